@@ -1,0 +1,32 @@
+# One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
+BIN := .venv/bin
+.PHONY: demo test check format bench weigh ready lock
+
+demo: ready          ## the main job on pictures the product draws itself
+	@$(BIN)/inspector demo --out demo
+
+test: ready          ## every test but the benchmarks
+	@$(BIN)/python -m pytest -q
+
+check: ready         ## format, lint, strict types, import contracts, tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo --no-timings
+	@$(BIN)/python -m pytest -q
+
+format: ready
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+bench: ready         ## speed and memory, each as a ratio inside one run; takes minutes
+	@$(BIN)/python -m pytest -q -s --override-ini=addopts= --import-mode=importlib --timeout=1800 tests/bench
+
+ready:
+	@sh packaging/prepare.sh
+
+lock:                ## renew the pins; needs `uv`
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --upgrade pyproject.toml --extra dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    pyproject.toml -c requirements/dev.txt -o requirements/line.txt

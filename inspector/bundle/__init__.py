@@ -1,0 +1,18 @@
+"""What the model is: a sealed folder that the line may trust."""
+
+from inspector.bundle.manifest import Canary, InputSpec, Manifest, Threshold
+from inspector.bundle.proof import OutputAgreement, Proof
+from inspector.bundle.seal import seal_bundle
+from inspector.bundle.sealed import Bundle, open_bundle
+
+__all__ = [
+    "Bundle",
+    "Canary",
+    "InputSpec",
+    "Manifest",
+    "OutputAgreement",
+    "Proof",
+    "Threshold",
+    "open_bundle",
+    "seal_bundle",
+]

@@ -1,0 +1,142 @@
+"""Looks through an ONNX file for what a bundle may not ask for, before any runtime sees it.
+
+The line has no ONNX library, only the runtime, and the runtime would act on what it reads. This
+walks the protobuf wire format (https://protobuf.dev/programming-guides/encoding/) by the field
+numbers of onnx.proto3 and reads names only, never weights.
+"""
+
+from collections.abc import Iterator
+
+from inspector.errors import BundleError
+
+ALLOWED_DOMAINS = frozenset({"", "ai.onnx"})  # the standard; anything else is a custom operator
+MAX_NODES = 100_000
+MAX_DEPTH = 16  # graphs nested in the attributes of If and Loop
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_MODEL_GRAPH, _MODEL_OPSET, _MODEL_FUNCTIONS = 7, 8, 25
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
+_NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
+_ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
+_TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
+_SPARSE_PARTS = (1, 2)
+
+
+def scan_graph(model: bytes, where: str) -> None:
+    """Refuse a model that names files, custom operators or functions, or is no ONNX file.
+
+    Raises:
+        BundleError: With the first thing found.
+    """
+    try:
+        _Scan(where).model(memoryview(model))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BundleError(f"{where}: not an ONNX file: {error}") from error
+
+
+class _Scan:
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._n_nodes = 0
+
+    def model(self, data: memoryview) -> None:
+        has_graph = False
+        for number, value in _fields(data):
+            if number == _MODEL_GRAPH:
+                has_graph = True
+                self._graph(_message(value), depth=0)
+            elif number == _MODEL_OPSET:
+                self._check_domain(next((v for n, v in _fields(_message(value)) if n == 1), b""))
+            elif number == _MODEL_FUNCTIONS:
+                raise BundleError(f"{self._where}: the graph brings functions of its own")
+        if not has_graph:
+            raise ValueError("it holds no graph")
+
+    def _graph(self, data: memoryview, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise BundleError(f"{self._where}: graphs nested deeper than {MAX_DEPTH}")
+        for number, value in _fields(data):
+            if number == _GRAPH_NODE:
+                self._node(_message(value), depth)
+            elif number == _GRAPH_INITIALIZER:
+                self._tensor(_message(value))
+            elif number == _GRAPH_SPARSE:
+                self._sparse_tensor(_message(value))
+
+    def _node(self, data: memoryview, depth: int) -> None:
+        self._n_nodes += 1
+        if self._n_nodes > MAX_NODES:
+            raise BundleError(f"{self._where}: more than {MAX_NODES} operators")
+        for number, value in _fields(data):
+            if number == _NODE_DOMAIN:
+                self._check_domain(value)
+            elif number == _NODE_ATTRIBUTE:
+                self._attribute(_message(value), depth)
+
+    def _attribute(self, data: memoryview, depth: int) -> None:
+        for number, value in _fields(data):
+            if number in _ATTRIBUTE_TENSORS:
+                self._tensor(_message(value))
+            elif number in _ATTRIBUTE_GRAPHS:
+                self._graph(_message(value), depth + 1)
+            elif number in _ATTRIBUTE_SPARSE:
+                self._sparse_tensor(_message(value))
+
+    def _sparse_tensor(self, data: memoryview) -> None:
+        for number, value in _fields(data):
+            if number in _SPARSE_PARTS:
+                self._tensor(_message(value))
+
+    def _tensor(self, data: memoryview) -> None:
+        for number, value in _fields(data):
+            if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0):
+                raise BundleError(f"{self._where}: the graph asks for weights in another file")
+
+    def _check_domain(self, value: int | memoryview | bytes) -> None:
+        domain = bytes(value).decode("utf-8") if not isinstance(value, int) else str(value)
+        if domain not in ALLOWED_DOMAINS:
+            raise BundleError(f"{self._where}: the graph asks for custom operators of {domain!r}")
+
+
+def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Field number and value of each field of one message; ValueError where it is cut or odd."""
+    at, end = 0, len(data)
+    while at < end:
+        key, at = _varint(data, at)
+        number, wire = key >> 3, key & 7
+        if number == 0:
+            raise ValueError("a field has the number 0")
+        if wire == _VARINT:
+            value, at = _varint(data, at)
+            yield number, value
+        elif wire == _BYTES:
+            length, at = _varint(data, at)
+            if length > end - at:
+                raise ValueError("a field reaches past the end of the file")
+            yield number, data[at : at + length]
+            at += length
+        elif wire in (_FIXED32, _FIXED64):
+            at += 4 if wire == _FIXED32 else 8
+            if at > end:
+                raise ValueError("a field reaches past the end of the file")
+        else:
+            raise ValueError(f"a field has the unknown wire type {wire}")
+
+
+def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if at >= len(data):
+            raise ValueError("a number is cut")
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+    raise ValueError("a number is longer than 64 bits")
+
+
+def _message(value: int | memoryview) -> memoryview:
+    if isinstance(value, int):
+        raise ValueError("a number stands where a message should be")
+    return value

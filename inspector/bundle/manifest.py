@@ -1,0 +1,230 @@
+"""The manifest of a bundle: what the model is, in values, and its one spelling as a file."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, cast
+
+from inspector.errors import BundleError
+from inspector.tables import Table, canonical_json, parse_json
+
+SCHEMA_VERSION = 1
+MAX_INPUT_SIDE_PX = 4096  # a tensor of 4096 x 4096 x 3 float is 200 MB; no line PC runs more
+MODEL_FILE = "model.onnx"
+INT8_FILE = "model.int8.onnx"
+REPORT_FILE = "report.json"
+CANARY_FILE = "canary.png"
+REQUIRED_FILES = (MODEL_FILE, REPORT_FILE, CANARY_FILE)
+OPTIONAL_FILES = (INT8_FILE,)
+TASKS = ("anomaly", "classify", "segment", "detect")
+OUTPUTS = ("score", "heatmap", "probabilities", "boxes")
+
+Color = Literal["rgb", "mono"]
+Resize = Literal["stretch", "letterbox", "tile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSpec:
+    """The tensor the graph takes: uint8, N x height x width x channels, N free.
+
+    Attributes:
+        color: "rgb" (3 channels) or "mono" (1 channel).
+        resize: How a picture of another size is brought to this one.
+        overlap_px: How far neighbouring tiles overlap; 0 unless `resize` is "tile".
+    """
+
+    height_px: int
+    width_px: int
+    color: Color
+    resize: Resize
+    overlap_px: int = 0
+
+    @property
+    def channels(self) -> int:
+        """Length of the last axis."""
+        return 3 if self.color == "rgb" else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A part whose score is above `value` fails.
+
+    Attributes:
+        value: Model units.
+        method: How it was chosen, in words.
+        n_images: How many pictures it was chosen on; none of them from a test split.
+    """
+
+    value: float
+    method: str
+    n_images: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """The picture whose score is known: judged whenever the bundle is opened.
+
+    Attributes:
+        score: What the validated model gave, model units.
+        tolerance: How far another processor's rounding may move it, model units.
+    """
+
+    score: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything a bundle says of itself.
+
+    Attributes:
+        bundle_id: SHA-256 over all the other keys, and so over every file of the bundle.
+        outputs: What each output of the graph means, by its name.
+        labels: The names a verdict can carry; the first means free of defects.
+        versions: Every library that had a hand in it.
+        data: Hash and counts of the pictures it was taught on.
+        validation: Figures of the proof, for people.
+        training: The configuration it was taught with.
+        files: SHA-256 of every other file, by name.
+    """
+
+    bundle_id: str
+    task: str
+    name: str
+    version: str
+    input: InputSpec
+    outputs: Mapping[str, str]
+    labels: tuple[str, ...]
+    threshold: Threshold
+    canary: Canary
+    opset: int
+    versions: Mapping[str, object]
+    data: Mapping[str, object]
+    validation: Mapping[str, object]
+    training: Mapping[str, object]
+    files: Mapping[str, str]
+
+    def to_json(self) -> bytes:
+        """The manifest file: the only bytes that `parse_manifest` takes for these values."""
+        return canonical_json(self._as_table())
+
+    def sealed(self) -> "Manifest":
+        """The same manifest with the `bundle_id` that its content asks for."""
+        table = self._as_table()
+        del table["bundle_id"]
+        return replace(self, bundle_id=hashlib.sha256(canonical_json(table)).hexdigest())
+
+    def _as_table(self) -> dict[str, object]:
+        table = asdict(self)
+        table["schema_version"] = SCHEMA_VERSION
+        table["input"] |= {"layout": "NHWC", "dtype": "uint8"}
+        return table
+
+
+def parse_manifest(data: bytes, where: str) -> Manifest:
+    """Read a manifest file, refusing every byte that `Manifest.to_json` would not write.
+
+    Raises:
+        BundleError: Not JSON, another schema, an unknown or missing key, a value out of range, a
+            `bundle_id` that does not fit the content, or another spelling than the canonical one.
+    """
+    table = Table(parse_json(data, where, BundleError), where, BundleError)
+    version = table.integer("schema_version", low=0, high=1_000_000)
+    if version != SCHEMA_VERSION:
+        raise BundleError(
+            f"{where}: schema_version {version}; this program reads version {SCHEMA_VERSION}"
+        )
+    manifest = Manifest(
+        bundle_id=table.text("bundle_id"),
+        task=table.text("task", among=TASKS),
+        name=table.text("name"),
+        version=table.text("version"),
+        input=_parse_input(table.table("input")),
+        outputs=_texts_by_name(table.mapping("outputs"), f"{where}: outputs", OUTPUTS),
+        labels=table.texts("labels"),
+        threshold=_parse_threshold(table.table("threshold")),
+        canary=_parse_canary(table.table("canary")),
+        opset=table.integer("opset", low=7, high=100),
+        versions=table.mapping("versions"),
+        data=table.mapping("data"),
+        validation=table.mapping("validation"),
+        training=table.mapping("training"),
+        files=_parse_files(table.mapping("files"), f"{where}: files"),
+    )
+    table.close()
+    if "score" not in manifest.outputs:
+        raise BundleError(f"{where}: outputs has no 'score'; without it nothing can be judged")
+    if len(manifest.labels) < 2:
+        raise BundleError(f"{where}: labels must name at least two classes, good first")
+    try:
+        expected = manifest.sealed()
+        is_canonical = manifest.to_json() == data
+    except ValueError as error:
+        raise BundleError(f"{where}: holds a number that is not finite") from error
+    if manifest.bundle_id != expected.bundle_id or not is_canonical:
+        raise BundleError(
+            f"{where}: was changed after it was sealed (bundle_id says "
+            f"{manifest.bundle_id[:12]!r}, the content {expected.bundle_id[:12]!r}); "
+            "copy the bundle again, or change limits in a recipe instead"
+        )
+    return manifest
+
+
+def _parse_input(table: Table) -> InputSpec:
+    table.text("layout", among=("NHWC",))
+    table.text("dtype", among=("uint8",))
+    spec = InputSpec(
+        height_px=table.integer("height_px", low=8, high=MAX_INPUT_SIDE_PX),
+        width_px=table.integer("width_px", low=8, high=MAX_INPUT_SIDE_PX),
+        color=cast("Color", table.text("color", among=("rgb", "mono"))),
+        resize=cast("Resize", table.text("resize", among=("stretch", "letterbox", "tile"))),
+        overlap_px=table.integer("overlap_px", low=0, high=MAX_INPUT_SIDE_PX),
+    )
+    table.close()
+    if spec.overlap_px >= min(spec.height_px, spec.width_px) or (
+        spec.overlap_px and spec.resize != "tile"
+    ):
+        raise BundleError(
+            f"input: overlap_px {spec.overlap_px} does not fit tiles of "
+            f"{spec.width_px} x {spec.height_px} px with resize {spec.resize!r}"
+        )
+    return spec
+
+
+def _parse_threshold(table: Table) -> Threshold:
+    threshold = Threshold(
+        value=table.number("value"),
+        method=table.text("method"),
+        n_images=table.integer("n_images", low=1, high=2**53),
+    )
+    table.close()
+    return threshold
+
+
+def _parse_canary(table: Table) -> Canary:
+    canary = Canary(score=table.number("score"), tolerance=table.number("tolerance", low=0.0))
+    table.close()
+    return canary
+
+
+def _parse_files(names: Mapping[str, object], where: str) -> dict[str, str]:
+    files = _texts_by_name(names, where, (*REQUIRED_FILES, *OPTIONAL_FILES))
+    for name, digest in files.items():
+        if re.fullmatch(r"[0-9a-f]{64}", digest) is None:
+            raise BundleError(f"{where}: {name} has no SHA-256 but {digest[:20]!r}")
+    for name in REQUIRED_FILES:
+        if name not in files:
+            raise BundleError(f"{where}: {name} is missing")
+    return files
+
+
+def _texts_by_name(
+    names: Mapping[str, object], where: str, known: tuple[str, ...]
+) -> dict[str, str]:
+    for name, value in names.items():
+        if name not in known:
+            raise BundleError(f"{where}: unknown {name!r}; known: {', '.join(known)}")
+        if not isinstance(value, str):
+            raise BundleError(f"{where}: {name} must be a text")
+    return cast("dict[str, str]", dict(names))

@@ -1,0 +1,134 @@
+"""Finds the pictures that a batch was pointed at, in an order that depends on their names only."""
+
+import glob
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspector.errors import SourceUnavailable, UsageError
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
+MAX_LIST_BYTES = 64_000_000  # about a million paths
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedImage:
+    """One file to be judged.
+
+    Attributes:
+        image: Its name in every record: relative to the folder that was given, with `/`, and with
+            bytes that are no UTF-8 written as `\\xNN`.
+        path: Where it is.
+    """
+
+    image: str
+    path: Path
+
+
+def is_video(source: str) -> bool:
+    """Whether the source is one video file, going by its name."""
+    return Path(source).suffix.lower() in VIDEO_SUFFIXES and not Path(source).is_dir()
+
+
+def list_images(source: str) -> list[ListedImage]:
+    """Every picture of a folder (with its folders), a file, a glob or a `.txt` list, sorted by name.
+
+    Names that begin with a dot are passed over: they are what copying programs leave behind.
+    A linked folder is entered once, however many links lead to it.
+
+    Raises:
+        SourceUnavailable: There is nothing at that path, or it cannot be read.
+        UsageError: No picture is there.
+    """
+    path = Path(source)
+    if path.is_dir():
+        found = [_listed(item, path) for item in _walk(path)]
+    elif path.suffix.lower() == ".txt" and path.is_file():
+        found = _read_list(path)
+    elif path.exists() or path.is_symlink():
+        found = [_listed(path, path.parent)]
+    elif glob.has_magic(source):
+        base = _fixed_part(source)
+        matches = (Path(match) for match in glob.iglob(source, recursive=True))
+        found = [_listed(match, base) for match in matches if not match.is_dir()]
+    else:
+        raise SourceUnavailable(
+            f"{source!r}: there is no such file or folder; check the spelling, or whether the "
+            "drive is connected"
+        )
+    if not found:
+        kinds = " ".join(sorted(IMAGE_SUFFIXES))
+        raise UsageError(f"{source!r}: no picture found there; looked for names ending in {kinds}")
+    unique = {item.image: item for item in found}
+    if len(unique) < len(found):
+        _log.warning("%d pictures are named twice and judged once", len(found) - len(unique))
+    return sorted(unique.values(), key=lambda item: item.image)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    entered: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            status = here.stat()
+            if (status.st_dev, status.st_ino) in entered:
+                _log.warning("%s leads to a folder that was read already; passed over", here)
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            with os.scandir(here) as entries:
+                names = sorted(entry.name for entry in entries)
+        except OSError as error:
+            raise SourceUnavailable(
+                f"folder {str(here)!r} cannot be read: {error.strerror}; give this user the right "
+                "to read it, or move it out of the source"
+            ) from error
+        folders = []
+        for name in names:
+            item = here / name
+            if name.startswith("."):
+                continue
+            if item.is_dir():
+                folders.append(item)
+            elif item.suffix.lower() in IMAGE_SUFFIXES:
+                yield item
+        waiting.extend(reversed(folders))
+
+
+def _read_list(path: Path) -> list[ListedImage]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_LIST_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise SourceUnavailable(f"list {str(path)!r} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"list {str(path)!r}: not UTF-8 text: {error}") from error
+    if len(data) > MAX_LIST_BYTES or "\0" in text:
+        raise UsageError(f"list {str(path)!r}: this is no list of pictures")
+    names = (line.strip() for line in text.splitlines())
+    return [
+        ListedImage(
+            image=name.replace("\\", "/") if os.sep == "\\" else name, path=path.parent / name
+        )
+        for name in names
+        if name and not name.startswith("#")
+    ]
+
+
+def _listed(path: Path, base: Path) -> ListedImage:
+    relative = path.relative_to(base).as_posix()
+    readable = os.fsencode(relative).decode("utf-8", "backslashreplace")
+    return ListedImage(image=readable, path=path)
+
+
+def _fixed_part(pattern: str) -> Path:
+    """The folders of a pattern before its first wildcard."""
+    parts = Path(pattern).parts
+    fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:fixed])

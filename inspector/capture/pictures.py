@@ -1,0 +1,107 @@
+"""Pictures waiting to be judged, from files or from a video, all asked for in the same way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from inspector.capture.image_file import read_picture
+from inspector.capture.listing import ListedImage, is_video, list_images
+from inspector.capture.video import read_video
+from inspector.clock import Clock
+from inspector.errors import CaptureError
+from inspector.flow import Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPicture:
+    """One picture that will be judged.
+
+    Attributes:
+        image: Its name in every record; unique in one source.
+        frame_id: Its place in the source, from 0.
+        taken_at: When it was taken, as far as the file knows (its time of modification), UTC;
+            None when not even that can be read.
+        load: Gives the frame, or raises CaptureError. May be called from any thread.
+    """
+
+    image: str
+    frame_id: int
+    taken_at: datetime | None
+    load: Callable[[], Frame]
+
+
+class PictureSource:
+    """The pictures of one SOURCE argument.
+
+    Raises:
+        SourceUnavailable, UsageError: There is nothing there that can be judged.
+    """
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        self._clock = clock
+        self._video = Path(source) if is_video(source) else None
+        self._listed = [] if self._video else list_images(source)
+
+    @property
+    def count(self) -> int | None:
+        """How many pictures there are; None for a video, which tells only at its end."""
+        return None if self._video else len(self._listed)
+
+    def __iter__(self) -> Iterator[WaitingPicture]:
+        if self._video is not None:
+            yield from _video_pictures(self._video, self._clock)
+            return
+        for frame_id, listed in enumerate(self._listed):
+            yield WaitingPicture(
+                image=listed.image,
+                frame_id=frame_id,
+                taken_at=_modified_at(listed.path),
+                load=partial(_load_file, listed, frame_id, self._clock),
+            )
+
+
+def _load_file(listed: ListedImage, frame_id: int, clock: Clock) -> Frame:
+    picture = read_picture(listed.path)
+    return Frame(
+        frame_id=frame_id,
+        source_id=listed.image,
+        captured_ns=clock.monotonic_ns(),
+        captured_at=picture.modified_at,
+        pixels=picture.pixels,
+        content_sha256=picture.sha256,
+    )
+
+
+def _video_pictures(path: Path, clock: Clock) -> Iterator[WaitingPicture]:
+    taken_at = _modified_at(path)
+    for frame_id, pixels in enumerate(read_video(path)):
+        if isinstance(pixels, CaptureError):
+            load: Callable[[], Frame] = partial(_fail, pixels)
+        else:
+            frame = Frame(
+                frame_id=frame_id,
+                source_id=path.name,
+                captured_ns=clock.monotonic_ns(),
+                captured_at=taken_at or clock.now(),
+                pixels=pixels,
+            )
+            load = partial(_give, frame)
+        image = f"{path.name}#{frame_id:08d}"  # fixed width, so that names sort as frames do
+        yield WaitingPicture(image=image, frame_id=frame_id, taken_at=taken_at, load=load)
+
+
+def _give(frame: Frame) -> Frame:
+    return frame
+
+
+def _fail(error: CaptureError) -> Frame:
+    raise error
+
+
+def _modified_at(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None

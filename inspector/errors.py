@@ -1,0 +1,105 @@
+"""Every error of ours, grouped by who must act on it.
+
+InspectorError
+    ConfigurationError      an engineer must change a file or a command line
+        UsageError          the command line itself
+        RecipeError         the recipe
+        BundleError         the bundle is not what was validated
+        DataError           the list of pictures handed to the workshop
+    CaptureError            wait, retry, or call maintenance
+        SourceUnavailable   nothing can be opened there
+        GrabTimeout         no frame came in time
+        CorruptFrame        a frame came, but not a whole one: this part is an ERROR
+    InspectionError         this frame is an ERROR, the run goes on
+        PreprocessError     the frame does not fit the bundle
+        InferenceError      the runtime failed, or its answer is no number
+        Overrun             the frame came while every place in the queue was taken
+    StoreError              stop the line, results would be lost
+        StoreFull           no room left on the disk
+        StoreCorrupt        what is in the store is not what was written
+    WorkerFailed            a bug: a thread of ours ended by an exception
+"""
+
+
+class InspectorError(Exception):
+    """Root of every error this program raises on purpose. Its text is meant for people."""
+
+
+class ConfigurationError(InspectorError):
+    """Something a person wrote or chose is wrong; the text says what, where, and what to do."""
+
+
+class UsageError(ConfigurationError):
+    """The command line asks for something that cannot be done."""
+
+
+class RecipeError(ConfigurationError):
+    """The recipe file is unreadable, has an unknown key, or a value out of its range."""
+
+
+class BundleError(ConfigurationError):
+    """The bundle is incomplete, altered, unproven, or asks for more than a model may."""
+
+
+class DataError(ConfigurationError):
+    """The pictures or labels given to the workshop cannot be learnt from or measured on."""
+
+
+class CaptureError(InspectorError):
+    """No usable frame could be had from a source."""
+
+
+class SourceUnavailable(CaptureError):
+    """The source does not exist or cannot be opened."""
+
+
+class GrabTimeout(CaptureError):
+    """The source gave no frame within its time limit."""
+
+
+class CorruptFrame(CaptureError):
+    """The frame is damaged, cut, too large, or of a kind that is not read."""
+
+
+class InspectionError(InspectorError):
+    """This frame could not be judged. It is an ERROR, never a PASS; the next one is tried."""
+
+
+class PreprocessError(InspectionError):
+    """The frame cannot be brought into the form the bundle asks for."""
+
+
+class InferenceError(InspectionError):
+    """The runtime failed, or gave a number that is not finite or of the wrong shape."""
+
+
+class Overrun(InspectionError):
+    """The frame arrived while the queue was full."""
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(f"all {capacity} places before the inspection were taken")
+
+
+class StoreError(InspectorError):
+    """A result could not be kept. Nothing may be passed until this is mended."""
+
+
+class StoreFull(StoreError):
+    """The disk, or the quota on it, is full."""
+
+
+class StoreCorrupt(StoreError):
+    """The store's file is damaged or is no store of ours."""
+
+
+class WorkerFailed(InspectorError):
+    """A worker thread died by an exception nobody expected.
+
+    Attributes:
+        worker: Name of the thread.
+    """
+
+    def __init__(self, worker: str, cause: BaseException) -> None:
+        super().__init__(f"worker {worker!r} died: {type(cause).__name__}: {cause}")
+        self.worker = worker
+        self.__cause__ = cause

@@ -1,0 +1,1 @@
+"""Runs the network: one protocol, one file per runtime."""

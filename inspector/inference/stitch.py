@@ -1,0 +1,24 @@
+"""Lays the heat maps of tiles over one canvas."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.flow import TilePlace
+
+
+def stitch_heatmap(
+    tiles: NDArray[np.float32], places: tuple[TilePlace, ...], canvas_size_px: tuple[int, int]
+) -> NDArray[np.float32]:
+    """One map over the canvas: the highest value where tiles overlap, so that nothing is hidden.
+
+    Args:
+        tiles: float32, (N, h, w), one per place; together they cover the canvas.
+    """
+    height_px, width_px = tiles.shape[1:]
+    if len(places) == 1 and (height_px, width_px) == canvas_size_px:
+        return tiles[0]
+    canvas = np.full(canvas_size_px, -np.inf, dtype=np.float32)
+    for tile, place in zip(tiles, places, strict=True):
+        window = canvas[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]
+        np.maximum(window, tile, out=window)
+    return canvas

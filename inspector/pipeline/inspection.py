@@ -1,0 +1,83 @@
+"""One inspection: preprocess, infer and judge, in the calling thread."""
+
+from dataclasses import dataclass
+
+from inspector.bundle import InputSpec
+from inspector.clock import Clock
+from inspector.errors import InspectionError, InspectorError
+from inspector.flow import Frame, Prediction, Verdict
+from inspector.geometry import AxisMap
+from inspector.inference.backend import InferenceBackend
+from inspector.pipeline.timing import Stopwatch
+from inspector.preprocess import preprocess
+from inspector.recipe import Recipe
+from inspector.verdict import judge, unjudged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inspected:
+    """What one inspection came to.
+
+    Attributes:
+        prediction, to_sensor: None where the frame could not be judged; `to_sensor` maps the heat
+            map's pixels to the sensor's.
+        stage_ms: ms per stage that was reached.
+    """
+
+    verdict: Verdict
+    prediction: Prediction | None
+    to_sensor: AxisMap | None
+    stage_ms: dict[str, float]
+
+
+class Inspection:
+    """Judges frames with one bundle and one recipe.
+
+    May be called from several threads at once where the backend may.
+
+    Args:
+        threshold: The bundle's, in force where the recipe names none.
+    """
+
+    def __init__(
+        self,
+        *,
+        spec: InputSpec,
+        backend: InferenceBackend,
+        recipe: Recipe,
+        threshold: float,
+        clock: Clock,
+    ) -> None:
+        self._spec = spec
+        self._backend = backend
+        self._recipe = recipe
+        self._threshold = threshold
+        self._clock = clock
+
+    def inspect(self, frame: Frame) -> Inspected:
+        """Judge one frame. What goes wrong with this frame alone becomes an ERROR verdict."""
+        watch = Stopwatch(self._clock)
+        try:
+            with watch.stage("preprocess"):
+                prepared = preprocess(frame, self._spec)
+            with watch.stage("infer"):
+                prediction = self._backend.infer(prepared)
+            with watch.stage("judge"):
+                verdict = judge(prediction, prepared.to_sensor, self._recipe, self._threshold)
+        except InspectionError as error:  # this frame only; never PASS by default
+            return self.errored(error, watch.stage_ms)
+        return Inspected(
+            verdict=verdict,
+            prediction=prediction,
+            to_sensor=prepared.to_sensor,
+            stage_ms=watch.stage_ms,
+        )
+
+    def errored(self, error: InspectorError, stage_ms: dict[str, float]) -> Inspected:
+        """The result of a part that never came to be judged, or failed on the way."""
+        return Inspected(
+            verdict=unjudged(error, self._recipe, self._threshold),
+            prediction=None,
+            to_sensor=None,
+            stage_ms=stage_ms,
+        )

@@ -1,0 +1,103 @@
+"""Queues between threads: bounded, closable, and loud about what does not fit."""
+
+import threading
+from collections import deque
+from typing import Generic, TypeVar
+
+_Item = TypeVar("_Item")
+
+
+class Closed(Exception):  # noqa: N818  (a state, not a fault)
+    """The queue was closed: by `put` and `offer` at once, by `get` when nothing is left in it."""
+
+
+class BoundedQueue(Generic[_Item]):
+    """First in, first out, at most `capacity` items. May be used from any thread.
+
+    Closing lets readers drain what is in it and then ends them; writers are refused at once.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity {capacity}; at least 1")
+        self.capacity = capacity
+        self._items: deque[_Item] = deque()
+        self._lock = threading.Lock()
+        self._not_empty = threading.Condition(self._lock)
+        self._not_full = threading.Condition(self._lock)
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._items)
+
+    def offer(self, item: _Item) -> bool:
+        """Put without waiting; False when full, and then the caller must account for the item.
+
+        Raises:
+            Closed: The queue was closed.
+        """
+        with self._lock:
+            self._refuse_if_closed()
+            if len(self._items) >= self.capacity:
+                return False
+            self._append(item)
+            return True
+
+    def put(self, item: _Item) -> None:
+        """Put, waiting for room as long as it takes.
+
+        Raises:
+            Closed: The queue was closed, also while waiting; the item is not in it.
+        """
+        with self._lock:
+            while not self._is_closed and len(self._items) >= self.capacity:
+                self._not_full.wait()
+            self._refuse_if_closed()
+            self._append(item)
+
+    def get(self) -> _Item:
+        """Take the oldest item, waiting for one as long as it takes.
+
+        Raises:
+            Closed: The queue was closed and is empty.
+        """
+        return self.get_batch(1)[0]
+
+    def get_batch(self, limit: int) -> list[_Item]:
+        """Take all that is there, at least one and at most `limit`, waiting for the first.
+
+        Raises:
+            Closed: The queue was closed and is empty.
+        """
+        with self._lock:
+            while not self._items and not self._is_closed:
+                self._not_empty.wait()
+            if not self._items:
+                raise Closed
+            taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]
+            self._not_full.notify(len(taken))
+            return taken
+
+    def close(self) -> None:
+        """Refuse new items; readers get what is left. Closing twice is allowed."""
+        with self._lock:
+            self._is_closed = True
+            self._not_empty.notify_all()
+            self._not_full.notify_all()
+
+    def discard(self) -> int:
+        """Close, and throw away what is left; returns how many items that were."""
+        with self._lock:
+            count = len(self._items)
+            self._items.clear()
+        self.close()
+        return count
+
+    def _append(self, item: _Item) -> None:
+        self._items.append(item)
+        self._not_empty.notify()
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise Closed

@@ -1,0 +1,45 @@
+"""A named thread whose end is always noticed."""
+
+import threading
+from collections.abc import Callable
+
+from inspector.errors import InspectorError, WorkerFailed
+
+
+class Worker:
+    """Runs `body` in a thread of its own.
+
+    Whatever escapes the body is kept and handed to `on_failure`, from the worker's own thread: an
+    error of ours as it is, anything else as WorkerFailed.
+
+    Args:
+        name: Shown in logs and debuggers, such as "inspect:0".
+        on_failure: Must make the rest of the run stop; called at most once.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: Callable[[], None],
+        on_failure: Callable[[InspectorError], None],
+    ) -> None:
+        self.name = name
+        self._body = body
+        self._on_failure = on_failure
+        self._thread = threading.Thread(target=self._run, name=name)  # noqa: TID251  (its home)
+
+    def start(self) -> None:
+        """Begin. A worker runs once."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the end."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._body()
+        except InspectorError as error:
+            self._on_failure(error)
+        except BaseException as error:  # noqa: BLE001  (the one outer frame: nothing may vanish)
+            self._on_failure(WorkerFailed(self.name, error))

@@ -1,0 +1,131 @@
+"""Brings a frame into the form a bundle asks for; training, calibration and line all use this."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec
+from inspector.errors import PreprocessError
+from inspector.flow import Frame, Preprocessed, TilePlace
+from inspector.geometry import AxisMap
+from inspector.opencv import cv2
+
+MAX_TILES = 256  # 256 tiles of 224 px cover about 12 Mpx; more would take seconds for one part
+LETTERBOX_GREY = 114  # close to the mean of natural pictures, so that the border excites little
+
+
+def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
+    """Colour order, size and layout as the bundle's manifest says; values stay uint8.
+
+    Raises:
+        PreprocessError: The picture needs more than `MAX_TILES` tiles.
+    """
+    pixels = _in_colour(frame.pixels, spec)
+    if spec.resize == "tile":
+        return _tiled(frame.frame_id, pixels, spec)
+    height_px, width_px = pixels.shape[:2]
+    if spec.resize == "stretch":
+        canvas = resized(pixels, spec.height_px, spec.width_px)
+        to_sensor = AxisMap(scale_x=width_px / spec.width_px, scale_y=height_px / spec.height_px)
+    else:
+        canvas, to_sensor = _letterboxed(pixels, spec)
+    return Preprocessed(
+        frame_id=frame.frame_id,
+        tensor=canvas.reshape(1, spec.height_px, spec.width_px, spec.channels),
+        places=(TilePlace(x_px=0, y_px=0),),
+        canvas_size_px=(spec.height_px, spec.width_px),
+        to_sensor=to_sensor,
+    )
+
+
+def resized(pixels: NDArray[np.uint8], height_px: int, width_px: int) -> NDArray[np.uint8]:
+    """The picture at another size: by area where it shrinks, so that nothing aliases."""
+    if pixels.shape[:2] == (height_px, width_px):
+        return pixels
+    shrinks = pixels.shape[0] >= height_px and pixels.shape[1] >= width_px
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(
+        cv2.resize(pixels, (width_px, height_px), interpolation=interpolation), dtype=np.uint8
+    )
+
+
+def heatmap_on_sensor(
+    heatmap: NDArray[np.float32], to_sensor: AxisMap, size_px: tuple[int, int]
+) -> NDArray[np.float32]:
+    """A heat map over the canvas, brought to the sensor's pixels, (H, W) = `size_px`."""
+    # warpAffine counts from pixel centres, AxisMap from corners: half a pixel apart.
+    matrix = np.array(
+        [
+            [to_sensor.scale_x, 0, to_sensor.offset_x_px + (to_sensor.scale_x - 1) / 2],
+            [0, to_sensor.scale_y, to_sensor.offset_y_px + (to_sensor.scale_y - 1) / 2],
+        ]
+    )
+    height_px, width_px = size_px
+    return np.asarray(
+        cv2.warpAffine(heatmap, matrix, (width_px, height_px), borderMode=cv2.BORDER_REPLICATE),
+        dtype=np.float32,
+    )
+
+
+def _in_colour(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
+    if spec.color == "mono":
+        code = None if pixels.ndim == 2 else cv2.COLOR_BGR2GRAY
+    else:
+        code = cv2.COLOR_GRAY2RGB if pixels.ndim == 2 else cv2.COLOR_BGR2RGB
+    return pixels if code is None else np.asarray(cv2.cvtColor(pixels, code), dtype=np.uint8)
+
+
+def _letterboxed(pixels: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.uint8], AxisMap]:
+    height_px, width_px = pixels.shape[:2]
+    scale = min(spec.height_px / height_px, spec.width_px / width_px)
+    inner_height_px = min(spec.height_px, max(1, round(height_px * scale)))
+    inner_width_px = min(spec.width_px, max(1, round(width_px * scale)))
+    top_px = (spec.height_px - inner_height_px) // 2
+    left_px = (spec.width_px - inner_width_px) // 2
+    shape = (spec.height_px, spec.width_px, *pixels.shape[2:])
+    canvas = np.full(shape, LETTERBOX_GREY, dtype=np.uint8)
+    canvas[top_px : top_px + inner_height_px, left_px : left_px + inner_width_px] = resized(
+        pixels, inner_height_px, inner_width_px
+    )
+    scale_x, scale_y = width_px / inner_width_px, height_px / inner_height_px
+    return canvas, AxisMap(
+        scale_x=scale_x,
+        scale_y=scale_y,
+        offset_x_px=-left_px * scale_x,
+        offset_y_px=-top_px * scale_y,
+    )
+
+
+def _tiled(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
+    height_px, width_px = pixels.shape[:2]
+    below_px, right_px = max(0, spec.height_px - height_px), max(0, spec.width_px - width_px)
+    if below_px or right_px:
+        pixels = np.asarray(
+            cv2.copyMakeBorder(pixels, 0, below_px, 0, right_px, cv2.BORDER_REPLICATE),
+            dtype=np.uint8,
+        )
+    rows = _tile_starts(pixels.shape[0], spec.height_px, spec.overlap_px)
+    columns = _tile_starts(pixels.shape[1], spec.width_px, spec.overlap_px)
+    if len(rows) * len(columns) > MAX_TILES:
+        raise PreprocessError(
+            f"a picture of {width_px} x {height_px} px needs {len(rows) * len(columns)} tiles; "
+            f"at most {MAX_TILES} are judged: use a smaller region or a bundle with larger tiles"
+        )
+    places = tuple(TilePlace(x_px=x_px, y_px=y_px) for y_px in rows for x_px in columns)
+    tiles = [
+        pixels[p.y_px : p.y_px + spec.height_px, p.x_px : p.x_px + spec.width_px] for p in places
+    ]
+    tensor = np.stack(tiles).reshape(len(tiles), spec.height_px, spec.width_px, spec.channels)
+    return Preprocessed(
+        frame_id=frame_id,
+        tensor=tensor,
+        places=places,
+        canvas_size_px=(pixels.shape[0], pixels.shape[1]),
+        to_sensor=AxisMap(scale_x=1.0, scale_y=1.0),
+    )
+
+
+def _tile_starts(length_px: int, tile_px: int, overlap_px: int) -> list[int]:
+    """Starts of tiles that cover the length; the last one ends exactly at its end."""
+    last_px = length_px - tile_px
+    starts_px = list(range(0, last_px, tile_px - overlap_px))
+    return [*starts_px, last_px]

@@ -1,0 +1,68 @@
+"""What to look for on one product: the limits a line engineer sets, apart from the model."""
+
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from inspector.errors import RecipeError
+from inspector.tables import Table, canonical_json
+
+SCHEMA_VERSION = 1
+MAX_RECIPE_BYTES = 1_000_000  # a recipe is a page of text; a larger file is something else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Limits for one product.
+
+    Attributes:
+        name: What people call it.
+        threshold: A part whose score is above it fails; model units. None: the bundle's own.
+        min_region_px: Regions smaller than this on both sides are not outlined; sensor px.
+            It changes what is drawn, never the decision.
+    """
+
+    name: str
+    threshold: float | None = None
+    min_region_px: int = 0
+
+    @property
+    def recipe_id(self) -> str:
+        """Twelve hex digits that change with every value of the recipe."""
+        return hashlib.sha256(canonical_json(asdict(self))).hexdigest()[:12]
+
+
+DEFAULT_RECIPE = Recipe(name="default")
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe, a TOML file.
+
+    Raises:
+        RecipeError: Unreadable, not TOML, an unknown or missing key, a value out of range.
+    """
+    where = f"recipe {str(path)!r}"
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_RECIPE_BYTES + 1)
+    except OSError as error:
+        raise RecipeError(f"{where}: cannot be read: {error.strerror}") from error
+    if len(data) > MAX_RECIPE_BYTES:
+        raise RecipeError(f"{where}: larger than {MAX_RECIPE_BYTES} bytes; is it a recipe?")
+    try:
+        table = Table(tomllib.loads(data.decode("utf-8")), where, RecipeError)
+    except ValueError as error:
+        raise RecipeError(f"{where}: not valid TOML: {error}") from error
+    version = table.integer("schema_version", low=1, high=10_000)
+    if version != SCHEMA_VERSION:
+        raise RecipeError(
+            f"{where}: schema_version {version}; this program reads version {SCHEMA_VERSION}"
+        )
+    recipe = Recipe(
+        name=table.text("name"),
+        threshold=table.optional_number("threshold"),
+        min_region_px=table.optional_integer("min_region_px", low=0, high=65_535) or 0,
+    )
+    table.close()
+    return recipe

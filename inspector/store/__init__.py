@@ -1,0 +1,1 @@
+"""Keeps results: a record exists once it is here."""

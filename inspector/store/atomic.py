@@ -1,0 +1,34 @@
+"""Writes a file so that under its name there is always a whole one: the old or the new."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from inspector.errors import StoreError, StoreFull
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A text file that takes the place of `path` when the `with` ends without an exception.
+
+    Raises:
+        StoreFull: The disk is full. The old file is untouched.
+        StoreError: The folder cannot be written. The old file is untouched.
+    """
+    growing = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            with growing.open("w", encoding="utf-8", newline="") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            growing.replace(path)
+        finally:
+            growing.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(f"{str(path)!r}: the disk is full; free some space") from error
+        raise StoreError(f"{str(path)!r} cannot be written: {error.strerror}") from error

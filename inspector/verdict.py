@@ -1,0 +1,74 @@
+"""Decides on one frame: a pure function of what the network said and what the recipe allows."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.errors import InferenceError, InspectorError
+from inspector.flow import Decision, Prediction, Reason, Region, Verdict
+from inspector.geometry import AxisMap, label_regions, region_boxes
+from inspector.recipe import Recipe
+
+MAX_REGIONS = 16  # the worst ones; more outlines than that hide the part
+
+
+def judge(prediction: Prediction, to_sensor: AxisMap, recipe: Recipe, threshold: float) -> Verdict:
+    """PASS when the score is at most the threshold, else FAIL with the regions that stand out.
+
+    Args:
+        to_sensor: From the heat map's pixels to the sensor's.
+        threshold: The bundle's, in force where the recipe names none.
+
+    Raises:
+        InferenceError: The score is not finite.
+    """
+    if recipe.threshold is not None:
+        threshold = recipe.threshold
+    if not math.isfinite(prediction.score):
+        raise InferenceError(f"the score is {prediction.score}")
+    if prediction.score <= threshold:
+        return Verdict(
+            decision=Decision.PASS,
+            reasons=(),
+            regions=(),
+            recipe_id=recipe.recipe_id,
+            threshold=threshold,
+        )
+    reason = Reason(rule="score", measured=prediction.score, limit=threshold)
+    regions: tuple[Region, ...] = ()
+    if prediction.heatmap is not None:
+        regions = _outstanding(prediction.heatmap, threshold, to_sensor, recipe.min_region_px)
+    return Verdict(
+        decision=Decision.FAIL,
+        reasons=(reason,),
+        regions=regions,
+        recipe_id=recipe.recipe_id,
+        threshold=threshold,
+    )
+
+
+def unjudged(error: InspectorError, recipe: Recipe, threshold: float) -> Verdict:
+    """The verdict on a part that could not be judged: ERROR, with the error as its reason."""
+    return Verdict(
+        decision=Decision.ERROR,
+        reasons=(Reason(rule=type(error).__name__, detail=str(error)),),
+        regions=(),
+        recipe_id=recipe.recipe_id,
+        threshold=threshold if recipe.threshold is None else recipe.threshold,
+    )
+
+
+def _outstanding(
+    heatmap: NDArray[np.float32], threshold: float, to_sensor: AxisMap, min_region_px: int
+) -> tuple[Region, ...]:
+    """Regions of the map above the threshold, worst first; the peak alone where none is."""
+    labels, count = label_regions(heatmap >= min(threshold, float(heatmap.max())))
+    regions = []
+    for number, box_px in enumerate(region_boxes(labels, count), start=1):
+        box_sensor_px = to_sensor.box(box_px)
+        if max(box_sensor_px.width_px, box_sensor_px.height_px) >= min_region_px:
+            peak = float(heatmap[labels == number].max())
+            regions.append(Region(box_sensor_px=box_sensor_px, peak=peak))
+    regions.sort(key=lambda region: -region.peak)
+    return tuple(regions[:MAX_REGIONS])

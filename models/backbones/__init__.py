@@ -1,0 +1,1 @@
+"""Networks that were taught on everyday photographs and see factory parts with the same eyes."""

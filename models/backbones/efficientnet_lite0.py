@@ -1,0 +1,130 @@
+"""EfficientNet-Lite0 in Keras: the whole classifier, and its trunk with taps for features.
+
+The lite variant has no squeeze-and-excite and ReLU6 instead of swish, which quantises well and is
+fast on a plain CPU. M. Tan, Q. V. Le, "EfficientNet: Rethinking Model Scaling for Convolutional
+Neural Networks", 2019; the lite variants: github.com/tensorflow/tpu, efficientnet/lite.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.backbones.weights import Weights
+
+BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, which the weights were trained with
+PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    kernel_px: int
+    stride: int
+    expansion: int
+    channels: int
+    repeats: int
+
+
+_STAGES = (
+    _Stage(3, 1, 1, 16, 1),
+    _Stage(3, 2, 6, 24, 2),
+    _Stage(5, 2, 6, 40, 2),
+    _Stage(3, 2, 6, 80, 3),
+    _Stage(5, 1, 6, 112, 3),
+    _Stage(5, 2, 6, 192, 4),
+    _Stage(3, 1, 6, 320, 1),
+)
+N_BLOCKS = sum(stage.repeats for stage in _STAGES)
+
+
+def classifier(weights: Weights) -> Any:
+    """The network as it was trained: RGB pixels 0..255 (N, 224, 224, 3) to 1000 class logits.
+
+    Only for proving that the weights were mapped right.
+    """
+    import keras
+
+    pixels = keras.Input((224, 224, 3), dtype="float32")
+    features = _blocks(pixels, weights, N_BLOCKS)[-1]
+    features = _conv(features, weights, "_conv_head", "_bn1", kernel_px=1)
+    pooled = keras.layers.GlobalAveragePooling2D()(features)
+    dense = keras.layers.Dense(1000)
+    model = keras.Model(pixels, dense(pooled))
+    dense.set_weights([weights["_fc.weight"], weights["_fc.bias"]])
+    return model
+
+
+def trunk(weights: Weights, height_px: int, width_px: int, taps: tuple[int, ...]) -> Any:
+    """The network up to its deepest tap: RGB pixels 0..255 (N, H, W, 3) to one map per tap.
+
+    Args:
+        taps: Numbers of the blocks (0 to 15) whose outputs are wanted, ascending. The last blocks
+            of each stride are 0 (stride 2), 2 (4), 4 (8), 10 (16) and 15 (32).
+    """
+    import keras
+
+    pixels = keras.Input((height_px, width_px, 3), dtype="float32")
+    outputs = _blocks(pixels, weights, max(taps) + 1)
+    model = keras.Model(pixels, [outputs[tap] for tap in taps])
+    model.trainable = False
+    return model
+
+
+def _blocks(pixels: Any, weights: Weights, count: int) -> list[Any]:
+    """The outputs of the first `count` blocks."""
+    normalised = (pixels - PIXEL_MEAN) / PIXEL_SCALE
+    features = _conv(normalised, weights, "_conv_stem", "_bn0", kernel_px=3, stride=2)
+    outputs: list[Any] = []
+    for stage in _STAGES:
+        for repeat in range(stage.repeats):
+            if len(outputs) == count:
+                return outputs
+            stride = stage.stride if repeat == 0 else 1
+            features = _block(features, weights, f"_blocks.{len(outputs)}.", stage, stride)
+            outputs.append(features)
+    return outputs
+
+
+def _block(inputs: Any, weights: Weights, name: str, stage: _Stage, stride: int) -> Any:
+    features = inputs
+    if stage.expansion > 1:
+        features = _conv(features, weights, f"{name}_expand_conv", f"{name}_bn0", kernel_px=1)
+    features = _conv(
+        features,
+        weights,
+        f"{name}_depthwise_conv",
+        f"{name}_bn1",
+        kernel_px=stage.kernel_px,
+        stride=stride,
+    )
+    features = _conv(
+        features, weights, f"{name}_project_conv", f"{name}_bn2", kernel_px=1, is_linear=True
+    )
+    if stride == 1 and inputs.shape[-1] == features.shape[-1]:
+        features = features + inputs
+    return features
+
+
+def _conv(
+    inputs: Any,
+    weights: Weights,
+    conv_name: str,
+    norm_name: str,
+    *,
+    kernel_px: int,
+    stride: int = 1,
+    is_linear: bool = False,
+) -> Any:
+    """Convolution (depthwise by its name), batch normalisation and, unless linear, ReLU6."""
+    from keras import layers
+
+    kernel = weights[f"{conv_name}.weight"]
+    settings = {"strides": stride, "padding": "same", "use_bias": False}
+    if "depthwise" in conv_name:
+        convolution = layers.DepthwiseConv2D(kernel_px, **settings)
+    else:
+        convolution = layers.Conv2D(kernel.shape[-1], kernel_px, **settings)
+    norm = layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON)
+    features = norm(convolution(inputs))
+    convolution.set_weights([kernel])
+    parts = ("weight", "bias", "running_mean", "running_var")
+    norm.set_weights([weights[f"{norm_name}.{part}"] for part in parts])
+    return features if is_linear else layers.ReLU(max_value=6.0)(features)
