@@ -7,25 +7,37 @@ info, the dict, the storage keys), then for each storage an int64 count and its 
 """
 
 import io
+import math
 import pickletools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import DataError
 
-MAX_FILE_BYTES = 1_000_000_000
+MAX_FILE_BYTES = 256_000_000  # ten times the networks read here; also the limit on their tensors
+_MAX_OPCODES = 1_000_000  # per pickle; a network of 300 tensors takes 14,000
+_MAX_AXES = 8
 _MAGIC = 0x1950A86A20F9469CFC6C
-_DTYPES = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
+_PROTOCOL = 1001
+_DTYPES: dict[str, np.dtype[np.generic]] = {
+    "torch FloatStorage": np.dtype("<f4"),
+    "torch LongStorage": np.dtype("<i8"),
+}
 _MAKE_DICT = "collections OrderedDict"
 _MAKE_TENSOR = "torch._utils _rebuild_tensor_v2"
+_GLOBALS = frozenset({_MAKE_DICT, _MAKE_TENSOR, *_DTYPES})
+_PLAIN = frozenset({"LONG1", "BININT", "BININT1", "BININT2", "BINUNICODE"})
+_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 
 Tensors = dict[str, NDArray[np.generic]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,90 +71,103 @@ def read_state_dict(path: Path) -> Tensors:
         DataError: Unreadable, cut, of another layout, or asking for anything but tensors.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DataError(f"{path.name}: larger than {MAX_FILE_BYTES} bytes")
-        data = path.read_bytes()
-        return _read(io.BytesIO(data))
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, IndexError, TypeError, struct.error) as error:
+    if len(data) > MAX_FILE_BYTES:
+        raise DataError(f"{path.name}: larger than {MAX_FILE_BYTES} bytes")
+    try:
+        return _read(io.BytesIO(data))
+    except (ValueError, KeyError, IndexError, struct.error) as error:
         raise DataError(f"{path.name}: not a state dict that is understood: {error}") from error
 
 
 def _read(file: io.BytesIO) -> Tensors:
-    if _interpret(file) != _MAGIC:
-        raise ValueError("the magic number of torch.save is missing")
-    _interpret(file)  # protocol version
-    _interpret(file)  # sizes of C types where it was written
-    tensors = cast("dict[str, _Tensor]", _interpret(file))
-    keys = cast("list[str]", _interpret(file))
-    wanted = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
-    contents = {}
-    for key in keys:
+    if _interpret(file) != _MAGIC or _interpret(file) != _PROTOCOL:
+        raise ValueError("it does not begin as torch.save did")
+    if _a(dict, _interpret(file)).get("little_endian") is not True:
+        raise ValueError("its numbers are not little-endian")
+    tensors = {_a(str, k): _a(_Tensor, v) for k, v in _a(dict, _interpret(file)).items()}
+    contents = {_a(str, key): b"" for key in _a(list, _interpret(file))}
+    storages: dict[str, _Storage] = {}
+    for tensor in tensors.values():
+        if storages.setdefault(tensor.storage.key, tensor.storage) != tensor.storage:
+            raise ValueError(f"storage {tensor.storage.key!r} is announced in two ways")
+    for key in contents:
         (count,) = struct.unpack("<q", file.read(8))
-        storage = wanted[key]
-        raw = file.read(count * storage.dtype.itemsize) if count == storage.count else b""
-        if len(raw) != storage.count * storage.dtype.itemsize:
-            raise ValueError(f"storage {key} is cut or of another size than announced")
-        contents[key] = np.frombuffer(raw, dtype=storage.dtype)
-    return {name: _slice(tensor, contents[tensor.storage.key]) for name, tensor in tensors.items()}
+        if count != storages[key].count:
+            raise ValueError(f"storage {key!r} holds {count} elements, not as many as announced")
+        contents[key] = file.read(count * storages[key].dtype.itemsize)
+    if file.read(1):
+        raise ValueError("something follows the last storage")
+    n_bytes = sum(math.prod(t.shape) * t.storage.dtype.itemsize for t in tensors.values())
+    if n_bytes > MAX_FILE_BYTES:
+        raise ValueError(f"its tensors take more than {MAX_FILE_BYTES} bytes")
+    return {name: _array(tensor, contents[tensor.storage.key]) for name, tensor in tensors.items()}
 
 
-def _slice(tensor: _Tensor, content: NDArray[np.generic]) -> NDArray[np.generic]:
-    size = content.dtype.itemsize
-    byte_strides = tuple(stride * size for stride in tensor.strides)
-    view = np.lib.stride_tricks.as_strided(content[tensor.offset :], tensor.shape, byte_strides)
-    return np.ascontiguousarray(view)
+def _array(tensor: _Tensor, content: bytes) -> NDArray[np.generic]:
+    size = tensor.storage.dtype.itemsize
+    if len(content) != tensor.storage.count * size:
+        raise ValueError(f"storage {tensor.storage.key!r} is cut")
+    view: NDArray[np.generic] = np.ndarray(
+        tensor.shape,
+        tensor.storage.dtype,
+        buffer=content,
+        offset=tensor.offset * size,
+        strides=tuple(stride * size for stride in tensor.strides),
+    )
+    return view.copy(order="C")
 
 
 def _interpret(file: io.BytesIO) -> object:
     """The value that one pickle describes, made of plain values and the records above only."""
     stack: list[object] = []
-    memo: dict[int, object] = {}
-    for opcode, argument, _ in cast(
-        "Iterator[tuple[pickletools.OpcodeInfo, object, int]]", pickletools.genops(file)
-    ):
+    memo: dict[object, object] = {}
+    opcodes = cast("Iterator[tuple[pickletools.OpcodeInfo, object, int]]", pickletools.genops(file))
+    for opcode, argument, _ in islice(opcodes, _MAX_OPCODES):
         match opcode.name:
             case "PROTO":
                 pass
-            case "LONG1" | "BININT" | "BININT1" | "BININT2" | "BINUNICODE":
+            case name if name in _PLAIN:
                 stack.append(argument)
-            case "NONE" | "NEWTRUE" | "NEWFALSE":
-                stack.append({"NONE": None, "NEWTRUE": True, "NEWFALSE": False}[opcode.name])
+            case name if name in _CONSTANTS:
+                stack.append(_CONSTANTS[name])
             case "EMPTY_DICT":
                 stack.append({})
             case "EMPTY_LIST":
                 stack.append([])
-            case "EMPTY_TUPLE":
-                stack.append(())
             case "MARK":
                 stack.append(_Mark())
             case "TUPLE1" | "TUPLE2" | "TUPLE3":
-                size = int(opcode.name[-1])
-                stack[-size:] = [tuple(stack[-size:])]
+                items = [stack.pop() for _ in range(int(opcode.name[-1]))]
+                stack.append(tuple(items[::-1]))
             case "TUPLE":
                 stack.append(tuple(_pop_to_mark(stack)))
             case "APPENDS":
                 items = _pop_to_mark(stack)
-                cast("list[object]", stack[-1]).extend(items)
+                _a(list, stack[-1]).extend(items)
             case "SETITEM":
                 value, key = stack.pop(), stack.pop()
-                cast("dict[object, object]", stack[-1])[key] = value
+                _a(dict, stack[-1])[_a(str, key)] = value
             case "SETITEMS":
                 items = _pop_to_mark(stack)
-                pairs = zip(items[::2], items[1::2], strict=True)
-                cast("dict[object, object]", stack[-1]).update(pairs)
+                keys = [_a(str, key) for key in items[::2]]
+                _a(dict, stack[-1]).update(zip(keys, items[1::2], strict=True))
             case "BINPUT" | "LONG_BINPUT":
-                memo[cast("int", argument)] = stack[-1]
+                memo[argument] = stack[-1]
             case "BINGET" | "LONG_BINGET":
-                stack.append(memo[cast("int", argument)])
+                stack.append(memo[argument])
             case "GLOBAL":
+                if argument not in _GLOBALS:
+                    raise ValueError(f"{argument!r} has no place in a state dict")
                 stack.append(_Global(str(argument)))
             case "BINPERSID":
-                stack.append(_storage(stack.pop()))
+                stack.append(_storage(_a(tuple, stack.pop())))
             case "REDUCE":
-                arguments = cast("tuple[object, ...]", stack.pop())
-                stack.append(_call(stack.pop(), arguments))
+                arguments = _a(tuple, stack.pop())
+                stack.append(_call(_a(_Global, stack.pop()), arguments))
             case "BUILD":
                 stack.pop()  # attributes of the dict itself (its metadata); no tensor is in them
             case "STOP":
@@ -150,7 +175,14 @@ def _interpret(file: io.BytesIO) -> object:
                 return result
             case other:
                 raise ValueError(f"opcode {other} has no place in a state dict")
-    raise ValueError("a pickle does not end")
+    raise ValueError(f"a pickle does not end within {_MAX_OPCODES} opcodes")
+
+
+def _a(kind: type[_T], value: object) -> _T:
+    """The value, sure to be of that very kind."""
+    if type(value) is not kind:
+        raise ValueError(f"{type(value).__name__} stands where {kind.__name__} should be")
+    return value
 
 
 def _pop_to_mark(stack: list[object]) -> list[object]:
@@ -160,28 +192,30 @@ def _pop_to_mark(stack: list[object]) -> list[object]:
     return items[::-1]
 
 
-def _storage(identity: object) -> _Storage:
-    kind, storage_type, key, _device, count, _view = cast("tuple[object, ...]", identity)
-    if kind != "storage" or not isinstance(storage_type, _Global):
-        raise ValueError(f"a reference to {kind!r} has no place in a state dict")
-    dtype = _DTYPES.get(storage_type.name)
-    if dtype is None:
-        raise ValueError(f"storages of {storage_type.name!r} are not read")
-    return _Storage(str(key), dtype, cast("int", count))
+def _storage(identity: tuple[object, ...]) -> _Storage:
+    what, storage_type, key, _device, count, view = identity
+    dtype = _DTYPES.get(_a(_Global, storage_type).name)
+    if _a(str, what) != "storage" or dtype is None or view is not None:
+        raise ValueError("a reference to anything but a plain storage")
+    if not 0 < _a(int, count) <= MAX_FILE_BYTES:
+        raise ValueError("a storage of no possible size")
+    return _Storage(_a(str, key), dtype, _a(int, count))
 
 
-def _call(function: object, arguments: tuple[object, ...]) -> object:
+def _call(function: _Global, arguments: tuple[object, ...]) -> object:
     """What the two known functions would have made; any other name is refused, not looked up."""
-    if function == _Global(_MAKE_DICT):
+    if function.name == _MAKE_DICT and not arguments:
         return {}
-    if function == _Global(_MAKE_TENSOR):
-        storage, offset, shape, strides = cast(
-            "tuple[_Storage, int, tuple[int, ...], tuple[int, ...]]", arguments[:4]
-        )
-        reach = sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
-        if min(offset, 0, *strides) < 0 or min(shape, default=1) < 1:
-            raise ValueError(f"a tensor of shape {shape}, strides {strides} is not understood")
-        if offset + reach >= storage.count:
-            raise ValueError(f"a tensor of shape {shape} reaches past its storage")
-        return _Tensor(storage, offset, shape, strides)
-    raise ValueError(f"{function!r} has no place in a state dict")
+    if function.name != _MAKE_TENSOR or len(arguments) < 4:
+        raise ValueError(f"a call of {function.name} with {len(arguments)} arguments")
+    storage, offset = _a(_Storage, arguments[0]), _a(int, arguments[1])
+    shape = tuple(_a(int, n) for n in _a(tuple, arguments[2]))
+    strides = tuple(_a(int, stride) for stride in _a(tuple, arguments[3]))
+    if len(shape) > _MAX_AXES or min(shape, default=1) < 1:
+        raise ValueError(f"a tensor with more than {_MAX_AXES} axes or no elements")
+    if min((offset, *strides)) < 0 or max(strides, default=0) > storage.count:
+        raise ValueError("a tensor with elements at no possible place")
+    last = offset + sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
+    if max(last + 1, math.prod(shape)) > storage.count:
+        raise ValueError(f"a tensor reaches past its storage of {storage.count} elements")
+    return _Tensor(storage, offset, shape, strides)

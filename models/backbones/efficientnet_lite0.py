@@ -32,7 +32,7 @@ _STAGES = (
     _Stage(5, 2, 6, 192, 4),
     _Stage(3, 1, 6, 320, 1),
 )
-N_BLOCKS = sum(stage.repeats for stage in _STAGES)
+_LAST_BLOCKS = {2: 0, 4: 2, 8: 4, 16: 10, 32: 15}  # the last block of each stride
 
 
 def classifier(weights: Weights) -> Any:
@@ -43,7 +43,7 @@ def classifier(weights: Weights) -> Any:
     import keras
 
     pixels = keras.Input((224, 224, 3), dtype="float32")
-    features = _blocks(pixels, weights, N_BLOCKS)[-1]
+    features = _blocks(pixels, weights, _LAST_BLOCKS[32] + 1)[-1]
     features = _conv(features, weights, "_conv_head", "_bn1", kernel_px=1)
     pooled = keras.layers.GlobalAveragePooling2D()(features)
     dense = keras.layers.Dense(1000)
@@ -52,24 +52,28 @@ def classifier(weights: Weights) -> Any:
     return model
 
 
-def trunk(weights: Weights, height_px: int, width_px: int, taps: tuple[int, ...]) -> Any:
+def trunk(weights: Weights, taps: tuple[int, ...] = (8, 16)) -> Any:
     """The network up to its deepest tap: RGB pixels 0..255 (N, H, W, 3) to one map per tap.
 
+    Pixels may be uint8 or float; H and W are free, and a map of stride s is ceil(H / s) high.
+
     Args:
-        taps: Numbers of the blocks (0 to 15) whose outputs are wanted, ascending. The last blocks
-            of each stride are 0 (stride 2), 2 (4), 4 (8), 10 (16) and 15 (32).
+        weights: As `load_weights` gives them.
+        taps: Strides (2, 4, 8, 16, 32) whose last map is wanted, ascending.
     """
     import keras
 
-    pixels = keras.Input((height_px, width_px, 3), dtype="float32")
-    outputs = _blocks(pixels, weights, max(taps) + 1)
-    model = keras.Model(pixels, [outputs[tap] for tap in taps])
+    if not taps or list(taps) != sorted(set(taps)) or not set(taps) <= set(_LAST_BLOCKS):
+        raise ValueError(f"taps {taps}: strides out of {tuple(_LAST_BLOCKS)}, ascending")
+    pixels = keras.Input((None, None, 3), dtype="float32")
+    outputs = _blocks(pixels, weights, _LAST_BLOCKS[taps[-1]] + 1)
+    model = keras.Model(pixels, [outputs[_LAST_BLOCKS[tap]] for tap in taps])
     model.trainable = False
     return model
 
 
 def _blocks(pixels: Any, weights: Weights, count: int) -> list[Any]:
-    """The outputs of the first `count` blocks."""
+    """The outputs of the first `count` blocks; what lies behind them is not built."""
     normalised = (pixels - PIXEL_MEAN) / PIXEL_SCALE
     features = _conv(normalised, weights, "_conv_stem", "_bn0", kernel_px=3, stride=2)
     outputs: list[Any] = []

@@ -1,0 +1,238 @@
+"""Tells by its bytes whether a picture file is whole, before any decoder sees it.
+
+Decoders are made to show as much as they can of a damaged picture. On a line that is the wrong
+aim: what they fill in may lie over a defect. So the structure is walked here from end to end, and
+a file that is cut, contradicts itself, or holds a picture nobody would look at is refused.
+"""
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+
+from inspector.capture.file_faults import broken, cut, not_read
+from inspector.capture.whole_jpeg import Restarts, walk_jpeg
+from inspector.capture.whole_tiff import walk_tiff
+from inspector.errors import CorruptFrame
+
+MAX_PNG_CHUNKS = 100_000  # libpng writes 8 kB each, so this is 800 MB; more only cost time
+MAX_WEBP_CHUNKS = 1_000  # a still picture has about five
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_BITS_OF_COLOUR = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_PNG_MONO = frozenset({0, 4})
+_TIFF_SIGNATURES = frozenset({b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"})
+_NOT_ZERO = re.compile(rb"[^\0]")
+
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
+_BMP_OS2_HEADER = 12
+_BMP_PLAIN, _BMP_MASKS = 0, 3
+_BMP_USUAL_MASKS = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeFile:
+    """What a file says of its picture, after its structure was found whole.
+
+    Attributes:
+        format: "PNG", "JPEG", "BMP", "TIFF" or "WebP".
+        is_mono: Whether the file holds one channel of brightness, alpha not counted. A BMP or a
+            palette may turn out mono in the decoder all the same.
+        decodable: The bytes for the decoder: the file itself, or the file so arranged that the
+            decoder gives the pixels as stored and cannot make up missing ones.
+        restarts: Of a JPEG that has them.
+    """
+
+    format: str
+    width_px: int
+    height_px: int
+    is_mono: bool
+    decodable: bytes
+    restarts: Restarts | None = None
+
+
+def walk_file(data: bytes, name: str) -> WholeFile:
+    """Check the structure of a picture file; its kind is told by its content, never by its name.
+
+    Not detectable in this way: a change inside the compressed data of a JPEG, WebP or TIFF and
+    inside the pixels of a BMP or uncompressed TIFF, where the formats carry no checksum. A PNG
+    carries them, and every change of it is found.
+
+    Args:
+        data: The whole file.
+        name: For the error's text.
+
+    Raises:
+        CorruptFrame: It is cut, broken, animated, of several pages, or of no kind that is read.
+    """
+    if not data:
+        raise cut(name, "the file is empty")
+    try:
+        if data.startswith(_PNG_SIGNATURE):
+            return _walk_png(data, name)
+        if data.startswith(b"\xff\xd8\xff"):
+            jpeg = walk_jpeg(data, name)
+            return WholeFile(
+                format="JPEG",
+                width_px=jpeg.width_px,
+                height_px=jpeg.height_px,
+                is_mono=jpeg.is_mono,
+                decodable=jpeg.decodable,
+                restarts=jpeg.restarts,
+            )
+        if data.startswith(b"BM"):
+            return _walk_bmp(data, name)
+        if data[:4] in _TIFF_SIGNATURES:
+            tiff = walk_tiff(data, name)
+            return WholeFile(
+                format="TIFF",
+                width_px=tiff.width_px,
+                height_px=tiff.height_px,
+                is_mono=tiff.is_mono,
+                decodable=tiff.decodable,
+            )
+        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+            return _walk_webp(data, name)
+    except (struct.error, IndexError) as error:
+        raise cut(name, "the file ends inside a header") from error
+    raise CorruptFrame(
+        f"{name}: this is no PNG, JPEG, BMP, TIFF or WebP, whatever its name says; it begins with "
+        f"{data[:8].hex(' ')}: put a picture there, or take the file away"
+    )
+
+
+def _walk_png(data: bytes, name: str) -> WholeFile:
+    view = memoryview(data)
+    pos = len(_PNG_SIGNATURE)
+    has_pixels = False
+    kind = b""
+    for index in range(MAX_PNG_CHUNKS):
+        if pos + 12 > len(data):
+            raise cut(name, "the PNG ends before its IEND chunk")
+        length, kind = struct.unpack_from(">I4s", data, pos)
+        end = pos + 12 + length
+        if end > len(data):
+            raise cut(name, f"the PNG ends inside its chunk {kind.decode('ascii', 'replace')}")
+        (checksum,) = struct.unpack_from(">I", data, end - 4)
+        if zlib.crc32(view[pos + 4 : end - 4]) != checksum:
+            raise broken(
+                name, f"the checksum of the PNG's chunk {kind.decode('ascii', 'replace')} is wrong"
+            )
+        if (index == 0) != (kind == b"IHDR"):
+            raise broken(name, "the PNG does not begin with its one IHDR chunk")
+        if kind in (b"acTL", b"fcTL", b"fdAT"):
+            raise not_read(name, "an animated PNG", "save one picture per file")
+        has_pixels = has_pixels or kind == b"IDAT"
+        pos = end
+        if kind == b"IEND":
+            break
+    else:
+        raise not_read(name, f"a PNG of more than {MAX_PNG_CHUNKS:,} chunks", "save it anew")
+    if not has_pixels:
+        raise broken(name, "the PNG has no pixels in it")
+    if _NOT_ZERO.search(data, pos):
+        raise broken(name, "something follows the end of the PNG")
+    width_px, height_px, bits, colour = struct.unpack_from(">IIBB", data, 16)
+    if width_px == 0 or height_px == 0 or bits not in _PNG_BITS_OF_COLOUR.get(colour, ()):
+        raise broken(
+            name, f"the PNG says {width_px} x {height_px} px, colour type {colour}, {bits} bits"
+        )
+    return WholeFile(
+        format="PNG",
+        width_px=width_px,
+        height_px=height_px,
+        is_mono=colour in _PNG_MONO,
+        decodable=data,
+    )
+
+
+def _walk_bmp(data: bytes, name: str) -> WholeFile:
+    file_bytes, _, pixels_at, header_bytes = struct.unpack_from("<IIII", data, 2)
+    if header_bytes not in _BMP_HEADERS:
+        raise not_read(name, f"a BMP with a header of {header_bytes} bytes", "save it anew")
+    colours = compression = 0
+    if header_bytes == _BMP_OS2_HEADER:
+        width_px, height_px, planes, bits = struct.unpack_from("<HHHH", data, 18)
+    else:
+        width_px, height_px, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+        (colours,) = struct.unpack_from("<I", data, 46)
+    height_px = abs(height_px)  # negative: the upper row comes first
+    if width_px <= 0 or height_px == 0 or planes != 1:
+        raise broken(name, f"the BMP says {width_px} x {height_px} px in {planes} planes")
+    has_usual_masks = bits == 32 and data[54:66] == _BMP_USUAL_MASKS
+    if bits not in (1, 4, 8, 24, 32) or not (
+        compression == _BMP_PLAIN or (compression == _BMP_MASKS and has_usual_masks)
+    ):
+        raise not_read(
+            name,
+            f"a BMP of {bits} bits, compression {compression}",
+            "save it uncompressed, of 8, 24 or 32 bits",
+        )
+    headers_end = 14 + header_bytes
+    if bits <= 8:
+        if colours > 1 << bits:
+            raise broken(name, f"the BMP says it has {colours:,} colours")
+        headers_end += (colours or 1 << bits) * (3 if header_bytes == _BMP_OS2_HEADER else 4)
+    elif compression == _BMP_MASKS and header_bytes == 40:
+        headers_end += 12
+    if pixels_at < headers_end:
+        raise broken(name, "the BMP's pixels begin inside its headers")
+    row_bytes = (width_px * bits + 31) // 32 * 4
+    if len(data) < max(file_bytes, pixels_at + row_bytes * height_px):
+        raise cut(name, "the BMP ends before its last row")
+    return WholeFile(
+        format="BMP", width_px=width_px, height_px=height_px, is_mono=False, decodable=data
+    )
+
+
+def _walk_webp(data: bytes, name: str) -> WholeFile:
+    end_of_riff = 8 + int.from_bytes(data[4:8], "little")
+    if end_of_riff > len(data):
+        raise cut(name, "the WebP ends before its last chunk")
+    if _NOT_ZERO.search(data, end_of_riff):
+        raise broken(name, "something follows the end of the WebP")
+    canvas: tuple[int, int] | None = None
+    picture: tuple[int, int] | None = None
+    pos = 12
+    for index in range(MAX_WEBP_CHUNKS):
+        if pos == end_of_riff:
+            break
+        kind, length = struct.unpack_from("<4sI", data, pos)
+        body = pos + 8
+        pos = body + length + (length & 1)
+        if pos > end_of_riff:
+            raise cut(name, f"the WebP ends inside its chunk {kind.decode('ascii', 'replace')}")
+        if kind in (b"ANIM", b"ANMF") or (kind == b"VP8X" and data[body] & 0x02):
+            raise not_read(name, "an animated WebP", "save one picture per file")
+        if kind == b"VP8X":
+            if index != 0 or length < 10:
+                raise broken(name, "the WebP's VP8X chunk is not as it must be")
+            canvas = (
+                1 + int.from_bytes(data[body + 4 : body + 7], "little"),
+                1 + int.from_bytes(data[body + 7 : body + 10], "little"),
+            )
+        elif kind in (b"VP8 ", b"VP8L"):
+            if picture is not None:
+                raise not_read(name, "a WebP of more than one picture", "save one per file")
+            picture = _size_in_webp(data[body : body + min(length, 10)], kind, name)
+    else:
+        raise not_read(name, f"a WebP of more than {MAX_WEBP_CHUNKS:,} chunks", "save it anew")
+    if picture is None or 0 in picture or canvas not in (None, picture):
+        raise broken(name, f"the WebP says its picture is {picture} px on a canvas of {canvas}")
+    return WholeFile(
+        format="WebP", width_px=picture[0], height_px=picture[1], is_mono=False, decodable=data
+    )
+
+
+def _size_in_webp(head: bytes, kind: bytes, name: str) -> tuple[int, int]:
+    """Width and height in px, from the first bytes of the compressed data."""
+    if kind == b"VP8 ":
+        is_key_frame = head[0] & 1 == 0 and head[3:6] == b"\x9d\x01\x2a"
+        width, height = struct.unpack_from("<HH", head, 6)
+        if not is_key_frame:
+            raise broken(name, "the WebP's pixels do not begin as they must")
+        return width & 0x3FFF, height & 0x3FFF
+    signature, packed = struct.unpack_from("<BI", head)
+    if signature != 0x2F:
+        raise broken(name, "the WebP's pixels do not begin as they must")
+    return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
