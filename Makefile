@@ -12,7 +12,7 @@ check: ready         ## format, lint, strict types, import contracts, tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo --no-timings
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q
 
 format: ready

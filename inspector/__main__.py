@@ -1,1 +1,20 @@
-"""`python -m inspector`."""
+"""`inspector`: the line's program, without a screen."""
+
+import sys
+from collections.abc import Sequence
+
+from inspector.command_line import Parser, program, run
+from inspector.commands import batch, bundle, demo, selftest
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = program("inspector", "Judge parts by their pictures, and keep every result.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for command in (batch, bundle, demo, selftest):
+        command.add(commands)
+    return run(parser, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

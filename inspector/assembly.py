@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from inspector import __version__
 from inspector.bundle import Bundle
@@ -37,6 +38,11 @@ class Judge:
         return {Decision.PASS: good, Decision.FAIL: defect, Decision.ERROR: ""}[decision]
 
 
+def shipped_bundle() -> Path:
+    """The bundle that comes with the product: taught on parts that `capture.synthetic` draws."""
+    return Path(__file__).with_name("demo_part.bundle")
+
+
 def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 1) -> Judge:
     """Load the model, judge the canary, and hand out an inspection that may be trusted.
 
@@ -47,7 +53,7 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
         BundleError: The runtime refuses the model, or the canary's score is off.
     """
     manifest = bundle.manifest
-    backend = OrtBackend(bundle, threads=threads)
+    backend = OrtBackend(manifest, bundle.model, threads=threads)
     threshold = manifest.threshold.value if recipe.threshold is None else recipe.threshold
     inspection = Inspection(
         spec=manifest.input, backend=backend, recipe=recipe, threshold=threshold, clock=clock

@@ -7,13 +7,13 @@ processes would inherit them. It also reads its pixel limit from the environment
 import os
 
 # Largest picture that is decoded, in pixels: 108 Mpx is above any area sensor sold for the line
-# (151 Mpx medium-format cameras are read by their SDK, not from files) and costs at most 325 MB as BGR.
+# (151 Mpx medium-format cameras are read by their SDK, not from files) and costs 325 MB as BGR.
 MAX_IMAGE_PX = 108_000_000
 
 _FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 _OURS = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PX),
-    # FFmpeg and the codecs print to stderr by themselves; what matters reaches us as a return value.
+    # FFmpeg and the codecs print to stderr; what matters reaches us as a return value.
     "OPENCV_LOG_LEVEL": "OFF",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
 }

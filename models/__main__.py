@@ -1,1 +1,184 @@
-"""`python -m models`."""
+"""`inspector-models`: the workshop's verbs, from labelled pictures to a proven bundle."""
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.command_line import Parser, print_json, print_line, program, run, whole_number
+from inspector.errors import UsageError
+from inspector.exit_codes import ExitCode
+
+TASKS = ("anomaly",)
+MIN_OVERKILL, MAX_OVERKILL = 0.0001, 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    parser = program("inspector-models", "Teach, prove and measure the models that judge parts.")
+    verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=Parser)
+    _add_train(verbs)
+    _add_validate(verbs)
+    _add_evaluate(verbs)
+    return run(parser, arguments)
+
+
+def _add_train(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    verb = verbs.add_parser(
+        "train",
+        help="learn from labelled pictures and write a proven bundle",
+        description="Learn from the train split of DATA, convert, prove, and write a bundle. The "
+        "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it.",
+    )
+    verb.add_argument("--task", required=True, choices=TASKS, help="the kind of model")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
+    verb.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, help="default: 0")
+    verb.add_argument(
+        "--size",
+        type=whole_number(64, 1024),
+        default=256,
+        metavar="PX",
+        help="height and width of the network's input, a multiple of 32; default: 256",
+    )
+    verb.add_argument(
+        "--overkill",
+        type=_share,
+        default=0.05,
+        metavar="SHARE",
+        help="share of good parts that may be rejected; the threshold is chosen by it on held-out "
+        "good pictures; default: 0.05",
+    )
+    verb.add_argument(
+        "--epochs", type=whole_number(1, 100_000), help="not for anomaly, which looks once"
+    )
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_train)
+
+
+def _add_validate(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    verb = verbs.add_parser(
+        "validate",
+        help="compare a bundle with its TensorFlow source",
+        description="Run both on the pictures of DATA that the model was not chosen on, and "
+        "compare. Exit code 0 when they agree, 1 when not.",
+    )
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_validate)
+
+
+def _add_evaluate(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    verb = verbs.add_parser(
+        "evaluate",
+        help="measure how well a bundle judges labelled pictures",
+        description="Judge the pictures of one split with the line's own code and compare with "
+        "their labels.",
+    )
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument("--split", choices=("train", "val", "test"), default="test")
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_evaluate)
+
+
+def _train(parsed: argparse.Namespace) -> int:
+    if parsed.epochs is not None:
+        raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")
+    if parsed.size % 32:
+        raise UsageError(f"--size {parsed.size}: must be a multiple of 32, such as 224, 256 or 320")
+    from models.tasks.anomaly import AnomalySettings
+    from models.train import TrainingRequest, train
+
+    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    manifest = train(
+        TrainingRequest(
+            data=parsed.data,
+            out=out,
+            name=parsed.name or out.name.removesuffix(".bundle"),
+            settings=AnomalySettings(size_px=parsed.size),
+            seed=parsed.seed,
+            overkill=parsed.overkill,
+            weights_cache=_weights_cache(),
+        )
+    )
+    threshold = manifest.threshold
+    if parsed.json:
+        print_json(
+            {
+                "bundle": str(parsed.out),
+                "bundle_id": manifest.bundle_id,
+                "threshold": threshold.value,
+                "threshold_method": threshold.method,
+                "data": manifest.data,
+                "validation": manifest.validation,
+            }
+        )
+    else:
+        print_line(f"bundle     {parsed.out} ({manifest.bundle_id[:12]})")
+        print_line(f"threshold  {threshold.value:.4f}: {threshold.method}")
+        print_line(
+            f"proof      {manifest.validation['n_images']} unseen pictures, scores differ by "
+            f"{manifest.validation['score_max_relative']:.1e} of their range, "
+            f"{manifest.validation['n_flips']} decisions differ"
+        )
+    return ExitCode.DONE
+
+
+def _validate(parsed: argparse.Namespace) -> int:
+    from models.validate import validate
+
+    validation = validate(parsed.bundle, parsed.data, _weights_cache())
+    shortcoming = validation.proof.shortcoming()
+    if parsed.json:
+        print_json(validation.as_table())
+    else:
+        print_line(f"compared   {validation.proof.n_images} pictures; {validation.n_seen} left out")
+        for name, agreement in validation.proof.outputs.items():
+            print_line(
+                f"{name:10} {agreement.dtype} {list(agreement.shape)}: largest difference "
+                f"{agreement.max_abs:.3g}, {agreement.relative:.1e} of the range"
+            )
+        print_line(f"decisions  {validation.proof.n_flips} differ")
+        print_line(f"proof      {'holds' if shortcoming is None else shortcoming}")
+    return ExitCode.DONE if shortcoming is None else ExitCode.HAS_FAIL
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from models.evaluate import evaluate
+
+    table = evaluate(parsed.bundle, parsed.data, parsed.split).as_table()
+    if parsed.json:
+        print_json(table)
+        return ExitCode.DONE
+    for key, value in table.items():
+        if value is not None:
+            print_line(f"{key:14} {value:.4f}" if isinstance(value, float) else f"{key:14} {value}")
+    return ExitCode.DONE
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not MIN_OVERKILL <= value <= MAX_OVERKILL:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share {MIN_OVERKILL:g}..{MAX_OVERKILL:g}")
+    return value
+
+
+def _weights_cache() -> Path:
+    """This user's cache folder, where their system wants caches to be."""
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return root / "inspector-models"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

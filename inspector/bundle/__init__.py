@@ -1,11 +1,22 @@
 """What the model is: a sealed folder that the line may trust."""
 
-from inspector.bundle.manifest import Canary, InputSpec, Manifest, Threshold
+from inspector.bundle.manifest import (
+    CANARY_FILE,
+    MODEL_FILE,
+    REPORT_FILE,
+    Canary,
+    InputSpec,
+    Manifest,
+    Threshold,
+)
 from inspector.bundle.proof import OutputAgreement, Proof
 from inspector.bundle.seal import seal_bundle
 from inspector.bundle.sealed import Bundle, open_bundle
 
 __all__ = [
+    "CANARY_FILE",
+    "MODEL_FILE",
+    "REPORT_FILE",
     "Bundle",
     "Canary",
     "InputSpec",

@@ -21,8 +21,8 @@ class ListedImage:
     """One file to be judged.
 
     Attributes:
-        image: Its name in every record: relative to the folder that was given, with `/`, and with
-            bytes that are no UTF-8 written as `\\xNN`.
+        image: Its name in every record: relative to the folder that was given, with `/`; bytes
+            that are no UTF-8 are escaped.
         path: Where it is.
     """
 
@@ -36,7 +36,7 @@ def is_video(source: str) -> bool:
 
 
 def list_images(source: str) -> list[ListedImage]:
-    """Every picture of a folder (with its folders), a file, a glob or a `.txt` list, sorted by name.
+    """Every picture of a folder and its folders, a file, a glob or a `.txt` list, sorted by name.
 
     Names that begin with a dot are passed over: they are what copying programs leave behind.
     A linked folder is entered once, however many links lead to it.
@@ -54,7 +54,7 @@ def list_images(source: str) -> list[ListedImage]:
         found = [_listed(path, path.parent)]
     elif glob.has_magic(source):
         base = _fixed_part(source)
-        matches = (Path(match) for match in glob.iglob(source, recursive=True))
+        matches = (Path(match) for match in glob.iglob(source, recursive=True))  # noqa: PTH207  (it may start at a root)
         found = [_listed(match, base) for match in matches if not match.is_dir()]
     else:
         raise SourceUnavailable(

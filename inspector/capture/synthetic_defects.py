@@ -144,7 +144,7 @@ def _paint_dent(scene: Scene, picture: Plane, rng: np.random.Generator) -> None:
     slope_y = cv2.Sobel(relief, cv2.CV_32F, 0, 1, scale=1 / 8)
     lit = -(slope_x * scene.to_light[0] + slope_y * scene.to_light[1])
     patch = picture[window]
-    smeared = cv2.GaussianBlur(patch, (0, 0), 1.6 * scene.scale)
+    smeared = np.asarray(cv2.GaussianBlur(patch, (0, 0), 1.6 * scene.scale), dtype=np.float32)
     patch = mix(patch, smeared, 0.6 * hollow[..., None])
     picture[window] = patch * np.clip(1.0 + 0.58 * lit - 0.10 * hollow, 0.15, 1.8)[..., None]
 
@@ -192,7 +192,8 @@ def _paint_chip(scene: Scene, picture: Plane, rng: np.random.Generator) -> None:
     size_px = (distance.shape[0], distance.shape[1])
     facets = smooth_noise(rng, size_px, 9) + 0.6 * smooth_noise(rng, size_px, 22)
     lean = (right * scene.to_light[0] + down * scene.to_light[1]) / np.float32(radius)
-    broken = np.clip(0.36 - 0.26 * lean + 0.09 * facets, 0.06, 0.9) * scene.shading[window]
+    broken = np.clip(0.36 - 0.26 * lean + 0.09 * facets, 0.06, 0.9).astype(np.float32, copy=False)
+    broken *= scene.shading[window]
     shown = scene.cover(distance) * scene.cover(scene.edge[window])
     patch = mix(picture[window], broken[..., None] * METAL_BGR, shown[..., None])
     gone = scene.cover(distance + np.float32(0.22 * radius) + 0.8 * facets)

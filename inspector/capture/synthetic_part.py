@@ -157,7 +157,7 @@ def _slot(scene: Scene, metal: Plane) -> None:
     slope_x = cv2.Sobel(distance, cv2.CV_32F, 1, 0, scale=scene.scale / 8)
     slope_y = cv2.Sobel(distance, cv2.CV_32F, 0, 1, scale=scene.scale / 8)
     facing = slope_x * scene.to_light[0] + slope_y * scene.to_light[1]
-    lit = np.clip(facing, -1.0, 1.0)
+    lit = np.clip(facing, -1.0, 1.0).astype(np.float32, copy=False)
     ripple = scene.marks_at(scene.y[window] + np.float32(300.0), scene.x[window] * np.float32(0.3))
     floor = 0.29 * (1.0 + 0.18 * ripple)
     floor *= 1.0 - 0.75 * np.clip(lit, 0.0, 1.0) * np.exp(np.minimum(distance, 0.0) / 4.5)
@@ -169,20 +169,20 @@ def _peened_mark(scene: Scene, metal: Plane) -> None:
     """The part number, one crater a dot, as a dot peen marker leaves it."""
     per_unit, margin = 4, 4.0
     half_width, half_height = MARK_HALF_SIZE[0] + margin, MARK_HALF_SIZE[1] + margin
-    relief = np.zeros((round(2 * half_height * per_unit), round(2 * half_width * per_unit)), "f4")
+    dots = np.zeros((round(2 * half_height * per_unit), round(2 * half_width * per_unit)), "f4")
     for column, row in _mark_dots():
         x = (column - 3 * len(_MARK_TEXT) + 0.5) * _DOT_PITCH + half_width
         y = (row - 3) * _DOT_PITCH + half_height
-        cv2.circle(relief, (round(x * per_unit), round(y * per_unit)), 3, 1.0, -1)
-    relief = cv2.GaussianBlur(relief, (0, 0), 1.6).astype(np.float32)
+        cv2.circle(dots, (round(x * per_unit), round(y * per_unit)), 3, 1.0, -1)
+    relief = cv2.GaussianBlur(dots, (0, 0), 1.6)
     slope_x, slope_y = (cv2.Sobel(relief, cv2.CV_32F, *axes) for axes in ((1, 0), (0, 1)))
     lit = 0.22 * (slope_x * scene.to_light[0] + slope_y * scene.to_light[1]) - 0.55 * relief
     window = scene.window(*MARK_AT, half_width)
     right = (scene.x[window] - MARK_AT[0] + half_width) * per_unit
     down = (scene.y[window] - MARK_AT[1] + half_height) * per_unit
     # Finer than a pixel the dots would twinkle from part to part.
-    lit = cv2.GaussianBlur(lit, (0, 0), 0.35 * per_unit / scene.scale)
-    metal[window] *= 1.0 + cv2.remap(lit, right, down, cv2.INTER_LINEAR, borderValue=0)
+    shown = cv2.GaussianBlur(lit, (0, 0), 0.35 * per_unit / scene.scale)
+    metal[window] *= 1.0 + cv2.remap(shown, right, down, cv2.INTER_LINEAR, borderValue=0)
 
 
 def _mark_dots() -> list[tuple[int, int]]:

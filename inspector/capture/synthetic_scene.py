@@ -70,7 +70,7 @@ class Scene:
 
     def marks_at(self, across: Plane, along: Plane) -> Plane:
         """The cutter's marks, at part units across them and rows along them."""
-        marks: Plane = cv2.remap(
+        marks = cv2.remap(
             self.tool_marks,
             across * np.float32(_MARKS_PER_UNIT),
             # OpenCV 5.0 checks the type of the first map only and misreads a float64 in the second.
@@ -78,7 +78,7 @@ class Scene:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return marks
+        return np.asarray(marks, dtype=np.float32)
 
 
 def lay_part(rng: np.random.Generator, size_px: tuple[int, int]) -> Scene:
@@ -136,8 +136,8 @@ def smooth_noise(rng: np.random.Generator, size_px: tuple[int, int], cells: int)
     cell_px = min(size_px) / cells
     grid = (max(2, round(height_px / cell_px)), max(2, round(width_px / cell_px)))
     coarse = rng.standard_normal(grid, dtype=np.float32)
-    fine: Plane = cv2.resize(coarse, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
-    return fine
+    fine = cv2.resize(coarse, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(fine, dtype=np.float32)
 
 
 def _part_coordinates(
@@ -154,7 +154,7 @@ def _line_light(size_px: tuple[int, int], level: float) -> Plane:
     down = np.linspace(-1, 1, size_px[0], dtype=np.float32)[:, None]
     lamp = 1.0 + 0.16 * np.exp(-(((down + 0.45) / 0.6) ** 2)) - 0.10 * down
     vignette = 1.0 - 0.10 * (across + 0.15) ** 2 - 0.05 * down**2
-    return (lamp * vignette * np.float32(level)).astype(np.float32)
+    return np.asarray(lamp * vignette * np.float32(level), dtype=np.float32)
 
 
 def _tool_marks(rng: np.random.Generator, scale: float) -> Plane:
@@ -164,15 +164,15 @@ def _tool_marks(rng: np.random.Generator, scale: float) -> Plane:
     feed = np.sin(place * np.float32(2 * math.pi / 4.3) + wander)
     feed *= 0.75 + 0.35 * np.repeat(rng.standard_normal(columns // 16, dtype=np.float32), 16)
     feed += 0.35 * np.repeat(rng.standard_normal(columns // 64, dtype=np.float32), 64)
-    rough = rng.standard_normal((rows, columns), dtype=np.float32)
+    noise = rng.standard_normal((rows, columns), dtype=np.float32)
     # Rows are angles on turned faces: the last must pass into the first without a step.
-    rough = np.concatenate([rough[-8:], rough, rough[:8]])
-    rough = cv2.GaussianBlur(rough, (0, 0), sigmaX=1.6, sigmaY=2.2)[8:-7]
-    marks: Plane = 0.30 * feed[None, :] + 2.0 * rough
+    noise = np.concatenate([noise[-8:], noise, noise[:8]])
+    rough = cv2.GaussianBlur(noise, (0, 0), sigmaX=1.6, sigmaY=2.2)[8:-7]
+    marks = 0.30 * feed[None, :] + 2.0 * rough
     # Marks finer than a pixel would beat with the pixel grid in small pictures.
     sigma = max(0.3, 0.45 * _MARKS_PER_UNIT / scale)
-    blurred: Plane = cv2.GaussianBlur(marks, (0, 0), sigmaX=sigma, sigmaY=0.3)
-    return blurred
+    blurred = cv2.GaussianBlur(marks, (0, 0), sigmaX=sigma, sigmaY=0.3)
+    return np.asarray(blurred, dtype=np.float32)
 
 
 def _belt(
@@ -184,8 +184,8 @@ def _belt(
         for side_px in size_px
     )
     weave = 0.5 * (weft[:, None] - warp[None, :])
-    grain = rng.standard_normal(size_px, dtype=np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), sigmaX=1.1 * scale, sigmaY=0.8 * scale)
+    noise = rng.standard_normal(size_px, dtype=np.float32)
+    grain = cv2.GaussianBlur(noise, (0, 0), sigmaX=1.1 * scale, sigmaY=0.8 * scale)
     cloth = 0.105 + 0.010 * weave + 0.035 * scale * grain + 0.010 * smooth_noise(rng, size_px, 6)
     shadow = _box(
         x + np.float32(9.0 * to_light[0]),
@@ -195,7 +195,7 @@ def _belt(
         CORNER_RADIUS,
     )
     cloth *= 1.0 - 0.72 * np.clip((9.0 - shadow) / 15.0, 0.0, 1.0)
-    return np.clip(cloth, 0.0, 1.0)[..., None] * _BELT_BGR
+    return np.asarray(np.clip(cloth, 0.0, 1.0)[..., None] * _BELT_BGR, dtype=np.float32)
 
 
 def _box(x: Plane, y: Plane, half_width: float, half_height: float, radius: float) -> Plane:

@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from inspector.bundle import Bundle, InputSpec
+from inspector.bundle import InputSpec, Manifest
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction, Preprocessed
 from inspector.inference.stitch import stitch_heatmap
@@ -13,12 +13,13 @@ _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 
 
 class OrtBackend:
-    """One session over the bytes of a checked bundle. May be called from several threads at once.
+    """One session over the bytes of a model. May be called from several threads at once.
 
     The session is made from bytes, never from a path: so the runtime cannot be led to other files.
 
     Args:
-        bundle: A bundle as `open_bundle` gives it.
+        manifest: What the graph takes and gives.
+        model: The bytes of an ONNX file that belongs to it.
         threads: Threads inside one run. For throughput give 1 and call from several threads: two
             single-threaded runs side by side do more than one run on two threads.
 
@@ -27,7 +28,7 @@ class OrtBackend:
             the manifest names.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+    def __init__(self, manifest: Manifest, model: bytes, *, threads: int = 1) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -35,16 +36,12 @@ class OrtBackend:
         # A spinning thread takes a core from the capture threads and the window for nothing.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = ort.InferenceSession(
-                bundle.model, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise BundleError(f"the runtime refuses the model: {_first_line(error)}") from error
-        self._spec = bundle.manifest.input
-        self._bundle_id = bundle.manifest.bundle_id
-        self._output_names = [
-            name for name in ("score", "heatmap") if name in bundle.manifest.outputs
-        ]
+        self._spec = manifest.input
+        self._bundle_id = manifest.bundle_id
+        self._output_names = [name for name in ("score", "heatmap") if name in manifest.outputs]
         self._input_name = _check_signature(self._session, self._spec, self._output_names)
 
     def infer(self, prepared: Preprocessed) -> Prediction:

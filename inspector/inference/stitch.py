@@ -16,7 +16,8 @@ def stitch_heatmap(
     """
     height_px, width_px = tiles.shape[1:]
     if len(places) == 1 and (height_px, width_px) == canvas_size_px:
-        return tiles[0]
+        only: NDArray[np.float32] = tiles[0]
+        return only
     canvas = np.full(canvas_size_px, -np.inf, dtype=np.float32)
     for tile, place in zip(tiles, places, strict=True):
         window = canvas[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]

@@ -5,9 +5,10 @@ from collections import deque
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
+WAKE_S = 0.5  # Windows hands a Ctrl-C to the main thread only between two waits
 
 
-class Closed(Exception):  # noqa: N818  (a state, not a fault)
+class Closed(Exception):
     """The queue was closed: by `put` and `offer` at once, by `get` when nothing is left in it."""
 
 
@@ -52,7 +53,7 @@ class BoundedQueue(Generic[_Item]):
         """
         with self._lock:
             while not self._is_closed and len(self._items) >= self.capacity:
-                self._not_full.wait()
+                self._not_full.wait(WAKE_S)
             self._refuse_if_closed()
             self._append(item)
 
@@ -72,7 +73,7 @@ class BoundedQueue(Generic[_Item]):
         """
         with self._lock:
             while not self._items and not self._is_closed:
-                self._not_empty.wait()
+                self._not_empty.wait(WAKE_S)
             if not self._items:
                 raise Closed
             taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]

@@ -1,4 +1,4 @@
-"""The store of records: one SQLite file, one writer, committed to the disk before anything is told."""
+"""The store of records: one SQLite file, one writer, on the disk before anything is told."""
 
 import json
 import sqlite3
@@ -141,6 +141,14 @@ class RecordStore:
                 "SELECT score FROM records WHERE score IS NOT NULL ORDER BY score"
             )
             return [row[0] for row in rows]
+
+    def decided_scores(self) -> list[tuple[float, Decision]]:
+        """Every score with the decision it led to, ascending by score."""
+        with self._converted_errors():
+            rows = self._connection.execute(
+                "SELECT score, decision FROM records WHERE score IS NOT NULL ORDER BY 1, 2"
+            )
+            return [(score, Decision(decision)) for score, decision in rows]
 
     def stage_times_ms(self, stage: str) -> list[float]:
         """Every time of one of `STAGES`, ms, ascending."""

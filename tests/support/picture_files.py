@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,13 +69,17 @@ def tiff(
     pixels: NDArray[np.generic],
     *,
     tile_px: int = 0,
-    order: str = "<",
+    order: Literal["<", ">"] = "<",
     is_big: bool = False,
     is_deflated: bool = False,
     pages: int = 1,
     tags: Tags | None = None,
 ) -> bytes:
-    """A TIFF of 8 or 16 bits in one strip or in square tiles; `tags`: type and values, replacing."""
+    """A TIFF of 8 or 16 bits in one strip or in square tiles.
+
+    Args:
+        tags: Type and values by tag; they replace ours.
+    """
     height_px, width_px = pixels.shape[:2]
     samples = pixels.shape[2] if pixels.ndim == 3 else 1
     bits = pixels.dtype.itemsize * 8

@@ -1,0 +1,89 @@
+"""What all our programs share at the shell: how they are parsed, how they end, how they speak."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from inspector import __version__
+from inspector.errors import ConfigurationError, InspectorError, SourceUnavailable
+from inspector.exit_codes import ExitCode
+from inspector.logs import configure_logging
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that ends with our exit code for wrong usage and knows no abbreviations.
+
+    An abbreviated option would change its meaning when a longer one is added.
+    """
+
+    def __init__(self, *args: object, **settings: object) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **settings})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """See `argparse.ArgumentParser.error`."""
+        self.print_usage(sys.stderr)
+        self.exit(ExitCode.WRONG_USAGE, f"{self.prog}: {message}\n")
+
+
+def program(name: str, description: str) -> Parser:
+    """The parser of one program, with `--version`."""
+    parser = Parser(prog=name, description=description)
+    parser.add_argument("--version", action="version", version=f"{name} {__version__}")
+    return parser
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number, low <= value <= high."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number {low}..{high}")
+        return value
+
+    return parse
+
+
+def run(parser: Parser, arguments: Sequence[str] | None) -> int:
+    """Parse, call the chosen command's `handler`, and turn what it raises into an exit code."""
+    parsed = parser.parse_args(arguments)
+    configure_logging(verbose=False)
+    handler: Handler = parsed.handler
+    try:
+        return handler(parsed)
+    except KeyboardInterrupt:
+        _log.warning("interrupted; everything finished so far is kept")
+        return ExitCode.INTERRUPTED
+    except (ConfigurationError, SourceUnavailable) as error:
+        _log.error("%s", error)
+        return ExitCode.WRONG_USAGE
+    except InspectorError as error:
+        _log.error("%s", error)
+        return ExitCode.BROKEN_RUN
+    except BrokenPipeError:  # the reader of our results went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BROKEN_RUN
+    except Exception:  # noqa: BLE001  1 would mean "a part failed": a bug must not be taken for a verdict
+        _log.exception("this is a fault of the program; please report it with the lines above")
+        return ExitCode.BROKEN_RUN
+
+
+def print_line(text: str) -> None:
+    """One line of a command's result, on stdout."""
+    sys.stdout.write(f"{text}\n")
+
+
+def print_json(value: object) -> None:
+    """A command's result as one JSON object, on stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False) + "\n")

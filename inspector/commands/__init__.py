@@ -1,0 +1,1 @@
+"""What each command of `inspector` takes on the command line and prints."""

@@ -1,0 +1,39 @@
+"""Draws the parts that a newcomer without any data can judge."""
+
+from pathlib import Path
+
+from inspector.capture.synthetic import Defect, render_part
+from inspector.errors import UsageError
+from inspector.store.images import write_png
+
+# Seeds above those that the shipped bundle was taught on (`packaging/demo_bundle.py`).
+FIRST_SEED = 500_000
+N_GOOD = 80
+N_OF_EACH_DEFECT = 4
+
+
+def draw_parts(folder: Path) -> int:
+    """Write the pictures of one small lot of parts, good ones and some of each defect.
+
+    A picture that is there already is left alone, so that a second call is quick.
+
+    Returns:
+        How many pictures the folder holds.
+
+    Raises:
+        UsageError: The folder cannot be made.
+        StoreError: A picture cannot be written.
+    """
+    drawn: list[Defect | None] = [None] * N_GOOD
+    for kind in Defect:
+        drawn += [kind] * N_OF_EACH_DEFECT
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"folder {str(folder)!r} cannot be made: {error.strerror}") from error
+    for number, defect in enumerate(drawn):
+        name = "good" if defect is None else defect.value
+        path = folder / f"part-{number:03d}-{name}.png"
+        if not path.exists():
+            write_png(path, render_part(seed=FIRST_SEED + number, defect=defect).pixels)
+    return len(drawn)

@@ -1,0 +1,124 @@
+"""Proves on this machine that the product judges as it was proven to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from inspector.assembly import Judge, build_judge, shipped_bundle
+from inspector.bundle import open_bundle
+from inspector.capture.synthetic import Defect, render_part
+from inspector.clock import Clock
+from inspector.errors import InspectorError
+from inspector.flow import Decision, Frame, Record, StoredImage
+from inspector.pipeline.inspection import Inspected
+from inspector.recipe import DEFAULT_RECIPE
+from inspector.store.database import RecordStore
+
+PART_SEED = 900_001  # of a part that the shipped bundle was not taught on
+
+
+@dataclass(slots=True, kw_only=True)
+class Check:
+    """One thing that was tried.
+
+    Attributes:
+        detail: What was found; for a failure, what is wrong.
+    """
+
+    name: str
+    is_passed: bool = False
+    detail: str = ""
+    elapsed_ms: float = 0.0
+
+
+def run_selftest(clock: Clock) -> list[Check]:
+    """Open the shipped bundle, judge a good and a bad part, keep a record and read it back.
+
+    Ends with the first check that fails, for the others rest on it.
+    """
+    checks: list[Check] = []
+    try:
+        with _trying("bundle", checks, clock) as check:
+            bundle = open_bundle(shipped_bundle())
+            check.detail = f"{bundle.manifest.name} {bundle.manifest.bundle_id[:12]}"
+        with _trying("canary", checks, clock) as check:
+            judge = build_judge(bundle, DEFAULT_RECIPE, clock)
+            check.detail = f"score {bundle.manifest.canary.score:.4f} as validated"
+        with _trying("good part", checks, clock) as check:
+            check.detail = _judge_part(judge, clock, None, Decision.PASS)[1]
+        with _trying("bad part", checks, clock) as check:
+            inspected, check.detail = _judge_part(judge, clock, Defect.MISSING_HOLE, Decision.FAIL)
+        with _trying("record", checks, clock) as check:
+            check.detail = _keep_and_read(_record(inspected, judge, clock))
+    except InspectorError:
+        pass  # the failed check says it
+    return checks
+
+
+@contextmanager
+def _trying(name: str, checks: list[Check], clock: Clock) -> Iterator[Check]:
+    check = Check(name=name)
+    checks.append(check)
+    started_ns = clock.monotonic_ns()
+    try:
+        yield check
+        check.is_passed = True
+    except InspectorError as error:
+        check.detail = str(error)
+        raise
+    finally:
+        check.elapsed_ms = (clock.monotonic_ns() - started_ns) / 1e6
+
+
+def _judge_part(
+    judge: Judge, clock: Clock, defect: Defect | None, expected: Decision
+) -> tuple[Inspected, str]:
+    frame = Frame(
+        frame_id=0,
+        source_id="selftest",
+        captured_ns=clock.monotonic_ns(),
+        captured_at=clock.now(),
+        pixels=render_part(seed=PART_SEED, defect=defect).pixels,
+    )
+    inspected = judge.inspection.inspect(frame)
+    decision = inspected.verdict.decision
+    shown = "not judged" if inspected.prediction is None else f"{inspected.prediction.score:.4f}"
+    found = f"{decision.value}, score {shown}, threshold {judge.threshold:.4f}"
+    if decision is not expected:
+        raise InspectorError(f"{found}; {expected.value} was expected: do not use this machine")
+    return inspected, found
+
+
+def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
+    decision = inspected.verdict.decision
+    # Stored times have milliseconds; what is read back shall be equal.
+    now = datetime.fromtimestamp(int(clock.now().timestamp()), UTC)
+    return Record(
+        record_id="selftest",
+        source_id="selftest",
+        frame_id=0,
+        part_id=None,
+        image=StoredImage(path="selftest", sha256=""),
+        captured_at=now,
+        judged_at=now,
+        verdict=inspected.verdict,
+        score=None if inspected.prediction is None else inspected.prediction.score,
+        label=judge.label_of(decision),
+        bundle_id=judge.bundle.manifest.bundle_id,
+        stage_ms=inspected.stage_ms,
+    )
+
+
+def _keep_and_read(record: Record) -> str:
+    with TemporaryDirectory(prefix="inspector-selftest-") as folder:
+        path = Path(folder) / "records.db"
+        with RecordStore(path) as store:
+            store.append([record])
+        with RecordStore(path) as store:
+            kept = list(store.records())
+    if kept != [record]:
+        raise InspectorError("a record came back from the store otherwise than it was written")
+    return "written, read back, equal"

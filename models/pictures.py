@@ -1,0 +1,102 @@
+"""Loads labelled pictures exactly as the line would see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec
+from inspector.capture.image_file import read_picture
+from inspector.errors import CaptureError, DataError
+from inspector.flow import Frame
+from inspector.preprocess import preprocess
+from models.data import Sample
+
+MASK_LEVEL = 127  # a mask's pixels above it are defect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LoadedPicture:
+    """A labelled picture in memory.
+
+    Attributes:
+        sha256: Of the file's bytes.
+    """
+
+    sample: Sample
+    frame: Frame
+    sha256: str
+
+
+def load_picture(sample: Sample) -> LoadedPicture:
+    """Read one picture.
+
+    Raises:
+        DataError: It is missing, cut, damaged or of a kind that is not read.
+    """
+    try:
+        picture = read_picture(sample.image)
+    except CaptureError as error:
+        raise DataError(f"picture {sample.name!r}: {error}") from error
+    frame = Frame(
+        frame_id=0,
+        source_id=sample.name,
+        captured_ns=0,
+        captured_at=datetime.fromtimestamp(0, UTC),
+        pixels=picture.pixels,
+        content_sha256=picture.sha256,
+    )
+    return LoadedPicture(sample=sample, frame=frame, sha256=picture.sha256)
+
+
+def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """The defect's pixels, bool (H, W); all False for a good part or one without a mask.
+
+    Raises:
+        DataError: The mask cannot be read or has another size than the picture.
+    """
+    if sample.mask is None:
+        return np.zeros(size_px, dtype=np.bool_)
+    try:
+        pixels = read_picture(sample.mask).pixels
+    except CaptureError as error:
+        raise DataError(f"mask of {sample.name!r}: {error}") from error
+    grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
+    if grey.shape != size_px:
+        raise DataError(
+            f"mask of {sample.name!r}: {grey.shape[1]} x {grey.shape[0]} px; its picture has "
+            f"{size_px[1]} x {size_px[0]}"
+        )
+    mask: NDArray[np.bool_] = grey > MASK_LEVEL
+    return mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LoadedSet:
+    """Several pictures as the network takes them.
+
+    Attributes:
+        tensors: uint8, (N, H, W, C).
+        sha256s: Of each picture's file.
+    """
+
+    samples: tuple[Sample, ...]
+    tensors: NDArray[np.uint8]
+    sha256s: tuple[str, ...]
+
+
+def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
+    """Read and preprocess pictures, in their order.
+
+    Raises:
+        DataError: One of them cannot be read.
+    """
+    tensors = np.empty((len(samples), spec.height_px, spec.width_px, spec.channels), np.uint8)
+    sha256s = []
+    for index, sample in enumerate(samples):
+        loaded = load_picture(sample)
+        tensors[index] = preprocess(loaded.frame, spec).tensor[0]
+        sha256s.append(loaded.sha256)
+    return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))

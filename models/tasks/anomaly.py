@@ -1,0 +1,246 @@
+"""Task `anomaly`: learns what good parts look like and measures how far a picture is from that.
+
+Patches of a picture are described by a network that was taught on everyday photographs; a memory
+holds the descriptions of a few thousand good patches; what is far from all of them is suspicious
+(K. Roth et al., "Towards Total Recall in Industrial Anomaly Detection", 2022). Places where good
+parts differ much among each other, such as edges, are weighted down: each distance is divided by
+what is typical at its place on good parts that the memory does not hold.
+
+Everything from the pixels to score and heat map is one TensorFlow graph.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.backbones.weights import Weights
+from models.coreset import greedy_coreset
+from models.training_library import tensorflow
+
+FEATURE_BATCH = 16  # pictures in one run; more does not make the processor faster
+MAX_PATCHES = 60_000  # the coreset is chosen among these: 100 MB; more changes no figure
+TYPICAL_SMOOTHING = 1.0  # patches, standard deviation
+MAP_SMOOTHING = 1.0  # patches, standard deviation
+# Where good parts hardly differ, a typical distance near 0 would turn sensor noise into an alarm.
+LEAST_TYPICAL_SHARE = 0.5
+_LEAST_SQUARED_DISTANCE = 1e-6  # the square root is steep at 0, where rounding would show
+_LEAST_SQUARED_NORM = 1e-12
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnomalySettings:
+    """How to learn.
+
+    Attributes:
+        size_px: Height and width of the network's input; a multiple of the last tap.
+        taps: Strides of the backbone whose maps describe a patch; the first one gives the grid.
+        bank_size: Patches that are remembered.
+    """
+
+    size_px: int = 256
+    taps: tuple[int, ...] = (16, 32)
+    bank_size: int = 2000
+
+    @property
+    def grid(self) -> int:
+        """Patches along each side."""
+        return self.size_px // self.taps[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Memory:
+    """What was learnt; with the backbone it makes the whole model.
+
+    Attributes:
+        centre: float32 (C,), the mean patch; descriptions are taken relative to it, so that the
+            expanded square of a distance does not lose its digits.
+        bank: float32 (K, C), remembered patches, centred.
+        typical: float32 (h, w), the distance that is usual at each place.
+    """
+
+    centre: Floats
+    bank: Floats
+    typical: Floats
+
+
+def learn(
+    fit: NDArray[np.uint8],
+    calibrate: NDArray[np.uint8],
+    parts: Sequence[str],
+    settings: AnomalySettings,
+    weights: Weights,
+    rng: np.random.Generator,
+) -> tuple[Memory, Floats]:
+    """Learn from good pictures.
+
+    Args:
+        fit: uint8 (N, H, W, 3) RGB; the memory is filled from these.
+        calibrate: Good pictures of other parts; they tell what is typical at each place.
+        parts: The part in each of `calibrate`.
+
+    Returns:
+        The memory, and for each of `calibrate` the score it has when its own part is left out of
+        what is typical: what a good part that was never seen would score.
+    """
+    describe = _describer(weights, settings)
+    patches = _sampled_patches(fit, describe, rng)
+    centre = patches.mean(axis=0)
+    patches -= centre
+    bank = patches[greedy_coreset(patches, settings.bank_size, rng)]
+    everywhere_one = np.ones((settings.grid, settings.grid), dtype=np.float32)
+    bare = Memory(centre=centre, bank=bank, typical=everywhere_one)
+    tf = tensorflow()
+    distances = tf.function(
+        lambda pixels: _distances(tf, describe(pixels), bare),
+        input_signature=[_signature(settings)],
+    )
+    maps = np.concatenate([distances(batch).numpy() for batch in _batches(calibrate)])
+    memory = Memory(centre=centre, bank=bank, typical=_typical(maps))
+    return memory, _scores_without_own_part(maps, parts)
+
+
+def graph(memory: Memory, settings: AnomalySettings, weights: Weights) -> Any:
+    """The model as a `tf.function`: uint8 (N, H, W, 3) RGB to `score` (N,), `heatmap` (N, H, W).
+
+    The heat map is in the score's units and the score is the largest value of its grid.
+    """
+    tf = tensorflow()
+    describe = _describer(weights, settings)
+    smooth = smoothing_matrix(settings.grid, MAP_SMOOTHING)
+    enlarge = enlarging_matrix(settings.grid, settings.size_px)
+
+    def judge(pixels: Any) -> dict[str, Any]:
+        distances = _distances(tf, describe(pixels), memory)
+        grid = tf.matmul(tf.matmul(smooth, distances), smooth.T.copy())
+        heatmap = tf.matmul(tf.matmul(enlarge, grid), enlarge.T.copy())
+        return {"score": tf.reduce_max(grid, (1, 2)), "heatmap": heatmap}
+
+    return tf.function(judge, input_signature=[_signature(settings)])
+
+
+def run_graph(function: Any, tensors: NDArray[np.uint8]) -> dict[str, Floats]:
+    """All outputs of `graph` for many pictures."""
+    pieces = [function(batch) for batch in _batches(tensors)]
+    return {
+        name: np.concatenate([piece[name].numpy() for piece in pieces])
+        for name in ("score", "heatmap")
+    }
+
+
+def smoothing_matrix(length: int, sigma: float) -> Floats:
+    """(n, n): a Gaussian along one axis, the border repeated; two products smooth a map."""
+    reach = int(3 * sigma + 0.5)
+    kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
+    kernel /= kernel.sum()
+    matrix = np.zeros((length, length))
+    for row in range(length):
+        for offset, weight in zip(range(-reach, reach + 1), kernel, strict=True):
+            matrix[row, min(max(row + offset, 0), length - 1)] += weight
+    return matrix.astype(np.float32)
+
+
+def enlarging_matrix(source: int, target: int) -> Floats:
+    """(target, source): linear interpolation along one axis, pixel centres at half pixels.
+
+    Two small products are exact in every runtime; their own resizing operators differ in detail.
+    """
+    at = np.clip((np.arange(target) + 0.5) * source / target - 0.5, 0, source - 1)
+    low = np.minimum(np.floor(at).astype(int), max(source - 2, 0))
+    share = at - low
+    matrix = np.zeros((target, source))
+    matrix[np.arange(target), low] += 1 - share
+    matrix[np.arange(target), np.minimum(low + 1, source - 1)] += share
+    return matrix.astype(np.float32)
+
+
+def _signature(settings: AnomalySettings) -> Any:
+    tf = tensorflow()
+    return tf.TensorSpec([None, settings.size_px, settings.size_px, 3], tf.uint8, name="pixels")
+
+
+def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], Any]:
+    """Pixels to (N, h * w, C): every tap averaged over 3 x 3, brought to the grid, of length 1.
+
+    Each tap counts alike, however large its values are.
+    """
+    from models.backbones.efficientnet_lite0 import trunk
+
+    tf = tensorflow()
+    network = trunk(weights, settings.taps)
+    grid = settings.grid
+
+    def describe(pixels: Any) -> Any:
+        maps = []
+        tapped = network(tf.cast(pixels, tf.float32))
+        if len(settings.taps) == 1:  # Keras hands a single output out bare
+            tapped = [tapped]
+        for index, features in enumerate(tapped):
+            pooled = tf.nn.avg_pool2d(features, 3, 1, "SAME")
+            if index:
+                pooled = tf.image.resize(pooled, (grid, grid))
+            squared_norm = tf.reduce_sum(pooled * pooled, -1, keepdims=True)
+            maps.append(pooled * tf.math.rsqrt(tf.maximum(squared_norm, _LEAST_SQUARED_NORM)))
+        described = tf.concat(maps, -1)
+        return tf.reshape(described, (-1, grid * grid, described.shape[-1]))
+
+    return describe
+
+
+def _distances(tf: Any, described: Any, memory: Memory) -> Any:
+    """Distance of each patch to the nearest remembered one, over the typical: (N, h, w).
+
+    |f - b|^2 = |f|^2 + (|b|^2 - 2 f b); the minimum over b needs the bracket only.
+    """
+    # Plain arrays: a tf.constant made out here would become an input of the converted graph.
+    bank = memory.bank.astype(np.float64)
+    bank_squares = (bank**2).sum(axis=1).astype(np.float32)
+    minus_two_bank = np.ascontiguousarray((-2.0 * bank.T).astype(np.float32))
+    height, width = memory.typical.shape
+    patches = described - memory.centre
+    nearest = tf.reduce_min(tf.matmul(patches, minus_two_bank) + bank_squares, -1)
+    squared = tf.reduce_sum(patches * patches, -1) + nearest
+    distance = tf.sqrt(tf.maximum(squared, _LEAST_SQUARED_DISTANCE))
+    return tf.reshape(distance, (-1, height, width)) * (1.0 / memory.typical).astype(np.float32)
+
+
+def _sampled_patches(
+    pictures: NDArray[np.uint8], describe: Callable[[Any], Any], rng: np.random.Generator
+) -> Floats:
+    """Up to `MAX_PATCHES` patches, equally many from each picture."""
+    tf = tensorflow()
+    run = tf.function(describe, reduce_retracing=True)
+    taken: list[Floats] = []
+    for batch in _batches(pictures):
+        for described in run(batch).numpy():
+            quota = min(len(described), max(1, MAX_PATCHES // len(pictures)))
+            places = np.sort(rng.choice(len(described), quota, replace=False))
+            taken.append(described[places])
+    return np.concatenate(taken)
+
+
+def _batches(pictures: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    for start in range(0, len(pictures), FEATURE_BATCH):
+        yield pictures[start : start + FEATURE_BATCH]
+
+
+def _typical(maps: Floats) -> Floats:
+    """The smoothed mean of distance maps, with a floor."""
+    smooth = smoothing_matrix(maps.shape[1], TYPICAL_SMOOTHING)
+    mean = smooth @ maps.mean(axis=0) @ smooth.T
+    return np.maximum(mean, LEAST_TYPICAL_SHARE * np.median(mean)).astype(np.float32)
+
+
+def _scores_without_own_part(maps: Floats, parts: Sequence[str]) -> Floats:
+    smooth = smoothing_matrix(maps.shape[1], MAP_SMOOTHING)
+    names = np.array(parts)
+    scores = np.empty(len(maps), dtype=np.float32)
+    for part in sorted(set(parts)):
+        own = names == part
+        others = maps[~own] if not own.all() else maps
+        scores[own] = (smooth @ (maps[own] / _typical(others)) @ smooth.T).max(axis=(1, 2))
+    return scores

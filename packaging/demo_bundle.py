@@ -1,0 +1,60 @@
+"""Teaches the bundle that ships with the product, on good parts that the product draws itself.
+
+    .venv/bin/python packaging/demo_bundle.py
+
+Run it when the renderer, the preprocessing or the task changes; the result is committed.
+"""
+
+import csv
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from inspector.assembly import shipped_bundle
+from inspector.capture.synthetic import render_part
+from inspector.demo import FIRST_SEED
+from inspector.logs import configure_logging
+from inspector.store.images import write_png
+from models.tasks.anomaly import AnomalySettings
+from models.train import TrainingRequest, train
+
+N_PARTS = 400
+SETTINGS = AnomalySettings(size_px=256, taps=(8, 16), bank_size=500)  # 3 MB, to be carried about
+OVERKILL = 0.01  # drawn parts differ from each other by little
+
+
+def main() -> None:
+    """Draw, teach, and put the bundle in its place."""
+    configure_logging(verbose=False)
+    with TemporaryDirectory(prefix="demo-bundle-") as name:
+        folder = Path(name)
+        rows = []
+        for seed in range(N_PARTS):
+            image = f"{seed:04d}.png"
+            write_png(folder / image, render_part(seed=seed).pixels)
+            rows.append((image, "good", "", "train"))
+        data = folder / "parts.csv"
+        with data.open("w", newline="") as file:
+            csv.writer(file).writerows([("image", "label", "mask", "split"), *rows])
+        taught = folder / "demo_part.bundle"
+        manifest = train(
+            TrainingRequest(
+                data=data,
+                out=taught,
+                name="demo part",
+                settings=SETTINGS,
+                seed=0,
+                overkill=OVERKILL,
+                weights_cache=folder / "weights",
+            )
+        )
+        shutil.rmtree(shipped_bundle(), ignore_errors=True)
+        shutil.copytree(taught, shipped_bundle())
+    sys.stdout.write(f"{shipped_bundle()}: {manifest.bundle_id[:12]}\n")
+    if N_PARTS > FIRST_SEED:
+        raise ValueError("the demo's parts must not be among those that were taught")
+
+
+if __name__ == "__main__":
+    main()
