@@ -1,6 +1,6 @@
 """Judges every picture of a folder, list or video, and keeps exactly one record of each.
 
-    main thread: what is to be judged -> [queue] -> inspect:0..n -> [queue] -> store (one writer)
+    what is to be judged -> inspect:0..n -> [queue] -> store (one writer)
 
 The database is the truth; CSV, summary and report are written from it at the end, in the order of
 the pictures' names, so that neither the number of jobs nor a kill and a resume shows in them.
@@ -8,8 +8,8 @@ the pictures' names, so that neither the number of jobs nor a kill and a resume 
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -33,7 +33,7 @@ STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
 MAX_JOBS = 64
 MAX_COMMIT = 256  # records in one transaction; a full group is written in a few ms
-_WAITING_PER_JOB = 2  # enough to keep a worker busy; each may hold a decoded picture of a video
+COMMIT_EVERY_S = 0.1  # a kill costs so much work; each commit waits for the disk
 
 SaveImages = Literal["all", "fail", "none"]
 
@@ -110,9 +110,10 @@ def run_batch(request: BatchRequest, clock: Clock, start_progress: StartProgress
     store_path = request.out / STORE_FILE
     done = _begin_store(store_path, request, judge)
     count = _count_waiting(source, judge, done)
-    run = _Run(request, judge, clock, store_path, start_progress(count))
+    pictures = (waiting for waiting in source if not _is_done(waiting, judge, done))
+    run = _Run(request, judge, clock, store_path, start_progress(count), pictures)
     started_ns = clock.monotonic_ns()
-    is_complete = run.drive(source, done)
+    is_complete = run.drive()
     elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
     with RecordStore(store_path) as store:
         summary = summarise(
@@ -133,12 +134,25 @@ def record_id_of(image: str, judge: Judge) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Finished:
-    """A record on its way to the disk, with the picture where that is to be kept."""
+class _Feed:
+    """Hands out what is to be judged, one picture to each who asks. May be used from any thread.
 
-    record: Record
-    frame: Frame | None
+    Workers take from it by themselves: a thread that only fed them would fight for the cores.
+    """
+
+    def __init__(self, pictures: Iterator[WaitingPicture]) -> None:
+        self._pictures = pictures
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    def take(self) -> WaitingPicture | None:
+        """The next picture; None when there is no more or somebody stopped it."""
+        with self._lock:
+            return None if self._is_stopped else next(self._pictures, None)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._is_stopped = True
 
 
 class _Run:
@@ -151,6 +165,7 @@ class _Run:
         clock: Clock,
         store_path: Path,
         progress: Progress,
+        pictures: Iterator[WaitingPicture],
     ) -> None:
         self._judge = judge
         self._clock = clock
@@ -158,8 +173,8 @@ class _Run:
         self._images = request.out / IMAGES_FOLDER
         self._save_images = request.save_images
         self._progress = progress
-        self._to_inspect = BoundedQueue[WaitingPicture](_WAITING_PER_JOB * request.jobs)
-        self._to_store = BoundedQueue[_Finished](MAX_COMMIT)
+        self._feed = _Feed(pictures)
+        self._to_store = BoundedQueue[Record](MAX_COMMIT)
         self._inspectors = [
             Worker(f"inspect:{index}", self._inspect_all, self._stop)
             for index in range(request.jobs)
@@ -168,53 +183,45 @@ class _Run:
         self._failures: list[InspectorError] = []
         self.n_stored = 0
 
-    def drive(self, source: PictureSource, done: Mapping[str, str | None]) -> bool:
-        """Feed the workers until the source ends; False when a person interrupted it."""
-        with self._working() as feed:
-            try:
-                for waiting in source:
-                    if not _is_done(waiting, self._judge, done):
-                        feed(waiting)
-            except KeyboardInterrupt:
-                self._to_inspect.discard()
-                return False
-            except Closed:  # a worker failed and closed the queue; its error is raised below
-                pass
-        return True
+    def drive(self) -> bool:
+        """Work until the source ends; False when a person interrupted it.
 
-    @contextmanager
-    def _working(self) -> Iterator[Callable[[WaitingPicture], None]]:
+        Raises:
+            InspectorError: What failed first, when every thread has ended.
+        """
+        is_complete = True
         for worker in (self._storer, *self._inspectors):
             worker.start()
         try:
-            yield self._to_inspect.put
-        except BaseException:
-            self._to_inspect.discard()
-            raise
-        finally:
-            self._to_inspect.close()
-            for worker in self._inspectors:
-                worker.join()
-            self._to_store.close()
-            self._storer.join()
+            self._join_inspectors()
+        except KeyboardInterrupt:
+            is_complete = False
+            self._feed.stop()
+            self._join_inspectors()
+        self._to_store.close()
+        self._storer.join()
         if self._failures:
             raise self._failures[0]
+        return is_complete
+
+    def _join_inspectors(self) -> None:
+        for worker in self._inspectors:
+            worker.join()
 
     def _stop(self, failure: InspectorError) -> None:
         """Whatever failed first ends the run: nobody may go on judging what cannot be kept."""
         self._failures.append(failure)
-        self._to_inspect.discard()
+        self._feed.stop()
         self._to_store.close()
 
     def _inspect_all(self) -> None:
-        while True:
+        while (waiting := self._feed.take()) is not None:
             try:
-                waiting = self._to_inspect.get()
                 self._to_store.put(self._inspect(waiting))
-            except Closed:
+            except Closed:  # the storer failed, or another inspector
                 return
 
-    def _inspect(self, waiting: WaitingPicture) -> _Finished:
+    def _inspect(self, waiting: WaitingPicture) -> Record:
         watch = Stopwatch(self._clock)
         frame: Frame | None = None
         with watch.stage("total"):
@@ -226,16 +233,15 @@ class _Run:
             else:
                 inspected = self._judge.inspection.inspect(frame)
         verdict, prediction = inspected.verdict, inspected.prediction
-        sha256 = (frame.content_sha256 or "") if frame is not None else ""
-        is_kept = self._save_images == "all" or (
-            self._save_images == "fail" and verdict.decision is not Decision.PASS
-        )
         record = Record(
             record_id=record_id_of(waiting.image, self._judge),
             source_id=waiting.image,
             frame_id=waiting.frame_id,
             part_id=None if frame is None else frame.part_id,
-            image=StoredImage(path=waiting.image, sha256=sha256),
+            image=StoredImage(
+                path=waiting.image,
+                sha256="" if frame is None else frame.content_sha256 or "",
+            ),
             captured_at=waiting.taken_at if frame is None else frame.captured_at,
             judged_at=self._clock.now(),
             verdict=verdict,
@@ -244,27 +250,29 @@ class _Run:
             bundle_id=self._judge.bundle.manifest.bundle_id,
             stage_ms={**watch.stage_ms, **inspected.stage_ms},
         )
-        return _Finished(record=record, frame=frame if is_kept else None)
+        is_kept = self._save_images == "all" or (
+            self._save_images == "fail" and verdict.decision is not Decision.PASS
+        )
+        if frame is not None and is_kept:
+            self._save(record, frame)
+        return record
+
+    def _save(self, record: Record, frame: Frame) -> None:
+        """Keep the picture before its record is: a record never speaks of a file that is not."""
+        # Named by the record: a picture's own name may hold anything, also a way out of here.
+        name = f"{record.record_id}.png"
+        write_png(self._images / record.verdict.decision.value / name, frame.pixels)
 
     def _store_all(self) -> None:
         with RecordStore(self._store_path) as store:
             while True:
                 try:
-                    group = self._to_store.get_batch(MAX_COMMIT)
+                    group = self._to_store.get_batch(MAX_COMMIT, linger_s=COMMIT_EVERY_S)
                 except Closed:
                     return
-                for finished in group:
-                    if finished.frame is not None:
-                        self._save(finished.record, finished.frame)
-                store.append([finished.record for finished in group])
+                store.append(group)
                 self.n_stored += len(group)
                 self._progress.stored(len(group))
-
-    def _save(self, record: Record, frame: Frame) -> None:
-        folder = self._images / record.verdict.decision.value
-        folder.mkdir(parents=True, exist_ok=True)
-        # Named by the record: a picture's own name may hold anything, also a way out of here.
-        write_png(folder / f"{record.record_id}.png", frame.pixels)
 
 
 def _make_folder(request: BatchRequest) -> None:
@@ -272,6 +280,9 @@ def _make_folder(request: BatchRequest) -> None:
     probe = out / f".write-test-{os.getpid()}"
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if request.save_images != "none":
+            for decision in Decision:
+                (out / IMAGES_FOLDER / decision.value).mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:

@@ -98,18 +98,39 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     return labels, len(numbers)
 
 
-def region_boxes(labels: NDArray[np.int32], count: int) -> list[Box]:
-    """The bounding box of each region of `label_regions`, in its numbering."""
-    boxes = []
-    for number in range(1, count + 1):
-        ys, xs = np.nonzero(labels == number)
-        left, top = int(xs.min()), int(ys.min())
-        boxes.append(
-            Box(
-                x_px=left,
-                y_px=top,
-                width_px=int(xs.max()) - left + 1,
-                height_px=int(ys.max()) - top + 1,
-            )
+def region_boxes(
+    labels: NDArray[np.int32], values: NDArray[np.float32]
+) -> list[tuple[Box, float]]:
+    """The bounding box of each region of `label_regions` and the highest value in it.
+
+    Args:
+        labels: int32 (H, W), in which every number up to the highest occurs.
+        values: float32 (H, W).
+
+    Returns:
+        One entry per region, in its numbering.
+    """
+    rows, columns = np.nonzero(labels)
+    numbers = labels[rows, columns]
+    order = np.argsort(numbers, kind="stable")
+    rows, columns = rows[order], columns[order]
+    # Sorting once and reducing runs of equal numbers: per-region masks cost a whole map each.
+    starts = np.flatnonzero(np.diff(numbers[order], prepend=0))
+    if starts.size == 0:
+        return []
+    top_px = np.minimum.reduceat(rows, starts)
+    bottom_px = np.maximum.reduceat(rows, starts)
+    left_px = np.minimum.reduceat(columns, starts)
+    right_px = np.maximum.reduceat(columns, starts)
+    peaks = np.maximum.reduceat(values[rows, columns], starts)
+    return [
+        (Box(x_px=x, y_px=y, width_px=right - x + 1, height_px=bottom - y + 1), peak)
+        for x, y, right, bottom, peak in zip(
+            left_px.tolist(),
+            top_px.tolist(),
+            right_px.tolist(),
+            bottom_px.tolist(),
+            peaks.tolist(),
+            strict=True,
         )
-    return boxes
+    ]

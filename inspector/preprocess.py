@@ -19,18 +19,21 @@ def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
     Raises:
         PreprocessError: The picture needs more than `MAX_TILES` tiles.
     """
-    pixels = _in_colour(frame.pixels, spec)
+    pixels = frame.pixels
     if spec.resize == "tile":
-        return _tiled(frame.frame_id, pixels, spec)
+        return _tiled(frame.frame_id, _in_colour(pixels, spec), spec)
     height_px, width_px = pixels.shape[:2]
     if spec.resize == "stretch":
         canvas = resized(pixels, spec.height_px, spec.width_px)
         to_sensor = AxisMap(scale_x=width_px / spec.width_px, scale_y=height_px / spec.height_px)
     else:
         canvas, to_sensor = _letterboxed(pixels, spec)
+    # Colour comes last: the canvas has fewer pixels than most pictures, and a mono picture is
+    # resized as one channel, not three equal ones.
+    tensor = _in_colour(canvas, spec)
     return Preprocessed(
         frame_id=frame.frame_id,
-        tensor=canvas.reshape(1, spec.height_px, spec.width_px, spec.channels),
+        tensor=tensor.reshape(1, spec.height_px, spec.width_px, spec.channels),
         places=(TilePlace(x_px=0, y_px=0),),
         canvas_size_px=(spec.height_px, spec.width_px),
         to_sensor=to_sensor,
@@ -38,11 +41,14 @@ def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
 
 
 def resized(pixels: NDArray[np.uint8], height_px: int, width_px: int) -> NDArray[np.uint8]:
-    """The picture at another size: by area where it shrinks, so that nothing aliases."""
+    """The picture at another size: by area where it shrinks to less than half, so that nothing
+    aliases, and else linearly, which then reads every pixel too and is five times faster.
+    """
     if pixels.shape[:2] == (height_px, width_px):
         return pixels
     shrinks = pixels.shape[0] >= height_px and pixels.shape[1] >= width_px
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    halves = pixels.shape[0] > 2 * height_px or pixels.shape[1] > 2 * width_px
+    interpolation = cv2.INTER_AREA if shrinks and halves else cv2.INTER_LINEAR
     return np.asarray(
         cv2.resize(pixels, (width_px, height_px), interpolation=interpolation), dtype=np.uint8
     )

@@ -96,6 +96,15 @@ class Table:
                 )
         return tuple(value)
 
+    def numbers(self, key: str, *, low: float, high: float) -> tuple[float, ...]:
+        """A required list of finite numbers, each low <= value <= high."""
+        value = self._required(key, list)
+        for item in value:
+            if not isinstance(item, int | float) or isinstance(item, bool):
+                raise self._error(f"{self._where}: {key} must be a list of numbers")
+            self._check_range(key, item, low, high)
+        return tuple(float(item) for item in value)
+
     def table(self, key: str) -> "Table":
         """A required table inside this one."""
         return Table(self._required(key, dict), f"{self._where}: {key}", self._error)

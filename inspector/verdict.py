@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import InferenceError, InspectorError
 from inspector.flow import Decision, Prediction, Reason, Region, Verdict
-from inspector.geometry import AxisMap, label_regions, region_boxes
+from inspector.geometry import AxisMap, Box, label_regions, region_boxes
 from inspector.recipe import Recipe
 
 MAX_REGIONS = 16  # the worst ones; more outlines than that hide the part
@@ -62,13 +62,19 @@ def unjudged(error: InspectorError, recipe: Recipe, threshold: float) -> Verdict
 def _outstanding(
     heatmap: NDArray[np.float32], threshold: float, to_sensor: AxisMap, min_region_px: int
 ) -> tuple[Region, ...]:
-    """Regions of the map above the threshold, worst first; the peak alone where none is."""
-    labels, count = label_regions(heatmap >= min(threshold, float(heatmap.max())))
-    regions = []
-    for number, box_px in enumerate(region_boxes(labels, count), start=1):
-        box_sensor_px = to_sensor.box(box_px)
-        if max(box_sensor_px.width_px, box_sensor_px.height_px) >= min_region_px:
-            peak = float(heatmap[labels == number].max())
-            regions.append(Region(box_sensor_px=box_sensor_px, peak=peak))
+    """Regions of the map above the threshold, worst first; at least one.
+
+    Where nothing is above it, the peak alone; where all are too small to draw, the worst of them.
+    """
+    labels, _ = label_regions(heatmap >= min(threshold, float(heatmap.max())))
+    regions = [
+        Region(box_sensor_px=to_sensor.box(box_px), peak=peak)
+        for box_px, peak in region_boxes(labels, heatmap)
+    ]
     regions.sort(key=lambda region: -region.peak)
-    return tuple(regions[:MAX_REGIONS])
+    large = [region for region in regions if _side_px(region.box_sensor_px) >= min_region_px]
+    return tuple((large or regions[:1])[:MAX_REGIONS])
+
+
+def _side_px(box_px: Box) -> float:
+    return max(box_px.width_px, box_px.height_px)

@@ -121,6 +121,7 @@ def open_source(folder: Path) -> Source:
         settings=AnomalySettings(
             size_px=settings.integer("size_px", low=32, high=4096),
             taps=settings.integers("taps", low=2, high=32),
+            tap_weights=settings.numbers("tap_weights", low=0.0, high=100.0),
             bank_size=settings.integer("bank_size", low=1, high=1_000_000),
         ),
         memory=memory,

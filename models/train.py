@@ -121,6 +121,7 @@ def train(request: TrainingRequest) -> Manifest:
             "backbone": "efficientnet-lite0",
             "size_px": settings.size_px,
             "taps": list(settings.taps),
+            "tap_weights": list(settings.tap_weights),
             "bank_size": settings.bank_size,
             "seed": request.seed,
             "overkill": request.overkill,

@@ -20,7 +20,7 @@ from models.tasks.anomaly import AnomalySettings
 from models.train import TrainingRequest, train
 
 N_PARTS = 400
-SETTINGS = AnomalySettings(size_px=256, taps=(8, 16), bank_size=500)  # 3 MB, to be carried about
+SETTINGS = AnomalySettings(size_px=256, bank_size=500)  # 3 MB, to be carried about
 OVERKILL = 0.01  # drawn parts differ from each other by little
 
 

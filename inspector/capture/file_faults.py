@@ -1,6 +1,18 @@
 """The words for a picture file that is refused: what is wrong, in which file, and what to do."""
 
+import os
+
 from inspector.errors import CorruptFrame
+
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def readable(name: str) -> str:
+    """A file's name for people and records: one line of text that can always be encoded.
+
+    Bytes that are no UTF-8 and control characters are written as hexadecimal escapes.
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace").translate(_CONTROLS)
 
 
 def cut(name: str, what: str) -> CorruptFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.file_faults import not_read
+from inspector.capture.file_faults import not_read, readable
 from inspector.capture.jpeg_restarts import check_intervals
 from inspector.capture.whole_file import WholeFile, walk_file
 from inspector.errors import CorruptFrame, SourceUnavailable
@@ -55,7 +55,7 @@ def read_picture(path: Path) -> Picture:
         SourceUnavailable: There is no such file, it may not be read, or it is no regular file.
         CorruptFrame: It is too large, still being written, or `decode_picture` refuses it.
     """
-    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    name = readable(path.name)
     try:
         with FileIO(path, "rb", opener=_open) as file:
             before = os.fstat(file.fileno())
@@ -99,7 +99,7 @@ def decode_picture(data: bytes, name: str) -> NDArray[np.uint8]:
     Every cut PNG, BMP, TIFF and WebP is refused, and every changed PNG. A JPEG has no checksum:
     - Cut before its end, even if an end marker was put behind the cut, it is refused when it is
       sequential, in one scan (what cameras write): what may be missing is less than the last two
-      8 x 8 blocks; before a restart marker, less than one coding unit.
+      8 x 8 blocks; before a restart marker, less than one coding unit (in mono: than two).
     - A progressive JPEG, or one of several scans, is refused if a scan is missing. If the end of
       one scan is missing and the next marker stands, it is decoded with less detail there.
     - Bytes changed or lost amid a scan are found only by the count of restart markers, or if the

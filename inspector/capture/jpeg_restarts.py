@@ -20,7 +20,9 @@ _GREY_TOLERANCE = 3  # what the conversion to BGR and a neighbour's colour can d
 
 
 def check_intervals(data: bytes, restarts: Restarts, pixels: NDArray[np.uint8], name: str) -> None:
-    """Raise unless every interval but the last has all its data, up to its last coding unit.
+    """Raise unless every interval but the last has its data, its last coding unit excepted.
+
+    In a mono picture, where a coding unit is one block of 8 x 8, the last two are excepted.
 
     The last interval needs no check: the decoder has no end marker there to make up data from.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.capture.file_faults import readable
 from inspector.errors import SourceUnavailable, UsageError
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
@@ -21,8 +22,8 @@ class ListedImage:
     """One file to be judged.
 
     Attributes:
-        image: Its name in every record: relative to the folder that was given, with `/`; bytes
-            that are no UTF-8 are escaped.
+        image: Its name in every record: relative to the folder that was given, with `/`, as
+            `readable` spells it.
         path: Where it is.
     """
 
@@ -32,35 +33,23 @@ class ListedImage:
 
 def is_video(source: str) -> bool:
     """Whether the source is one video file, going by its name."""
-    return Path(source).suffix.lower() in VIDEO_SUFFIXES and not Path(source).is_dir()
+    return Path(source).suffix.lower() in VIDEO_SUFFIXES and not _is_folder(Path(source))
 
 
 def list_images(source: str) -> list[ListedImage]:
     """Every picture of a folder and its folders, a file, a glob or a `.txt` list, sorted by name.
 
     Names that begin with a dot are passed over: they are what copying programs leave behind.
-    A linked folder is entered once, however many links lead to it.
+    A linked folder is entered once, however many links lead to it; `**` in a glob enters none.
 
     Raises:
         SourceUnavailable: There is nothing at that path, or it cannot be read.
         UsageError: No picture is there.
     """
-    path = Path(source)
-    if path.is_dir():
-        found = [_listed(item, path) for item in _walk(path)]
-    elif path.suffix.lower() == ".txt" and path.is_file():
-        found = _read_list(path)
-    elif path.exists() or path.is_symlink():
-        found = [_listed(path, path.parent)]
-    elif glob.has_magic(source):
-        base = _fixed_part(source)
-        matches = (Path(match) for match in glob.iglob(source, recursive=True))  # noqa: PTH207  (it may start at a root)
-        found = [_listed(match, base) for match in matches if not match.is_dir()]
-    else:
-        raise SourceUnavailable(
-            f"{source!r}: there is no such file or folder; check the spelling, or whether the "
-            "drive is connected"
-        )
+    try:
+        found = _found(source)
+    except OSError as error:  # such as a name that is too long, or a folder without the right
+        raise SourceUnavailable(f"{source!r} cannot be looked at: {error.strerror}") from error
     if not found:
         kinds = " ".join(sorted(IMAGE_SUFFIXES))
         raise UsageError(f"{source!r}: no picture found there; looked for names ending in {kinds}")
@@ -68,6 +57,43 @@ def list_images(source: str) -> list[ListedImage]:
     if len(unique) < len(found):
         _log.warning("%d pictures are named twice and judged once", len(found) - len(unique))
     return sorted(unique.values(), key=lambda item: item.image)
+
+
+def _found(source: str) -> list[ListedImage]:
+    path = Path(source)
+    if path.is_dir():
+        return [_listed(item, path) for item in _walk(path)]
+    if path.suffix.lower() == ".txt" and path.is_file():
+        return _read_list(path)
+    if path.exists() or path.is_symlink():
+        return [_listed(path, path.parent)]
+    if glob.has_magic(source):
+        base, pattern = _split_at_wildcard(path)
+        return [_listed(match, base) for match in _matches(base, pattern)]
+    raise SourceUnavailable(
+        f"{source!r}: there is no such file or folder; check the spelling, or whether the "
+        "drive is connected"
+    )
+
+
+def _matches(base: Path, pattern: str) -> Iterator[Path]:
+    # Not glob.iglob: its `**` follows links, and two links to their own folder give 2**40 names.
+    try:
+        for match in base.glob(pattern):
+            parts = match.relative_to(base).parts
+            is_hidden = any(part.startswith(".") and part != ".." for part in parts)
+            if not is_hidden and not _is_folder(match):
+                yield match
+    except ValueError as error:  # `**` beside other characters
+        raise UsageError(f"{pattern!r}: {error}") from error
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one; False also where that cannot be told."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -93,7 +119,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             item = here / name
             if name.startswith("."):
                 continue
-            if item.is_dir():
+            if _is_folder(item):
                 folders.append(item)
             elif item.suffix.lower() in IMAGE_SUFFIXES:
                 yield item
@@ -123,12 +149,13 @@ def _read_list(path: Path) -> list[ListedImage]:
 
 def _listed(path: Path, base: Path) -> ListedImage:
     relative = path.relative_to(base).as_posix()
-    readable = os.fsencode(relative).decode("utf-8", "backslashreplace")
-    return ListedImage(image=readable, path=path)
+    return ListedImage(image=readable(relative), path=path)
 
 
-def _fixed_part(pattern: str) -> Path:
-    """The folders of a pattern before its first wildcard."""
-    parts = Path(pattern).parts
-    fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
-    return Path(*parts[:fixed])
+def _split_at_wildcard(path: Path) -> tuple[Path, str]:
+    """The folders before the first wildcard, and the pattern from there on."""
+    fixed = next(index for index, part in enumerate(path.parts) if glob.has_magic(part))
+    wild = path.parts[fixed:]
+    if wild[-1] == "**":  # pathlib gives the folders alone
+        wild = (*wild, "*")
+    return Path(*path.parts[:fixed]), "/".join(wild)

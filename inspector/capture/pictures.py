@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from inspector.capture.file_faults import readable
 from inspector.capture.image_file import read_picture
 from inspector.capture.listing import ListedImage, is_video, list_images
 from inspector.capture.video import read_video
@@ -76,19 +77,20 @@ def _load_file(listed: ListedImage, frame_id: int, clock: Clock) -> Frame:
 
 def _video_pictures(path: Path, clock: Clock) -> Iterator[WaitingPicture]:
     taken_at = _modified_at(path)
+    name = readable(path.name)
     for frame_id, pixels in enumerate(read_video(path)):
         if isinstance(pixels, CaptureError):
             load: Callable[[], Frame] = partial(_fail, pixels)
         else:
             frame = Frame(
                 frame_id=frame_id,
-                source_id=path.name,
+                source_id=name,
                 captured_ns=clock.monotonic_ns(),
                 captured_at=taken_at or clock.now(),
                 pixels=pixels,
             )
             load = partial(_give, frame)
-        image = f"{path.name}#{frame_id:08d}"  # fixed width, so that names sort as frames do
+        image = f"{name}#{frame_id:08d}"  # fixed width, so that names sort as frames do
         yield WaitingPicture(image=image, frame_id=frame_id, taken_at=taken_at, load=load)
 
 

@@ -1,16 +1,27 @@
 """Reads the frames of a video file, one after the other, and notices when they end too soon."""
 
+import os
+import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.capture.file_faults import readable
 from inspector.errors import CorruptFrame, SourceUnavailable
 from inspector.opencv import MAX_IMAGE_PX, cv2
 
 OPEN_TIMEOUT_MS = 5_000  # a local file opens in milliseconds; a dead network drive must not hang us
 READ_TIMEOUT_MS = 5_000
+
+# OpenCV reads these whenever it opens a video, and has no other way to be told.
+_WHILE_OPENING = {
+    # Else the last frame of a cut file is decoded from what is left of it and filled up with grey.
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "fflags;discardcorrupt",
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",  # FFmpeg prints by itself; what matters is a return value
+}
 
 
 def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
@@ -22,17 +33,29 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
     Raises:
         SourceUnavailable: The file cannot be opened as a video.
     """
+    name = readable(path.name)
+    try:
+        str(path).encode()  # OpenCV 5.0 crashes on a path that is no UTF-8
+        is_regular = stat.S_ISREG(path.stat().st_mode)
+    except UnicodeEncodeError as error:
+        raise SourceUnavailable(f"{name}: its path is no UTF-8; rename it") from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = getattr(error, "strerror", None) or error
+        raise SourceUnavailable(f"{name} cannot be read: {reason}") from error
+    if not is_regular:  # a pipe would be waited for without end
+        raise SourceUnavailable(f"{name}: this is no regular file but a device, pipe or socket")
     parameters = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS,
         cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS,
     ]  # fmt: skip
-    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, parameters)
+    with _environment(_WHILE_OPENING):
+        video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, parameters)
     try:
         if not video.isOpened():
-            raise SourceUnavailable(f"{str(path)!r} cannot be opened as a video; is it whole?")
+            raise SourceUnavailable(f"{name} cannot be opened as a video; is it whole?")
         size_px = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
         if size_px > MAX_IMAGE_PX:
-            raise SourceUnavailable(f"{str(path)!r}: frames of {size_px:.0f} px are too large")
+            raise SourceUnavailable(f"{name}: frames of {size_px:.0f} px are too large")
         expected = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
         count = 0
         while True:
@@ -43,8 +66,22 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
             yield np.asarray(pixels, dtype=np.uint8)
         if count < expected or count == 0:
             yield CorruptFrame(
-                f"{path.name}: the video ends after {count} of {expected} frames; it was cut, or "
+                f"{name}: the video ends after {count} of {expected} frames; it was cut, or "
                 "a frame is damaged"
             )
     finally:
         video.release()
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

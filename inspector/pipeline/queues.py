@@ -26,6 +26,7 @@ class BoundedQueue(Generic[_Item]):
         self._lock = threading.Lock()
         self._not_empty = threading.Condition(self._lock)
         self._not_full = threading.Condition(self._lock)
+        self._full_or_closed = threading.Condition(self._lock)
         self._is_closed = False
 
     def __len__(self) -> int:
@@ -65,8 +66,12 @@ class BoundedQueue(Generic[_Item]):
         """
         return self.get_batch(1)[0]
 
-    def get_batch(self, limit: int) -> list[_Item]:
+    def get_batch(self, limit: int, *, linger_s: float = 0.0) -> list[_Item]:
         """Take all that is there, at least one and at most `limit`, waiting for the first.
+
+        Args:
+            linger_s: How long to let others gather after the first; ends at once when the queue
+                is full or closed. Not for several readers at a time.
 
         Raises:
             Closed: The queue was closed and is empty.
@@ -76,6 +81,8 @@ class BoundedQueue(Generic[_Item]):
                 self._not_empty.wait(WAKE_S)
             if not self._items:
                 raise Closed
+            if linger_s > 0 and not self._is_closed and len(self._items) < self.capacity:
+                self._full_or_closed.wait(linger_s)
             taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]
             self._not_full.notify(len(taken))
             return taken
@@ -83,21 +90,27 @@ class BoundedQueue(Generic[_Item]):
     def close(self) -> None:
         """Refuse new items; readers get what is left. Closing twice is allowed."""
         with self._lock:
-            self._is_closed = True
-            self._not_empty.notify_all()
-            self._not_full.notify_all()
+            self._close()
 
     def discard(self) -> int:
         """Close, and throw away what is left; returns how many items that were."""
         with self._lock:
             count = len(self._items)
             self._items.clear()
-        self.close()
+            self._close()
         return count
+
+    def _close(self) -> None:
+        self._is_closed = True
+        self._not_empty.notify_all()
+        self._not_full.notify_all()
+        self._full_or_closed.notify_all()
 
     def _append(self, item: _Item) -> None:
         self._items.append(item)
         self._not_empty.notify()
+        if len(self._items) >= self.capacity:
+            self._full_or_closed.notify()
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:

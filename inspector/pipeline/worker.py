@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from inspector.errors import InspectorError, WorkerFailed
 
+WAKE_S = 0.5  # Windows hands a Ctrl-C to the main thread only between two waits
+
 
 class Worker:
     """Runs `body` in a thread of its own.
@@ -15,6 +17,9 @@ class Worker:
     Args:
         name: Shown in logs and debuggers, such as "inspect:0".
         on_failure: Must make the rest of the run stop; called at most once.
+
+    Attributes:
+        failure: What was handed to `on_failure`; None while nothing was.
     """
 
     def __init__(
@@ -24,6 +29,7 @@ class Worker:
         on_failure: Callable[[InspectorError], None],
     ) -> None:
         self.name = name
+        self.failure: InspectorError | None = None
         self._body = body
         self._on_failure = on_failure
         self._thread = threading.Thread(target=self._run, name=name)  # noqa: TID251  (its home)
@@ -34,12 +40,17 @@ class Worker:
 
     def join(self) -> None:
         """Wait for the end."""
-        self._thread.join()
+        while self._thread.is_alive():
+            self._thread.join(WAKE_S)
 
     def _run(self) -> None:
         try:
             self._body()
         except InspectorError as error:
-            self._on_failure(error)
+            self._fail(error)
         except BaseException as error:  # noqa: BLE001  (the one outer frame: nothing may vanish)
-            self._on_failure(WorkerFailed(self.name, error))
+            self._fail(WorkerFailed(self.name, error))
+
+    def _fail(self, error: InspectorError) -> None:
+        self.failure = error
+        self._on_failure(error)

@@ -10,6 +10,9 @@ _MIN_BARS, _MAX_BARS = 14, 56
 _OUTER_PER_MILLE = 5
 _FAR = 2.0  # the outer scores are set apart when they would leave the others a third of the axis
 
+# Round steps, each up to where the next one is as near by ratio.
+_ROUND = ((1, 2**0.5), (2, 10**0.5), (5, 50**0.5), (10, math.inf))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bins:
@@ -40,7 +43,7 @@ def bin_scores(scores: Sequence[tuple[float, Decision]], threshold: float) -> Bi
     n_outer = max(1, len(inner) * _OUTER_PER_MILLE // 1000)
     if len(inner) > n_outer:
         inner_high = max(inner[-n_outer - 1][0], threshold)
-        if highest - inner_high > _FAR * (inner_high - lowest):
+        if highest - inner_high > _FAR * (inner_high - lowest) > 0:
             outer = [scored for scored in inner if scored[0] > inner_high]
             inner, highest = inner[: -len(outer)], inner_high
 
@@ -73,7 +76,7 @@ def ticks(low: float, high: float, about: int) -> list[float]:
     if rough <= 0:
         return [low]
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    step = power * next(factor for factor, bound in _ROUND if rough < power * bound)
     # Rounded up and down, but not past a bound that is a round value itself.
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [number * step for number in range(first, last + 1)]

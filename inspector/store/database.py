@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,10 +39,9 @@ CREATE TABLE records (
     regions TEXT NOT NULL,
     {" ".join(f"{stage}_ms REAL," for stage in STAGES)}
     bundle_id TEXT NOT NULL,
-    recipe_id TEXT NOT NULL
+    recipe_id TEXT NOT NULL,
+    crc32 INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX records_by_image ON records (image, record_id);
-CREATE INDEX records_by_score ON records (decision, score);
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -53,10 +53,10 @@ _COLUMNS = (
 # A picture that changed since it was judged is another part: its new record takes the old one's
 # place, in the same transaction. Two records of one picture in one run can't be.
 _INSERT = (
-    f"INSERT OR REPLACE INTO records ({', '.join(_COLUMNS)}) "  # noqa: S608  (constants only)
-    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
+    f"INSERT OR REPLACE INTO records ({', '.join(_COLUMNS)}, crc32) "  # noqa: S608  (constants)
+    f"VALUES ({', '.join('?' * len(_COLUMNS))}, ?)"
 )
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608  (constants only)
+_SELECT = f"SELECT {', '.join(_COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
 
 
 class RecordStore:
@@ -100,7 +100,8 @@ class RecordStore:
             StoreFull, StoreCorrupt, StoreError: None of them is stored.
         """
         with self._transaction():
-            self._connection.executemany(_INSERT, [_to_row(record) for record in records])
+            rows = [_to_row(record) for record in records]
+            self._connection.executemany(_INSERT, [(*row, _crc32(row)) for row in rows])
 
     def set_run(self, values: Mapping[str, str]) -> None:
         """Note what this run is, once."""
@@ -179,13 +180,18 @@ class RecordStore:
             )
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
-        state = run("PRAGMA quick_check(1)").fetchone()[0]
+        state = run("PRAGMA integrity_check(1)").fetchone()[0]  # 0.4 s for 100,000 records
         if state != "ok":
             raise StoreCorrupt(f"{str(self._path)!r} is damaged: {state}; set the file aside")
 
     def _select(self, clause: str, values: tuple[object, ...]) -> Iterator[Record]:
         with self._converted_errors():
-            for row in self._connection.execute(f"{_SELECT} {clause}", values):
+            for *row, crc32 in self._connection.execute(f"{_SELECT} {clause}", values):
+                if _crc32(row) != crc32:  # SQLite has no checksums: a flipped bit is a new value
+                    raise StoreCorrupt(
+                        f"store {str(self._path)!r} is damaged: the record of {row[4]!r} is not "
+                        "what was written; set the file aside"
+                    )
                 yield _from_row(dict(zip(_COLUMNS, row, strict=True)))
 
     @contextmanager
@@ -204,9 +210,11 @@ class RecordStore:
     def _converted_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             code = getattr(error, "sqlite_errorcode", None) or 0
             where = f"store {str(self._path)!r}"
+            if isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error):
+                raise StoreCorrupt(f"{where} is damaged: {error}; set the file aside") from error
             if code & 0xFF == sqlite3.SQLITE_FULL:
                 raise StoreFull(f"{where}: the disk is full; free some space and resume") from error
             if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -226,15 +234,30 @@ def _to_row(record: Record) -> tuple[object, ...]:
         None if record.captured_at is None else utc_text(record.captured_at),
         utc_text(record.judged_at),
         verdict.decision.value,
-        record.score,
-        verdict.threshold,
+        _real(record.score),
+        _real(verdict.threshold),
         record.label,
-        json.dumps([asdict(reason) for reason in verdict.reasons], ensure_ascii=False),
-        json.dumps([asdict(region) for region in verdict.regions]),
-        *(record.stage_ms.get(stage) for stage in STAGES),
+        _to_json(verdict.reasons),
+        _to_json(verdict.regions),
+        *(_real(record.stage_ms.get(stage)) for stage in STAGES),
         record.bundle_id,
         verdict.recipe_id,
     )
+
+
+def _real(value: float | None) -> float | None:
+    """The number as SQLite gives it back: a float, and never a minus zero."""
+    return None if value is None else float(value) + 0.0
+
+
+def _crc32(row: Sequence[object]) -> int:
+    return zlib.crc32(repr(tuple(row)).encode())
+
+
+def _to_json(values: Sequence[Reason] | Sequence[Region]) -> str:
+    if not values:  # most parts pass
+        return "[]"
+    return json.dumps([asdict(value) for value in values], ensure_ascii=False)
 
 
 def _from_row(row: Mapping[str, Any]) -> Record:

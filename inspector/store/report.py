@@ -205,7 +205,7 @@ def _errors(errors: Sequence[Record], n_in_all: int) -> str:
         for record in errors
     )
     more = n_in_all - len(errors)
-    tail = f"<p class=soft>And {more:,} more; see records.csv.</p>" if more else ""
+    tail = f"<p class=soft>And {more:,} more; see records.csv.</p>" if more > 0 else ""
     title = f"{badge(Decision.ERROR)} Parts that could not be judged"
     says = "<p class=soft>They count as rejected.</p>"
     return section(title, says, table(["Picture", "Reason"], rows, "long") if errors else "", tail)

@@ -20,6 +20,7 @@ from models.backbones.weights import Weights
 from models.coreset import greedy_coreset
 from models.training_library import tensorflow
 
+GRID_STRIDE_PX = 16  # one patch for each so many pixels of the input
 FEATURE_BATCH = 16  # pictures in one run; more does not make the processor faster
 MAX_PATCHES = 60_000  # the coreset is chosen among these: 100 MB; more changes no figure
 TYPICAL_SMOOTHING = 1.0  # patches, standard deviation
@@ -37,19 +38,21 @@ class AnomalySettings:
     """How to learn.
 
     Attributes:
-        size_px: Height and width of the network's input; a multiple of the last tap.
-        taps: Strides of the backbone whose maps describe a patch; the first one gives the grid.
+        size_px: Height and width of the network's input; a multiple of `GRID_STRIDE_PX`.
+        taps: Strides of the backbone whose maps describe a patch.
+        tap_weights: How much each tap counts in a distance.
         bank_size: Patches that are remembered.
     """
 
-    size_px: int = 256
-    taps: tuple[int, ...] = (16, 32)
+    size_px: int = 224
+    taps: tuple[int, ...] = (8, 16)
+    tap_weights: tuple[float, ...] = (0.5, 1.0)
     bank_size: int = 2000
 
     @property
     def grid(self) -> int:
         """Patches along each side."""
-        return self.size_px // self.taps[0]
+        return self.size_px // GRID_STRIDE_PX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,9 +167,9 @@ def _signature(settings: AnomalySettings) -> Any:
 
 
 def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], Any]:
-    """Pixels to (N, h * w, C): every tap averaged over 3 x 3, brought to the grid, of length 1.
+    """Pixels to (N, h * w, C): every tap averaged over 3 x 3, brought to the grid, of equal length.
 
-    Each tap counts alike, however large its values are.
+    So each tap counts by its weight, however large its values are.
     """
     from models.backbones.efficientnet_lite0 import trunk
 
@@ -179,12 +182,15 @@ def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], A
         tapped = network(tf.cast(pixels, tf.float32))
         if len(settings.taps) == 1:  # Keras hands a single output out bare
             tapped = [tapped]
-        for index, features in enumerate(tapped):
+        for features, stride, weight in zip(
+            tapped, settings.taps, settings.tap_weights, strict=True
+        ):
             pooled = tf.nn.avg_pool2d(features, 3, 1, "SAME")
-            if index:
+            if stride != GRID_STRIDE_PX:
                 pooled = tf.image.resize(pooled, (grid, grid))
             squared_norm = tf.reduce_sum(pooled * pooled, -1, keepdims=True)
-            maps.append(pooled * tf.math.rsqrt(tf.maximum(squared_norm, _LEAST_SQUARED_NORM)))
+            unit = tf.math.rsqrt(tf.maximum(squared_norm, _LEAST_SQUARED_NORM))
+            maps.append(pooled * (unit * weight))
         described = tf.concat(maps, -1)
         return tf.reshape(described, (-1, grid * grid, described.shape[-1]))
 

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -143,6 +144,18 @@ def tiff(
         following = after + len(tail) if page + 1 < pages else 0
         out += struct.pack(order + link, following) + tail
     return bytes(out)
+
+
+def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], codec: str = "MJPG") -> None:
+    """A video of 25 frames per second, of colour frames that are all of one size."""
+    writer = cv2.VideoWriter()
+    for pixels in frames:
+        if not writer.isOpened():
+            size_px = (pixels.shape[1], pixels.shape[0])
+            fourcc = cv2.VideoWriter.fourcc(*codec)
+            assert writer.open(str(path), cv2.CAP_FFMPEG, fourcc, 25.0, size_px)
+        writer.write(pixels)
+    writer.release()
 
 
 def with_jpeg_size(data: bytes, width_px: int, height_px: int) -> bytes:

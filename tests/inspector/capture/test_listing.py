@@ -1,0 +1,208 @@
+"""What a batch finds: every picture once, in the order of the names, and an end to every folder."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from inspector.capture.listing import IMAGE_SUFFIXES, is_video, list_images
+from inspector.errors import SourceUnavailable, UsageError
+
+
+def make(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return folder
+
+
+def images(source: str | Path) -> list[str]:
+    return [item.image for item in list_images(str(source))]
+
+
+def test_order_is_that_of_the_names_whatever_the_order_of_creation(tmp_path: Path) -> None:
+    names = ["b.png", "a/2.png", "a.png", "B.png", "a/10.png", "划.png", "_.png", "c/a/a.png"]
+    for number, order in enumerate((names, names[::-1], sorted(names))):
+        folder = make(tmp_path / str(number), *order)
+        assert images(folder) == sorted(names)
+
+
+def test_every_suffix_counts_in_any_case_and_nothing_else(tmp_path: Path) -> None:
+    wanted = [f"{n}{suffix}" for n, suffix in enumerate(sorted(IMAGE_SUFFIXES))]
+    wanted += ["x.PNG", "y.Jpeg"]
+    make(tmp_path, *wanted, "notes.txt", "film.mp4", "png", "a.png.part", "b.gif")
+    assert images(tmp_path) == sorted(wanted)
+
+
+def test_names_that_begin_with_a_dot_are_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, "a.png", ".a.png", "._a.png", ".trash/b.png", "sub/.c.png", ".png")
+    assert images(tmp_path) == ["a.png"]
+
+
+def test_each_listed_picture_knows_where_it_is(tmp_path: Path) -> None:
+    make(tmp_path, "a.png", "sub/b.png")
+    paths = [item.path for item in list_images(str(tmp_path))]
+    assert paths == [tmp_path / "a.png", tmp_path / "sub" / "b.png"]
+
+
+def test_spaces_chinese_and_line_breaks_stay_readable(tmp_path: Path) -> None:
+    make(tmp_path, "two words.png", "零件/划痕 1.png", "line\nbreak.png")
+    assert images(tmp_path) == ["line\\x0abreak.png", "two words.png", "零件/划痕 1.png"]
+    assert all(item.path.exists() for item in list_images(str(tmp_path)))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_bytes_that_are_no_utf_8_are_escaped_and_still_lead_to_the_file(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9\xff.png")
+    make(tmp_path, name)
+    (item,) = list_images(str(tmp_path))
+    assert item.image == "caf\\xe9\\xff.png"
+    assert item.path.name == name
+    assert item.path.exists()
+
+
+@pytest.mark.timeout(30)
+def test_loop_of_links_ends_and_each_picture_comes_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make(tmp_path, "a.png", "sub/b.png")
+    for link, target in (("x", "."), ("y", "."), ("sub/up", ".."), ("sub/self", ".")):
+        (tmp_path / link).symlink_to(target, target_is_directory=True)
+    with caplog.at_level(logging.WARNING):
+        assert images(tmp_path) == ["a.png", "sub/b.png"]
+    assert caplog.text.count("leads to a folder that was read already") == 4
+
+
+def test_linked_folder_is_entered_once_however_many_links_lead_there(tmp_path: Path) -> None:
+    make(tmp_path, "elsewhere/a.png", "source/own.png")
+    for link in ("one", "two"):
+        (tmp_path / "source" / link).symlink_to(tmp_path / "elsewhere")
+    assert images(tmp_path / "source") == ["one/a.png", "own.png"]
+
+
+def test_link_that_leads_nowhere_is_listed_so_that_it_becomes_an_error(tmp_path: Path) -> None:
+    (tmp_path / "gone.png").symlink_to("nowhere.png")
+    (tmp_path / "long.png").symlink_to("x" * 300)
+    (tmp_path / "self.png").symlink_to("self.png")
+    assert images(tmp_path) == ["gone.png", "long.png", "self.png"]
+    assert images(tmp_path / "gone.png") == ["gone.png"]
+
+
+def test_empty_folder_says_what_was_looked_for(tmp_path: Path) -> None:
+    make(tmp_path, "notes.txt", "sub/.hidden.png")
+    with pytest.raises(UsageError) as caught:
+        list_images(str(tmp_path))
+    assert str(caught.value) == (
+        f"{str(tmp_path)!r}: no picture found there; looked for names ending in "
+        ".bmp .jpeg .jpg .png .tif .tiff .webp"
+    )
+
+
+def test_nothing_at_that_path_is_a_source_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="there is no such file or folder"):
+        list_images(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("source", ["x" * 300, "x" * 300 + ".mp4", "y" * 300 + "/*.png"])
+def test_name_that_is_too_long_is_a_source_unavailable(source: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="cannot be looked at: File name too long"):
+        list_images(str(tmp_path / source))
+
+
+def test_null_byte_in_a_source_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="no such file"):
+        list_images("a\0.png")
+
+
+def test_single_file_is_taken_whatever_its_suffix(tmp_path: Path) -> None:
+    make(tmp_path, "picture.dat", "a[1].png")
+    assert images(tmp_path / "picture.dat") == ["picture.dat"]
+    assert images(tmp_path / "a[1].png") == ["a[1].png"]
+
+
+def test_glob_matches_below_its_fixed_folders(tmp_path: Path) -> None:
+    make(tmp_path, "a1.png", "a2.jpg", "b1.png", "sub/a3.png", "sub/deep/a4.png", ".a5.png")
+    assert images(tmp_path / "a*.*") == ["a1.png", "a2.jpg"]
+    assert images(tmp_path / "[ab]1.png") == ["a1.png", "b1.png"]
+    assert images(tmp_path / "sub" / "?3.png") == ["a3.png"]
+    assert images(tmp_path / "*" / "a3.png") == ["sub/a3.png"]
+    assert images(tmp_path / "**" / "a?.png") == ["a1.png", "sub/a3.png", "sub/deep/a4.png"]
+    assert images(tmp_path / "sub" / "**") == ["a3.png", "deep/a4.png"]
+
+
+def test_glob_without_a_folder_is_looked_up_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make(tmp_path, "b.png", "a.png", "c.txt"))
+    assert images("*.png") == ["a.png", "b.png"]
+    assert images(".") == ["a.png", "b.png"]
+
+
+@pytest.mark.timeout(30)
+def test_glob_does_not_go_round_in_a_loop_of_links(tmp_path: Path) -> None:
+    """Through two links to their own folder there are more than 2**39 names of each picture."""
+    make(tmp_path, "a.png")
+    for link in ("x", "y"):
+        (tmp_path / link).symlink_to(".", target_is_directory=True)
+    assert images(tmp_path / "**" / "*.png") == ["a.png"]
+
+
+def test_glob_that_finds_nothing_is_a_usage_error(tmp_path: Path) -> None:
+    make(tmp_path, "a.png", "folder.png/b.png")
+    for pattern in ("*.jpg", "nowhere/*.png", "folder*"):
+        with pytest.raises(UsageError, match="no picture found there"):
+            list_images(str(tmp_path / pattern))
+
+
+def test_list_names_pictures_beside_it_in_any_order(tmp_path: Path) -> None:
+    listed = tmp_path / "parts.txt"
+    listed.write_bytes("\ufeff# parts\r\nb.png\n\n  sub/a.png \n零件.png\n../c.png\n".encode())
+    found = list_images(str(listed))
+    assert [item.image for item in found] == ["../c.png", "b.png", "sub/a.png", "零件.png"]
+    assert found[1].path == tmp_path / "b.png"
+
+
+def test_absolute_path_in_a_list_stands_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "parts.txt").write_text(f"{tmp_path / 'x' / 'a.png'}\n")
+    (item,) = list_images(str(tmp_path / "parts.txt"))
+    assert item.path == tmp_path / "x" / "a.png"
+
+
+def test_picture_named_twice_is_judged_once_and_said_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "parts.txt").write_text("a.png\nb.png\na.png\na.png\n")
+    with caplog.at_level(logging.WARNING):
+        assert images(tmp_path / "parts.txt") == ["a.png", "b.png"]
+    assert "2 pictures are named twice and judged once" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no picture found there"),
+        (b"# only a comment\n", "no picture found there"),
+        (b"caf\xe9.png\n", "not UTF-8 text"),
+        (b"a.png\nb\0.png\n", "this is no list of pictures"),
+    ],
+)
+def test_list_that_is_none_is_a_usage_error(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "parts.txt").write_bytes(content)
+    with pytest.raises(UsageError, match=message):
+        list_images(str(tmp_path / "parts.txt"))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("a.mp4", True), ("dir/A.AVI", True), ("a.png", False), ("mp4", False), ("x" * 300, False)],
+)
+def test_video_is_told_by_its_name(source: str, expected: bool) -> None:
+    assert is_video(source) is expected
+
+
+def test_folder_is_no_video_whatever_its_name(tmp_path: Path) -> None:
+    make(tmp_path, "takes.mp4/a.png")
+    assert is_video(str(tmp_path / "takes.mp4")) is False
+    assert images(tmp_path / "takes.mp4") == ["a.png"]

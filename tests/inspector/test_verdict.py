@@ -1,0 +1,153 @@
+"""The decision: never PASS by default, exact at the limit, and always a place to look at."""
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inspector.errors import CorruptFrame, InferenceError
+from inspector.flow import Decision, Prediction, Reason, Region
+from inspector.geometry import AxisMap, Box
+from inspector.recipe import Recipe
+from inspector.verdict import MAX_REGIONS, judge, unjudged
+
+AS_IT_IS = AxisMap(scale_x=1.0, scale_y=1.0)
+RECIPE = Recipe(name="bolt")
+
+
+def prediction(score: float, heatmap: NDArray[np.float32] | None = None) -> Prediction:
+    return Prediction(frame_id=7, score=score, heatmap=heatmap, bundle_id="b" * 64)
+
+
+def heat(height_px: int = 6, width_px: int = 8, **at: float) -> NDArray[np.float32]:
+    """A cold map with single hot pixels, named like y2x5."""
+    values = np.zeros((height_px, width_px), dtype=np.float32)
+    for place, value in at.items():
+        y, x = place[1:].split("x")
+        values[int(y), int(x)] = value
+    return values
+
+
+def box(x_px: float, y_px: float, width_px: float, height_px: float) -> Box:
+    return Box(x_px=x_px, y_px=y_px, width_px=width_px, height_px=height_px)
+
+
+@pytest.mark.parametrize("score", [math.nan, -math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("threshold", [0.5, math.inf, -math.inf, math.nan])
+def test_score_that_is_not_finite_is_never_judged(score: float, threshold: float) -> None:
+    with pytest.raises(InferenceError, match=f"the score is {score}"):
+        judge(prediction(score), AS_IT_IS, RECIPE, threshold)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.0, -3.25, 1e-300, 1 / 3, 1e9])
+def test_score_at_the_threshold_passes_and_the_next_number_above_fails(threshold: float) -> None:
+    above = math.nextafter(threshold, math.inf)
+    below = math.nextafter(threshold, -math.inf)
+    decisions = [
+        judge(prediction(score), AS_IT_IS, RECIPE, threshold).decision
+        for score in (below, threshold, above)
+    ]
+    assert decisions == [Decision.PASS, Decision.PASS, Decision.FAIL]
+
+
+def test_threshold_that_is_no_number_fails_the_part() -> None:
+    assert judge(prediction(0.1), AS_IT_IS, RECIPE, math.nan).decision is Decision.FAIL
+
+
+def test_pass_has_no_reasons_and_no_regions() -> None:
+    verdict = judge(prediction(0.4, heat(y1x1=0.4)), AS_IT_IS, RECIPE, 0.5)
+    assert (verdict.decision, verdict.reasons, verdict.regions) == (Decision.PASS, (), ())
+    assert (verdict.threshold, verdict.recipe_id) == (0.5, RECIPE.recipe_id)
+
+
+def test_fail_says_what_was_measured_and_what_was_allowed() -> None:
+    verdict = judge(prediction(0.75), AS_IT_IS, RECIPE, 0.5)
+    assert verdict.reasons == (Reason(rule="score", measured=0.75, limit=0.5),)
+    assert [reason.text() for reason in verdict.reasons] == ["score 0.75 over 0.5"]
+
+
+def test_threshold_of_the_recipe_stands_above_that_of_the_bundle() -> None:
+    strict, lenient = Recipe(name="s", threshold=0.2), Recipe(name="l", threshold=0.9)
+    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).decision is Decision.FAIL
+    assert judge(prediction(0.7), AS_IT_IS, lenient, 0.5).decision is Decision.PASS
+    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).threshold == 0.2
+    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).recipe_id == strict.recipe_id
+
+
+def test_zero_is_a_threshold_and_not_its_absence() -> None:
+    verdict = judge(prediction(0.1), AS_IT_IS, Recipe(name="zero", threshold=0.0), 0.5)
+    assert (verdict.decision, verdict.threshold) == (Decision.FAIL, 0.0)
+
+
+def test_regions_come_worst_first_each_with_its_peak() -> None:
+    hot = heat(y0x0=0.75, y4x6=1.5, y4x7=2.5, y5x7=1.0, y3x2=0.5)
+    verdict = judge(prediction(2.5, hot), AS_IT_IS, RECIPE, 0.5)
+    assert verdict.regions == (
+        Region(box_sensor_px=box(6, 4, 2, 2), peak=2.5),
+        Region(box_sensor_px=box(0, 0, 1, 1), peak=0.75),
+        Region(box_sensor_px=box(2, 3, 1, 1), peak=0.5),
+    )
+
+
+def test_regions_are_told_in_pixels_of_the_sensor() -> None:
+    to_sensor = AxisMap(scale_x=4.0, scale_y=2.5, offset_x_px=-8.0, offset_y_px=10.0)
+    verdict = judge(prediction(1.0, heat(y2x3=1.0)), to_sensor, RECIPE, 0.5)
+    assert [region.box_sensor_px for region in verdict.regions] == [box(4.0, 15.0, 4.0, 2.5)]
+
+
+def test_fail_without_a_hot_place_points_at_the_warmest() -> None:
+    verdict = judge(prediction(0.9, heat(y1x2=0.125, y3x3=0.0625)), AS_IT_IS, RECIPE, 0.5)
+    assert verdict.regions == (Region(box_sensor_px=box(2, 1, 1, 1), peak=0.125),)
+
+
+def test_fail_without_a_heat_map_has_no_regions() -> None:
+    assert judge(prediction(0.9), AS_IT_IS, RECIPE, 0.5).regions == ()
+
+
+def test_small_regions_are_left_out_by_their_longer_side_on_the_sensor() -> None:
+    hot = heat(y0x0=3.0, y5x4=1.0, y5x5=1.0, y5x6=1.0)
+    to_sensor = AxisMap(scale_x=2.0, scale_y=2.0)
+    kept = [
+        [region.peak for region in judge(prediction(3.0, hot), to_sensor, recipe, 0.5).regions]
+        for recipe in (Recipe(name="r", min_region_px=size) for size in (2, 3, 6))
+    ]
+    assert kept == [[3.0, 1.0], [1.0], [1.0]]
+
+
+def test_fail_keeps_its_worst_region_when_all_are_too_small() -> None:
+    recipe = Recipe(name="r", min_region_px=100)
+    verdict = judge(prediction(1.0, heat(y0x0=0.75, y4x4=1.0)), AS_IT_IS, recipe, 0.5)
+    assert verdict.regions == (Region(box_sensor_px=box(4, 4, 1, 1), peak=1.0),)
+
+
+def test_only_the_worst_regions_are_kept() -> None:
+    hot = np.zeros((12, 12), dtype=np.float32)
+    hot[::2, ::2] = np.arange(1, 37, dtype=np.float32).reshape(6, 6)
+    verdict = judge(prediction(36.0, hot), AS_IT_IS, RECIPE, 0.5)
+    assert [region.peak for region in verdict.regions] == [36.0 - n for n in range(MAX_REGIONS)]
+
+
+def test_fail_with_a_heat_map_always_has_a_region() -> None:
+    rng = np.random.default_rng(11)
+    without = []
+    for trial in range(300):
+        height_px, width_px = rng.integers(1, 20, 2)
+        hot = rng.normal(size=(height_px, width_px)).astype(np.float32)
+        hot = [hot, np.full_like(hot, hot[0, 0]), np.round(hot)][trial % 3]
+        # Right at a value of the map, where float32 and float64 may disagree, and anywhere.
+        threshold = [float(hot.max()), math.nextafter(float(hot.max()), -9), 0.1][trial // 3 % 3]
+        recipe = Recipe(name="r", min_region_px=int(rng.integers(0, 30)))
+        verdict = judge(prediction(99.0, hot), AS_IT_IS, recipe, threshold)
+        worst = max((region.peak for region in verdict.regions), default=None)
+        if verdict.decision is not Decision.FAIL or worst is None:
+            without.append(trial)
+    assert without == []
+
+
+def test_unjudged_part_is_an_error_that_names_its_cause() -> None:
+    verdict = unjudged(CorruptFrame("a.png: cut"), Recipe(name="r", threshold=0.25), 0.5)
+    assert verdict.decision is Decision.ERROR
+    assert verdict.reasons == (Reason(rule="CorruptFrame", detail="a.png: cut"),)
+    assert (verdict.regions, verdict.threshold) == ((), 0.25)
+    assert unjudged(CorruptFrame("a"), RECIPE, 0.5).threshold == 0.5
