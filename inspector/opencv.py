@@ -1,7 +1,8 @@
 """The only place that imports OpenCV, and that undoes what the import does to the environment.
 
 The wheel bundles a Qt of its own and points Qt's environment variables at it on import; child
-processes would inherit them. It also reads its pixel limit from the environment, once, at import.
+processes would inherit them. It sets the path of libraries for these too, and with an empty entry,
+which is the current folder: whatever lies there would be loaded. It also reads its pixel limit from the environment, once, at import.
 """
 
 import os
@@ -10,7 +11,7 @@ import os
 # (151 Mpx medium-format cameras are read by their SDK, not from files) and costs 325 MB as BGR.
 MAX_IMAGE_PX = 108_000_000
 
-_FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR", "LD_LIBRARY_PATH")
 _OURS = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PX),
     # FFmpeg and the codecs print to stderr; what matters reaches us as a return value.

@@ -67,11 +67,10 @@ class Table:
 
     def number(self, key: str, *, low: float = -math.inf, high: float = math.inf) -> float:
         """A required finite number, low <= value <= high."""
-        value = float(self._required(key, float))
-        if not math.isfinite(value):
-            raise self._error(f"{self._where}: {key} is {value}; it must be a finite number")
+        value = self._required(key, float)
+        self._check_finite(key, value)
         self._check_range(key, value, low, high)
-        return value
+        return float(value)
 
     def optional_number(
         self, key: str, *, low: float = -math.inf, high: float = math.inf
@@ -102,6 +101,7 @@ class Table:
         for item in value:
             if not isinstance(item, int | float) or isinstance(item, bool):
                 raise self._error(f"{self._where}: {key} must be a list of numbers")
+            self._check_finite(key, item)
             self._check_range(key, item, low, high)
         return tuple(float(item) for item in value)
 
@@ -121,7 +121,7 @@ class Table:
             near = difflib.get_close_matches(key, self._asked, n=1)
             known = ", ".join(sorted(self._asked))
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {known}"
-            raise self._error(f"{self._where}: unknown key {key!r}; {hint}")
+            raise self._error(f"{self._where}: unknown key {_shown(key)}; {hint}")
 
     def _has(self, key: str) -> bool:
         self._asked.append(key)
@@ -136,13 +136,24 @@ class Table:
         value = self._values[key]
         is_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
         if not is_kind or (isinstance(value, bool) and kind is not bool):
-            name = _TYPE_NAMES.get(kind, f"a {kind.__name__}")
-            raise self._error(f"{self._where}: {key} is {_shown(value)}; it must be {name}")
+            raise self._error(
+                f"{self._where}: {key} is {_shown(value)}; it must be {_type_name(kind)}"
+            )
         return cast("_T", value)
+
+    def _check_finite(self, key: str, value: float) -> None:
+        try:
+            is_finite = math.isfinite(value)
+        except OverflowError:  # a whole number with more digits than any float has
+            is_finite = False
+        if not is_finite:
+            raise self._error(
+                f"{self._where}: {key} is {_shown(value)}; it must be a finite number"
+            )
 
     def _check_range(self, key: str, value: float, low: float, high: float) -> None:
         if not low <= value <= high:
-            raise self._error(f"{self._where}: {key} {value:g} outside {low:g}..{high:g}")
+            raise self._error(f"{self._where}: {key} {_shown(value)} outside {low:g}..{high:g}")
 
 
 def canonical_json(value: object) -> bytes:
@@ -155,7 +166,7 @@ def canonical_json(value: object) -> bytes:
 
 
 def parse_json(data: bytes, where: str, error: Callable[[str], InspectorError]) -> object:
-    """Parse JSON strictly: UTF-8, no repeated key, no NaN or Infinity.
+    """Parse JSON strictly: UTF-8, no half of a surrogate pair, no repeated key, no NaN or Infinity.
 
     Raises:
         The given error class, with the place in the text.
@@ -171,13 +182,23 @@ def parse_json(data: bytes, where: str, error: Callable[[str], InspectorError]) 
         return table
 
     try:
-        return json.loads(
+        value: object = json.loads(
             data.decode("utf-8"), parse_constant=refuse_constant, object_pairs_hook=unique
         )
+        # An escaped half of a surrogate pair is valid JSON, but no file of ours could ever say it.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as problem:
         raise error(f"{where}: not valid JSON: {problem}") from problem
+    return value
+
+
+def _type_name(kind: type) -> str:
+    return _TYPE_NAMES.get(kind, f"a {kind.__name__}")
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # Python spells no number of more than 4300 digits
+        return f"{_type_name(type(value))} too long to show"
     return text if len(text) <= 60 else text[:57] + "..."

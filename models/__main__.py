@@ -40,9 +40,9 @@ def _add_train(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument(
         "--size",
         type=whole_number(64, 1024),
-        default=224,
+        default=192,
         metavar="PX",
-        help="height and width of the network's input, a multiple of 32; default: 224",
+        help="height and width of the network's input, a multiple of 32; default: 192",
     )
     verb.add_argument(
         "--overkill",

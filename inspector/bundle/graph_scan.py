@@ -13,8 +13,13 @@ ALLOWED_DOMAINS = frozenset({"", "ai.onnx"})  # the standard; anything else is a
 MAX_NODES = 100_000
 MAX_DEPTH = 16  # graphs nested in the attributes of If and Loop
 
+# Bytes with this mark are read by ONNX Runtime 1.32 as a FlatBuffer of its own, never as ONNX, and
+# the two can be one file: what was looked through here would not be what runs.
+_ORT_FORMAT_MARK, _ORT_FORMAT_MARK_AT = b"ORTM", 4
+
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MODEL_GRAPH, _MODEL_OPSET, _MODEL_FUNCTIONS = 7, 8, 25
+_OPSET_DOMAIN = 1
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
 _NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
 _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
@@ -28,6 +33,8 @@ def scan_graph(model: bytes, where: str) -> None:
     Raises:
         BundleError: With the first thing found.
     """
+    if model.startswith(_ORT_FORMAT_MARK, _ORT_FORMAT_MARK_AT):
+        raise BundleError(f"{where}: is in the runtime's own format; a bundle holds ONNX")
     try:
         _Scan(where).model(memoryview(model))
     except (ValueError, UnicodeDecodeError) as error:
@@ -46,11 +53,16 @@ class _Scan:
                 has_graph = True
                 self._graph(_message(value), depth=0)
             elif number == _MODEL_OPSET:
-                self._check_domain(next((v for n, v in _fields(_message(value)) if n == 1), b""))
+                self._opset(_message(value))
             elif number == _MODEL_FUNCTIONS:
                 raise BundleError(f"{self._where}: the graph brings functions of its own")
         if not has_graph:
             raise ValueError("it holds no graph")
+
+    def _opset(self, data: memoryview) -> None:
+        for number, value in _fields(data):
+            if number == _OPSET_DOMAIN:
+                self._check_domain(value)
 
     def _graph(self, data: memoryview, depth: int) -> None:
         if depth > MAX_DEPTH:

@@ -162,6 +162,8 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
         is_canonical = manifest.to_json() == data
     except ValueError as error:
         raise BundleError(f"{where}: holds a number that is not finite") from error
+    except RecursionError as error:
+        raise BundleError(f"{where}: holds tables nested too deep") from error
     if manifest.bundle_id != expected.bundle_id or not is_canonical:
         raise BundleError(
             f"{where}: was changed after it was sealed (bundle_id says "
@@ -224,7 +226,7 @@ def _texts_by_name(
 ) -> dict[str, str]:
     for name, value in names.items():
         if name not in known:
-            raise BundleError(f"{where}: unknown {name!r}; known: {', '.join(known)}")
+            raise BundleError(f"{where}: unknown {name[:40]!r}; known: {', '.join(known)}")
         if not isinstance(value, str):
             raise BundleError(f"{where}: {name} must be a text")
     return cast("dict[str, str]", dict(names))

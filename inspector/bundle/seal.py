@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from inspector.bundle.files import MANIFEST_FILE
-from inspector.bundle.manifest import Manifest
+from inspector.bundle.files import MANIFEST_FILE, MAX_BYTES
+from inspector.bundle.manifest import Manifest, parse_manifest
 from inspector.errors import BundleError, StoreFull
 
 
@@ -19,32 +19,51 @@ def seal_bundle(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Ma
     Args:
         draft: The manifest; its `files` and `bundle_id` are filled in here.
         contents: The bytes of every other file, by name.
-        out: The folder to make. One that is a bundle already is replaced.
+        out: The folder to make. One that is a bundle, and no more, is replaced.
 
     Returns:
         The manifest as written.
 
     Raises:
-        BundleError: `out` is something else than a bundle, or cannot be written.
+        BundleError: `out` is something else than a bundle, or cannot be written; or the manifest
+            is one that `parse_manifest` refuses. What is there stays as it is.
         StoreFull: The disk is full; nothing half-written stays.
     """
-    if out.exists() and not (out / MANIFEST_FILE).is_file():
-        raise BundleError(f"{str(out)!r} exists and is no bundle; choose another --out")
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-    manifest = replace(draft, files=digests).sealed()
-    growing = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        growing.mkdir(parents=True)
-        for name, data in {**contents, MANIFEST_FILE: manifest.to_json()}.items():
-            _write_durably(growing / name, data)
-        _put_in_place(growing, out)
+        # "." has no name to make a neighbour from, and a link is not the folder.
+        return _seal(draft, contents, out.resolve())
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StoreFull(f"no room to write the bundle {str(out)!r}") from error
         raise BundleError(f"bundle {str(out)!r} cannot be written: {error.strerror}") from error
+
+
+def _seal(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Manifest:
+    if out.exists() and not _is_bundle(out):
+        raise BundleError(
+            f"{str(out)!r} exists and is no bundle, or holds other files too; choose another --out"
+        )
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+    manifest = replace(draft, files=digests).sealed()
+    table = manifest.to_json()
+    parse_manifest(table, f"bundle {str(out)!r}: {MANIFEST_FILE}")  # what no line would open
+    growing = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        growing.mkdir(parents=True)
+        for name, data in {**contents, MANIFEST_FILE: table}.items():
+            _write_durably(growing / name, data)
+        _put_in_place(growing, out)
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     return manifest
+
+
+def _is_bundle(path: Path) -> bool:
+    """Whether nothing but a bundle is lost when this goes; other programs have manifests too."""
+    if not path.is_dir():
+        return False
+    names = {entry.name for entry in path.iterdir()}
+    return MANIFEST_FILE in names and names <= MAX_BYTES.keys()
 
 
 def _write_durably(path: Path, data: bytes) -> None:
@@ -55,9 +74,17 @@ def _write_durably(path: Path, data: bytes) -> None:
 
 
 def _put_in_place(growing: Path, out: Path) -> None:
-    """A folder cannot be replaced by another in one step: the old one steps aside first."""
+    """A folder cannot be replaced by another in one step: the old one steps aside first.
+
+    It comes back when the new one cannot take its place, as where a virus scanner holds a file.
+    """
     aside = out.with_name(f".{out.name}.{os.getpid()}.old")
     if out.exists():
         out.rename(aside)
-    growing.rename(out)
+    try:
+        growing.rename(out)
+    except OSError:
+        if aside.exists():
+            aside.rename(out)
+        raise
     shutil.rmtree(aside, ignore_errors=True)

@@ -153,7 +153,8 @@ def _at_size(pixels: NDArray[np.uint8], size_px: tuple[int, int]) -> NDArray[np.
 
 
 def _heat_at_size(heat: NDArray[np.float32], size_px: tuple[int, int]) -> NDArray[np.float32]:
-    return np.nan_to_num(cv2.resize(heat, size_px[::-1], interpolation=_way(heat, size_px)))
+    shown = cv2.resize(heat, size_px[::-1], interpolation=_way(heat, size_px))
+    return np.asarray(np.nan_to_num(shown), dtype=np.float32)
 
 
 def _way(picture: NDArray[np.uint8] | NDArray[np.float32], size_px: tuple[int, int]) -> int:

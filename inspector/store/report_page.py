@@ -15,7 +15,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _STYLE = """
 :root { color-scheme: light dark;
   --ground: #f5f6f8; --card: #ffffff; --ink: #1b2430; --soft: #5a6675; --edge: #dfe3e8;
-  --faint: #eceff3; --pass: #0b7a75; --fail: #b4500b; --error: #6c48ab; --time: #55789c; }
+  --faint: #eceff3; --pass: #0a7570; --fail: #ac4b08; --error: #6c48ab; --time: #55789c; }
 @media screen and (prefers-color-scheme: dark) { :root {
   --ground: #12161b; --card: #1b2129; --ink: #e6eaef; --soft: #9aa7b5; --edge: #2e3742;
   --faint: #262e38; --pass: #43bfb4; --fail: #f0984a; --error: #b79ceb; --time: #7ea3c9; } }

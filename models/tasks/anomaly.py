@@ -44,7 +44,7 @@ class AnomalySettings:
         bank_size: Patches that are remembered.
     """
 
-    size_px: int = 224
+    size_px: int = 192
     taps: tuple[int, ...] = (8, 16)
     tap_weights: tuple[float, ...] = (0.5, 1.0)
     bank_size: int = 2000

@@ -27,7 +27,7 @@ STAGES = {
     "infer": Percentiles(p50=10.374, p95=24.45, p99=1043.73),
     "total": Percentiles(p50=15.71, p95=37.32, p99=1053.69),
 }
-EMPTY_ELEMENTS = {"meta", "img", "br", "circle", "path", "rect", "line"}
+VOID_ELEMENTS = {"meta", "img", "br"}
 
 
 @dataclass
@@ -36,7 +36,6 @@ class Page(HTMLParser):
 
     text: list[str] = field(default_factory=list)
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
-    charts: list[str] = field(default_factory=list)
     _open: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,7 +43,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        if tag not in EMPTY_ELEMENTS:
+        if tag not in VOID_ELEMENTS:
             self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -224,7 +223,7 @@ def test_gallery_shows_picture_heat_score_and_largest_region(tmp_path: Path) -> 
     ]
     assert (
         f"{HOSTILE} FAIL score 0.8231 / threshold 0.4132 "
-        "Largest of 2 regions: 30 × 4 px at x 10, y 20" in seen.flat
+        "Largest of 2 regions: 30 \N{MULTIPLICATION SIGN} 4 px at x 10, y 20" in seen.flat
     )
     assert (
         "The picture could not be read again. There is no heat map. "
@@ -235,7 +234,10 @@ def test_gallery_shows_picture_heat_score_and_largest_region(tmp_path: Path) -> 
 def test_part_without_a_stored_picture_is_named_by_its_frame(tmp_path: Path) -> None:
     gallery = [entry(record("", FAIL, 0.9, regions=[region(1, 2, 3, 4)]))]
     seen = parsed(report(tmp_path, summary(0, 1, 0), gallery=gallery))
-    assert "cam0 #17 FAIL score 0.9000 / threshold 0.4132 Region: 3 × 4 px at x 1, y 2" in seen.flat
+    assert (
+        "cam0 #17 FAIL score 0.9000 / threshold 0.4132 "
+        "Region: 3 \N{MULTIPLICATION SIGN} 4 px at x 1, y 2" in seen.flat
+    )
 
 
 def test_nothing_from_outside_becomes_an_element(tmp_path: Path) -> None:
@@ -252,9 +254,7 @@ def test_nothing_from_outside_becomes_an_element(tmp_path: Path) -> None:
 
 def test_report_loads_nothing(tmp_path: Path) -> None:
     html = whole(tmp_path)
-    assert [word for word in ("http:", "https:", "//", "url(", "@import") if word in html] == [
-        "//"  # in the base64 of nothing: the only one is checked below
-    ] or "//" not in html
+    assert [word for word in ("http:", "https:", "url(", "@import") if word in html] == []
     for tag, attributes in parsed(html).elements:
         loads = {name: value for name, value in attributes.items() if name in ("src", "href")}
         assert tag == "img" or loads == {}

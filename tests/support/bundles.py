@@ -1,0 +1,129 @@
+"""Makes real bundles, sealed and judged by the runtime, around a network that sees brightness."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.assembly import canary_frame
+from inspector.bundle import (
+    CANARY_FILE,
+    MODEL_FILE,
+    REPORT_FILE,
+    Canary,
+    InputSpec,
+    Manifest,
+    OutputAgreement,
+    Proof,
+    Threshold,
+    seal_bundle,
+)
+from inspector.bundle.manifest import Color, Resize
+from inspector.inference.ort import OrtBackend
+from inspector.preprocess import preprocess
+from inspector.store.images import encode_png
+
+OPSET, IR_VERSION = 17, 8
+CANARY_TOLERANCE = 1e-4
+INPUT = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
+
+
+@cache
+def brightness_model(size_px: tuple[int, int] = (32, 48), channels: int = 3) -> bytes:
+    """An ONNX file, score: mean of the picture / 255, heat map: mean of each pixel / 255."""
+    from onnx import TensorProto, helper
+
+    dims: list[str | int | None] = ["N", *size_px]
+    nodes = (
+        helper.make_node("Cast", ["pixels"], ["real"], to=TensorProto.FLOAT),
+        helper.make_node("Div", ["real", "white"], ["light"]),
+        helper.make_node("ReduceMean", ["light"], ["score"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("ReduceMean", ["light"], ["heatmap"], axes=[3], keepdims=0),
+    )
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, [*dims, channels])
+    score = helper.make_tensor_value_info("score", TensorProto.FLOAT, ["N"])
+    heatmap = helper.make_tensor_value_info("heatmap", TensorProto.FLOAT, dims)
+    white = helper.make_tensor("white", TensorProto.FLOAT, [], [255.0])
+    graph = helper.make_graph(nodes, "brightness", [pixels], [score, heatmap], [white])
+    opsets = [helper.make_opsetid("", OPSET)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+    return bytes(model.SerializeToString())
+
+
+def canary_pixels() -> NDArray[np.uint8]:
+    """A picture with a slope in each direction, larger than the input and of another shape."""
+    y, x = np.mgrid[:60, :80]
+    return np.stack([2 * x, 3 * y, x + y], axis=2).astype(np.uint8)
+
+
+def passing_proof(model: bytes) -> Proof:
+    """A report that finds the model equal to its source on twenty pictures."""
+    agreement = OutputAgreement(dtype="float32", shape=(20,), max_abs=1e-6, p99_abs=5e-7, range=0.5)
+    return Proof(
+        model_sha256=hashlib.sha256(model).hexdigest(),
+        n_images=20,
+        images_sha256=hashlib.sha256(b"twenty pictures").hexdigest(),
+        outputs={"score": agreement},
+        n_flips=0,
+        max_relative_limit=0.001,
+    )
+
+
+def write_bundle(
+    path: Path,
+    *,
+    threshold: float = 0.5,
+    size_px: tuple[int, int] = (32, 48),
+    resize: Resize = "stretch",
+    color: Color = "rgb",
+    overlap_px: int = 0,
+    model: bytes | None = None,
+    canary_score: float | None = None,
+    canary_score_offset: float = 0.0,
+    proof: Proof | None = None,
+) -> Path:
+    """Seal a bundle folder and give its path back; the line takes it unless told otherwise here.
+
+    Args:
+        model: Another network than `brightness_model`.
+        canary_score: What to claim for the canary; None: run the network.
+        canary_score_offset: How far to be wrong about it.
+        proof: Another report than one that passes.
+    """
+    spec = InputSpec(
+        height_px=size_px[0], width_px=size_px[1], color=color, resize=resize, overlap_px=overlap_px
+    )
+    model = brightness_model(size_px, spec.channels) if model is None else model
+    canary_png = encode_png(canary_pixels())
+    if canary_score is None:
+        backend = OrtBackend(draft_manifest(spec), model)
+        canary_score = backend.infer(preprocess(canary_frame(canary_png), spec)).score
+    proof = passing_proof(model) if proof is None else proof
+    contents = {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: canary_png}
+    seal_bundle(draft_manifest(spec, threshold, canary_score + canary_score_offset), contents, path)
+    return path
+
+
+def draft_manifest(
+    spec: InputSpec = INPUT, threshold: float = 0.5, canary_score: float = 0.0
+) -> Manifest:
+    """A manifest with everything but the hashes."""
+    return Manifest(
+        bundle_id="",
+        task="anomaly",
+        name="brightness",
+        version="1",
+        input=spec,
+        outputs={"score": "mean brightness, 0..1", "heatmap": "the same at each pixel"},
+        labels=("good", "defect"),
+        threshold=Threshold(value=float(threshold), method="chosen for a test", n_images=20),
+        canary=Canary(score=canary_score, tolerance=CANARY_TOLERANCE),
+        opset=OPSET,
+        versions={"numpy": np.__version__},
+        data={"n_fit": 0},
+        validation={"n_images": 20},
+        training={"taps": [8, 16], "is_test": True},
+        files={},
+    )
