@@ -1,8 +1,9 @@
 """The only place that imports OpenCV, and that undoes what the import does to the environment.
 
 The wheel bundles a Qt of its own and points Qt's environment variables at it on import; child
-processes would inherit them. It sets the path of libraries for these too, and with an empty entry,
-which is the current folder: whatever lies there would be loaded. It also reads its pixel limit from the environment, once, at import.
+processes would inherit them. It also puts its folder before their libraries, and with it an empty
+entry, which is the current folder: whatever lies there would be loaded. Its pixel limit it reads
+from the environment, once, at import.
 """
 
 import os

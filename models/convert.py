@@ -33,5 +33,29 @@ def to_onnx(function: Any) -> bytes:
     model.graph.doc_string = ""
     for value in (*model.graph.input, *model.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "N"
+    _name_by_order(model.graph)
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _name_by_order(graph: Any) -> None:
+    """Name values and constants by where they are first used, and put constants in that order.
+
+    tf2onnx names and orders constants by sets of texts, and so otherwise in every process: the
+    same model would come out as other bytes.
+    """
+    names = {value.name: value.name for value in (*graph.input, *graph.output)}
+    for index, node in enumerate(graph.node):
+        node.name = f"{node.op_type}_{index}"
+        for names_of_node in (node.input, node.output):
+            for place, name in enumerate(names_of_node):
+                if name:  # an absent optional input has none
+                    names_of_node[place] = names.setdefault(name, f"value_{len(names)}")
+    order = {name: place for place, name in enumerate(names)}
+    used = (constant for constant in graph.initializer if constant.name in order)
+    constants = sorted(used, key=lambda constant: order[constant.name])
+    for constant in constants:
+        constant.name = names[constant.name]
+    del graph.value_info[:]
+    del graph.initializer[:]
+    graph.initializer.extend(constants)

@@ -19,9 +19,9 @@ from inspector.store.images import write_png
 from models.tasks.anomaly import AnomalySettings
 from models.train import TrainingRequest, train
 
-N_PARTS = 400
+N_PARTS = 1000
 SETTINGS = AnomalySettings(size_px=256, bank_size=500)  # 3 MB, to be carried about
-OVERKILL = 0.01  # drawn parts differ from each other by little
+OVERKILL = 0.02  # drawn parts differ from each other by little
 
 
 def main() -> None:

@@ -48,6 +48,8 @@ def _seal(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Manifest
     table = manifest.to_json()
     parse_manifest(table, f"bundle {str(out)!r}: {MANIFEST_FILE}")  # what no line would open
     growing = out.with_name(f".{out.name}.{os.getpid()}.part")
+    # In a container every run may have the same number: one that was killed left these behind.
+    shutil.rmtree(growing, ignore_errors=True)
     try:
         growing.mkdir(parents=True)
         for name, data in {**contents, MANIFEST_FILE: table}.items():
@@ -80,6 +82,7 @@ def _put_in_place(growing: Path, out: Path) -> None:
     """
     aside = out.with_name(f".{out.name}.{os.getpid()}.old")
     if out.exists():
+        shutil.rmtree(aside, ignore_errors=True)
         out.rename(aside)
     try:
         growing.rename(out)

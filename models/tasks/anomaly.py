@@ -238,7 +238,9 @@ def _typical(maps: Floats) -> Floats:
     """The smoothed mean of distance maps, with a floor."""
     smooth = smoothing_matrix(maps.shape[1], TYPICAL_SMOOTHING)
     mean = smooth @ maps.mean(axis=0) @ smooth.T
-    return np.maximum(mean, LEAST_TYPICAL_SHARE * np.median(mean)).astype(np.float32)
+    floor = LEAST_TYPICAL_SHARE * float(np.median(mean))
+    typical: Floats = np.maximum(mean, floor).astype(np.float32)
+    return typical
 
 
 def _scores_without_own_part(maps: Floats, parts: Sequence[str]) -> Floats:

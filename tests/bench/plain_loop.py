@@ -25,8 +25,9 @@ def main(bundle: Path, folder: Path) -> None:
     started = time.perf_counter()
     failed = 0
     for path in paths:
-        picture = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-        tensor = cv2.resize(picture, size)[np.newaxis]
+        picture = cv2.imread(str(path))
+        assert picture is not None
+        tensor = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), size)[np.newaxis]
         score, _ = session.run(["score", "heatmap"], {name: tensor})
         failed += bool(score[0] > threshold)
     elapsed_s = time.perf_counter() - started

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.clock import SystemClock, utc_text
 
+STEADY = settings(derandomize=True, deadline=None)
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=ZONES)  # noqa: DTZ001
 
@@ -27,6 +28,7 @@ def test_instant_is_spelt_in_utc_to_the_millisecond(instant: datetime, text: str
     assert utc_text(instant) == text
 
 
+@STEADY
 @given(INSTANTS)
 def test_spelling_is_read_back_as_the_same_millisecond(instant: datetime) -> None:
     text = utc_text(instant)
@@ -34,6 +36,7 @@ def test_spelling_is_read_back_as_the_same_millisecond(instant: datetime) -> Non
     assert (len(text), datetime.fromisoformat(text)) == (24, instant - lost)
 
 
+@STEADY
 @given(INSTANTS, INSTANTS)
 def test_spellings_sort_as_the_instants_do(one: datetime, other: datetime) -> None:
     first, second = sorted((one, other))

@@ -68,4 +68,4 @@ def test_picture_beyond_the_pixel_limit_is_refused_before_it_is_decoded() -> Non
 
 
 def test_version_is_that_of_the_library() -> None:
-    assert OPENCV_VERSION == cv2.__version__
+    assert cv2.__version__ == OPENCV_VERSION
