@@ -8,6 +8,7 @@ from pathlib import Path
 from inspector.flow import Decision, Record
 from inspector.store.atomic import replacing
 from inspector.store.charts import score_histogram, stage_chart
+from inspector.store.images import CLEAR_UP_TO, FULL_FROM
 from inspector.store.report_page import (
     badge,
     foreign,
@@ -157,8 +158,8 @@ def _gallery(gallery: Sequence[GalleryEntry], summary: Summary) -> Iterator[str]
         return
     yield (
         "<section><h2>Worst parts</h2>"
-        "<div class=scale>Heat map: clear up to half the threshold <i></i> "
-        "twice the threshold and more</div><div class=gallery>\n"
+        f"<div class=scale>Heat map: clear up to {CLEAR_UP_TO:g} thresholds <i></i> "
+        f"{FULL_FROM:g} thresholds and more</div><div class=gallery>\n"
     )
     for entry in gallery:
         yield _card(entry)
