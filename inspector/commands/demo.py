@@ -36,6 +36,7 @@ def _demo(parsed: argparse.Namespace) -> int:
     print_summary(results)
     print_line("")
     print_line("the same on your own pictures:")
-    command = Path(sys.argv[0]).name if sys.argv[0].endswith("inspector") else "inspector"
+    called = Path(sys.argv[0])  # a newcomer has not put it on their path
+    command = str(called) if called.stem == "inspector" else "python -m inspector"
     print_line(f"  {command} batch YOUR_FOLDER --bundle {shipped_bundle()} --out results")
     return ExitCode.DONE if results.summary.n_parts else ExitCode.BROKEN_RUN
