@@ -41,17 +41,25 @@ def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
 
 
 def resized(pixels: NDArray[np.uint8], height_px: int, width_px: int) -> NDArray[np.uint8]:
-    """The picture at another size: by area where it shrinks to less than half, so that nothing
-    aliases, and else linearly, which then reads every pixel too and is five times faster.
+    """The picture at another size, with no pixel left unread.
+
+    An axis that shrinks to less than half goes by area first, so that nothing aliases; the rest is
+    linear, which down to one half reads every pixel too and is five times faster.
     """
-    if pixels.shape[:2] == (height_px, width_px):
-        return pixels
-    shrinks = pixels.shape[0] >= height_px and pixels.shape[1] >= width_px
-    halves = pixels.shape[0] > 2 * height_px or pixels.shape[1] > 2 * width_px
-    interpolation = cv2.INTER_AREA if shrinks and halves else cv2.INTER_LINEAR
-    return np.asarray(
-        cv2.resize(pixels, (width_px, height_px), interpolation=interpolation), dtype=np.uint8
+    height_in_px, width_in_px = pixels.shape[:2]
+    by_area = (
+        height_px if height_in_px > 2 * height_px else height_in_px,
+        width_px if width_in_px > 2 * width_px else width_in_px,
     )
+    for size_px, interpolation in (
+        (by_area, cv2.INTER_AREA),
+        ((height_px, width_px), cv2.INTER_LINEAR),
+    ):
+        if pixels.shape[:2] != size_px:
+            pixels = np.asarray(
+                cv2.resize(pixels, size_px[::-1], interpolation=interpolation), dtype=np.uint8
+            )
+    return pixels
 
 
 def heatmap_on_sensor(

@@ -1,15 +1,18 @@
 """`inspector-models`: the workshop's verbs, from labelled pictures to a proven bundle."""
 
 import argparse
+import logging
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from inspector.command_line import Parser, print_json, print_line, program, run, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+
+_log = logging.getLogger(__name__)
 
 TASKS = ("anomaly",)
 MIN_OVERKILL, MAX_OVERKILL = 0.0001, 0.5
@@ -82,6 +85,9 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
     verb.add_argument("--split", choices=("train", "val", "test"), default="test")
+    verb.add_argument(
+        "--report", type=Path, metavar="DIR", help="write a page, and a row for every picture"
+    )
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_evaluate)
 
@@ -151,14 +157,27 @@ def _validate(parsed: argparse.Namespace) -> int:
 def _evaluate(parsed: argparse.Namespace) -> int:
     from models.evaluate import evaluate
 
-    table = evaluate(parsed.bundle, parsed.data, parsed.split).as_table()
+    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split)
+    if parsed.report is not None:
+        from models.evaluation_report import write_evaluation
+
+        _log.info("report: %s", write_evaluation(evaluation, parsed.report))
+    table = evaluation.as_table()
     if parsed.json:
         print_json(table)
         return ExitCode.DONE
-    for key, value in table.items():
-        if value is not None:
-            print_line(f"{key:14} {value:.4f}" if isinstance(value, float) else f"{key:14} {value}")
+    for key, value in _flattened(table):
+        print_line(f"{key:20} {value:.4f}" if isinstance(value, float) else f"{key:20} {value}")
     return ExitCode.DONE
+
+
+def _flattened(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The figures that apply, those of tables inside under `outer.inner`."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{key}.{inner}", item) for inner, item in _flattened(value))
+        elif value is not None:
+            yield key, value
 
 
 def _share(text: str) -> float:

@@ -33,6 +33,11 @@ class Judged:
     score: float
     latency_ms: float
 
+    @property
+    def is_mistake(self) -> bool:
+        """A defect that passed or a good part that did not."""
+        return self.sample.is_good is not (self.decision is Decision.PASS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
@@ -58,7 +63,7 @@ class Evaluation:
         is_defect = np.array([not one.sample.is_good for one in self.judged])
         confusion = self._confusion()
         n_good, n_defect = int((~is_defect).sum()), int(is_defect.sum())
-        right = confusion["good"][Decision.PASS] + confusion["defect"][Decision.FAIL]
+        right = confusion["good"]["PASS"] + confusion["defect"]["FAIL"]
         return {
             "task": "anomaly",
             "n_images": len(self.judged),
@@ -73,22 +78,23 @@ class Evaluation:
             "macro_f1": None,
             "miou": None,
             "map50": None,
-            "escape_rate": confusion["defect"][Decision.PASS] / n_defect if n_defect else None,
-            "overkill_rate": confusion["good"][Decision.FAIL] / n_good if n_good else None,
+            "escape_rate": confusion["defect"]["PASS"] / n_defect if n_defect else None,
+            "overkill_rate": confusion["good"]["FAIL"] / n_good if n_good else None,
             "confusion": confusion,
             "latency_ms": asdict(self.latency_ms),
             "bundle_id": self.bundle_id,
             "data_sha256": self.data_sha256,
         }
 
-    def _confusion(self) -> Mapping[str, Mapping[Decision, int]]:
-        table = {truth: dict.fromkeys((Decision.PASS, Decision.FAIL), 0) for truth in _TRUTHS}
+    def _confusion(self) -> Mapping[str, Mapping[str, int]]:
+        table = {truth: dict.fromkeys(_DECISIONS, 0) for truth in _TRUTHS}
         for one in self.judged:
-            table["good" if one.sample.is_good else "defect"][one.decision] += 1
+            table["good" if one.sample.is_good else "defect"][one.decision.value] += 1
         return table
 
 
 _TRUTHS = ("good", "defect")
+_DECISIONS = (Decision.PASS.value, Decision.FAIL.value)
 
 
 def evaluate(bundle_path: Path, data: Path, split: str) -> Evaluation:

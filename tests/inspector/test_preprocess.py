@@ -184,3 +184,13 @@ def test_heat_of_a_letterboxed_frame_returns_to_its_spot() -> None:
     heat = prepared.tensor[0, :, :, 0].astype(np.float32)
     rows, columns = np.nonzero(heatmap_on_sensor(heat, prepared.to_sensor, (40, 80)) > 128)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (12, 15, 60, 63)
+
+
+@pytest.mark.parametrize("size_px", [(1000, 20), (20, 1000), (1000, 70), (70, 1000), (400, 300)])
+def test_resizing_leaves_no_pixel_unread_however_the_axes_shrink(size_px: tuple[int, int]) -> None:
+    """A single bright line, wherever it lies, shows in the small picture."""
+    for axis in (0, 1):
+        for place in range(0, size_px[axis], 7):
+            pixels = np.zeros(size_px, dtype=np.uint8)
+            pixels[(slice(None), place) if axis else place] = 255
+            assert resized(pixels, 48, 64).any()
