@@ -19,7 +19,7 @@ MAX_OPACITY = 0.6  # the part must show through the hottest place
 # Heat in thresholds: clear up to the first, full colour from the second on. Both are fixed so that
 # the same colour means the same on every part of a report.
 CLEAR_UP_TO = 0.8
-FULL_FROM = 2.0
+FULL_FROM = 1.6
 _OUTLINE_GAP_PX = 3  # the outline goes around the place, not over it
 _BLACK, _WHITE = (24, 24, 24), (255, 255, 255)
 

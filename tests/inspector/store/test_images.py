@@ -122,7 +122,7 @@ def test_heat_well_below_the_threshold_leaves_the_picture_as_it_was() -> None:
     assert heat_overlay(GREY, None, THRESHOLD, (), max_side_px=200) == plain
 
 
-def test_heat_grows_stronger_and_is_full_from_twice_the_threshold() -> None:
+def test_heat_grows_stronger_and_is_full_well_above_the_threshold() -> None:
     changes = [change_inside(value) for value in (0.34, 0.4, 0.5, 0.6)]
     assert changes == sorted(set(changes))
     assert np.array_equal(overlaid(0.8), overlaid(80.0))
