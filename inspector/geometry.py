@@ -98,9 +98,7 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     return labels, len(numbers)
 
 
-def region_boxes(
-    labels: NDArray[np.int32], values: NDArray[np.float32]
-) -> list[tuple[Box, float]]:
+def region_boxes(labels: NDArray[np.int32], values: NDArray[np.float32]) -> list[tuple[Box, float]]:
     """The bounding box of each region of `label_regions` and the highest value in it.
 
     Args:

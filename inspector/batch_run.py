@@ -1,0 +1,187 @@
+"""Judges pictures with several threads, and keeps every result through one more.
+
+what is to be judged -> inspect:0..n -> [queue] -> store (one writer)
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Protocol
+
+from inspector.assembly import Judge
+from inspector.capture.pictures import WaitingPicture
+from inspector.clock import Clock
+from inspector.errors import CaptureError, InspectorError
+from inspector.flow import Decision, Frame, Record, StoredImage
+from inspector.pipeline.queues import BoundedQueue, Closed
+from inspector.pipeline.timing import Stopwatch
+from inspector.pipeline.worker import Worker
+from inspector.store.database import RecordStore
+from inspector.store.images import write_png
+
+MAX_COMMIT = 256  # records in one transaction; a full group is written in a few ms
+COMMIT_EVERY_S = 0.1  # a kill costs so much work; each commit waits for the disk
+
+SaveImages = Literal["all", "fail", "none"]
+
+
+class Progress(Protocol):
+    """Hears how far the batch is. Called from the thread that stores."""
+
+    def stored(self, count: int) -> None:
+        """So many more records are on the disk."""
+        ...
+
+
+def record_id_of(image: str, judge: Judge) -> str:
+    """The same for one picture under one bundle and recipe, on every run."""
+    name = f"{judge.bundle.manifest.bundle_id}|{judge.recipe.recipe_id}|{image}"
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+class Feed:
+    """Hands out what is to be judged, one picture to each who asks. May be used from any thread.
+
+    Workers take from it by themselves: a thread that only fed them would fight for the cores.
+    """
+
+    def __init__(self, pictures: Iterator[WaitingPicture]) -> None:
+        self._pictures = pictures
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    def take(self) -> WaitingPicture | None:
+        """The next picture; None when there is no more or somebody stopped it."""
+        with self._lock:
+            return None if self._is_stopped else next(self._pictures, None)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._is_stopped = True
+
+
+class BatchRun:
+    """The threads of one batch. Used once.
+
+    Args:
+        images_folder: Has one folder for each decision, where pictures are to be kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        judge: Judge,
+        clock: Clock,
+        jobs: int,
+        store_path: Path,
+        images_folder: Path,
+        save_images: SaveImages,
+        progress: Progress,
+        pictures: Iterator[WaitingPicture],
+    ) -> None:
+        self._judge = judge
+        self._clock = clock
+        self._store_path = store_path
+        self._images_folder = images_folder
+        self._save_images = save_images
+        self._progress = progress
+        self._feed = Feed(pictures)
+        self._to_store = BoundedQueue[Record](MAX_COMMIT)
+        self._inspectors = [
+            Worker(f"inspect:{index}", self._inspect_all, self._stop) for index in range(jobs)
+        ]
+        self._storer = Worker("store", self._store_all, self._stop)
+        self._failures: list[InspectorError] = []
+        self.n_stored = 0
+
+    def drive(self) -> bool:
+        """Judge until there is no more; False when a person interrupted it.
+
+        Raises:
+            InspectorError: What failed first, when every thread has ended.
+        """
+        is_complete = True
+        for worker in (self._storer, *self._inspectors):
+            worker.start()
+        try:
+            self._join_inspectors()
+        except KeyboardInterrupt:
+            is_complete = False
+            self._feed.stop()
+            self._join_inspectors()
+        self._to_store.close()
+        self._storer.join()
+        if self._failures:
+            raise self._failures[0]
+        return is_complete
+
+    def _join_inspectors(self) -> None:
+        for worker in self._inspectors:
+            worker.join()
+
+    def _stop(self, failure: InspectorError) -> None:
+        """Whatever failed first ends the run: nobody may go on judging what cannot be kept."""
+        self._failures.append(failure)
+        self._feed.stop()
+        self._to_store.close()
+
+    def _inspect_all(self) -> None:
+        while (waiting := self._feed.take()) is not None:
+            try:
+                self._to_store.put(self._inspect(waiting))
+            except Closed:  # the storer failed, or another inspector
+                return
+
+    def _inspect(self, waiting: WaitingPicture) -> Record:
+        watch = Stopwatch(self._clock)
+        frame: Frame | None = None
+        with watch.stage("total"):
+            try:
+                with watch.stage("decode"):
+                    frame = waiting.load()
+            except CaptureError as error:
+                inspected = self._judge.inspection.errored(error, {})
+            else:
+                inspected = self._judge.inspection.inspect(frame)
+        verdict, prediction = inspected.verdict, inspected.prediction
+        record = Record(
+            record_id=record_id_of(waiting.image, self._judge),
+            source_id=waiting.image,
+            frame_id=waiting.frame_id,
+            part_id=None if frame is None else frame.part_id,
+            image=StoredImage(
+                path=waiting.image,
+                sha256="" if frame is None else frame.content_sha256 or "",
+            ),
+            captured_at=waiting.taken_at if frame is None else frame.captured_at,
+            judged_at=self._clock.now(),
+            verdict=verdict,
+            score=None if prediction is None else prediction.score,
+            label=self._judge.label_of(verdict.decision),
+            bundle_id=self._judge.bundle.manifest.bundle_id,
+            stage_ms={**watch.stage_ms, **inspected.stage_ms},
+        )
+        is_kept = self._save_images == "all" or (
+            self._save_images == "fail" and verdict.decision is not Decision.PASS
+        )
+        if frame is not None and is_kept:
+            self._save(record, frame)
+        return record
+
+    def _save(self, record: Record, frame: Frame) -> None:
+        """Keep the picture before its record is: a record never speaks of a file that is not."""
+        # Named by the record: a picture's own name may hold anything, also a way out of here.
+        name = f"{record.record_id}.png"
+        write_png(self._images_folder / record.verdict.decision.value / name, frame.pixels)
+
+    def _store_all(self) -> None:
+        with RecordStore(self._store_path) as store:
+            while True:
+                try:
+                    group = self._to_store.get_batch(MAX_COMMIT, linger_s=COMMIT_EVERY_S)
+                except Closed:
+                    return
+                store.append(group)
+                self.n_stored += len(group)
+                self._progress.stored(len(group))
