@@ -14,7 +14,7 @@ def tensorflow() -> Any:
     # A graphics card rounds otherwise than the line PC's processor: what is proven here must be
     # what is judged there.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    # oneDNN adds in an order that depends on the processor, is no faster here, and says so at length.
+    # oneDNN adds in an order that depends on the processor; it is no faster here, and talks.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     import tensorflow as tf
 

@@ -1,0 +1,65 @@
+"""One small bundle, taught once, for all tests of the workshop."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from inspector.bundle import Manifest
+from inspector.capture.synthetic import Defect, render_part
+from inspector.store.images import write_png
+from models.tasks.anomaly import AnomalySettings
+from models.train import TrainingRequest, train
+
+SIZE_PX = (96, 128)
+N_TRAIN, N_TEST = 40, 6
+SETTINGS = AnomalySettings(size_px=96, bank_size=100)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """The bundle, the list it was taught from, and where the backbone's weights are kept."""
+
+    bundle: Path
+    data: Path
+    manifest: Manifest
+    weights_cache: Path
+
+
+def draw_list(folder: Path) -> Path:
+    """A list of drawn parts: good ones to train on; good ones and dents, with masks, to test on."""
+    folder.mkdir()
+    rows = [("image", "label", "mask", "split")]
+    for seed in range(N_TRAIN + N_TEST):
+        name = f"good-{seed:03d}.png"
+        write_png(folder / name, render_part(seed=seed, size_px=SIZE_PX).pixels)
+        rows.append((name, "good", "", "train" if seed < N_TRAIN else "test"))
+    for seed in range(100, 100 + N_TEST):
+        part = render_part(seed=seed, defect=Defect.MISSING_HOLE, size_px=SIZE_PX)
+        write_png(folder / f"bad-{seed}.png", part.pixels)
+        write_png(folder / f"mask-{seed}.png", part.mask)
+        rows.append((f"bad-{seed}.png", "missing_hole", f"mask-{seed}.png", "test"))
+    with (folder / "parts.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return folder / "parts.csv"
+
+
+def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> TrainingRequest:
+    return TrainingRequest(
+        data=data,
+        out=out,
+        name="drawn part",
+        settings=SETTINGS,
+        seed=seed,
+        overkill=0.05,
+        weights_cache=weights_cache,
+    )
+
+
+@pytest.fixture(scope="session")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
+    root = tmp_path_factory.mktemp("taught")
+    data, bundle, cache = draw_list(root / "data"), root / "part.bundle", root / "weights"
+    manifest = train(request_for(data, bundle, cache))
+    return Taught(bundle=bundle, data=data, manifest=manifest, weights_cache=cache)

@@ -1,0 +1,83 @@
+"""The memory of good patches: what is far from it scores high, in both libraries alike."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.backbones.weights import load_weights
+from models.tasks.anomaly import (
+    AnomalySettings,
+    enlarging_matrix,
+    graph,
+    learn,
+    run_graph,
+    smoothing_matrix,
+)
+
+SETTINGS = AnomalySettings(size_px=128, bank_size=200)
+
+
+def good_pictures(count: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Vertical stripes with noise, of one kind but never equal."""
+    rng = np.random.default_rng(1)
+    stripes = 120 + 60 * np.sin(np.arange(128) / 3)[None, None, :, None]
+    noisy = stripes + rng.normal(0, 4, (count, 128, 128, 3))
+    return noisy.clip(0, 255).astype(np.uint8)
+
+
+def test_smoothing_keeps_what_is_level_and_spreads_a_peak_evenly() -> None:
+    matrix = smoothing_matrix(9, 1.0)
+    assert matrix.sum(axis=1) == pytest.approx(np.ones(9), abs=1e-6)
+    peak = matrix @ np.eye(9, dtype=np.float32)[4]
+    assert peak.argmax() == 4
+    assert peak == pytest.approx(peak[::-1], abs=1e-7)
+
+
+def test_enlarging_follows_a_slope_and_holds_at_the_border() -> None:
+    matrix = enlarging_matrix(3, 6)
+    assert (matrix @ np.array([0.0, 1.0, 2.0])).tolist() == [0.0, 0.25, 0.75, 1.25, 1.75, 2.0]
+
+
+def test_enlarging_one_place_fills_all() -> None:
+    assert (enlarging_matrix(1, 4) @ np.array([7.0])).tolist() == [7.0] * 4
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    weights = load_weights(tmp_path_factory.mktemp("weights"))
+    pictures = good_pictures(24)
+    rng = np.random.Generator(np.random.PCG64(0))
+    parts = [str(number // 2) for number in range(8)]
+    memory, scores = learn(pictures[:16], pictures[16:], parts, SETTINGS, weights, rng)
+    spoiled = pictures[16:17].copy()
+    spoiled[:, 40:60, 70:90] = 10
+    outputs = run_graph(graph(memory, SETTINGS, weights), np.concatenate([pictures[:17], spoiled]))
+    return {"memory": memory, "held_out": scores, **outputs}
+
+
+def test_blot_scores_higher_than_every_good_picture(judged: dict[str, Any]) -> None:
+    assert judged["score"][-1] > judged["score"][:-1].max()
+
+
+def test_heat_is_highest_where_the_blot_is(judged: dict[str, Any]) -> None:
+    row, column = np.unravel_index(judged["heatmap"][-1].argmax(), (128, 128))
+    assert 40 - 16 <= row <= 60 + 16
+    assert 70 - 16 <= column <= 90 + 16
+
+
+def test_heat_map_never_exceeds_the_score_by_more_than_rounding(judged: dict[str, Any]) -> None:
+    assert (judged["heatmap"].max(axis=(1, 2)) <= judged["score"] * (1 + 1e-6)).all()
+
+
+def test_remembered_picture_scores_lower_than_one_never_seen(judged: dict[str, Any]) -> None:
+    assert judged["score"][:16].mean() < judged["score"][16]
+
+
+def test_held_out_scores_lie_about_one_since_they_are_over_the_usual(
+    judged: dict[str, Any],
+) -> None:
+    assert judged["held_out"].shape == (8,)
+    assert 0.8 < judged["held_out"].min() <= judged["held_out"].max() < 2.0
+    assert judged["memory"].typical.shape == (8, 8)
+    assert judged["memory"].bank.shape == (200, 40 + 112)

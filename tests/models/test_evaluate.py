@@ -1,0 +1,52 @@
+"""Figures of a bundle on labelled pictures, by the line's own code."""
+
+from typing import cast
+
+import pytest
+
+from inspector.errors import DataError
+from models.evaluate import evaluate
+from tests.models.conftest import N_TEST, Taught
+
+KEYS = [
+    "task", "n_images", "n_good", "n_defect", "threshold", "image_auroc", "image_ap",
+    "pixel_auroc", "aupro", "accuracy", "macro_f1", "miou", "map50", "escape_rate",
+    "overkill_rate", "confusion", "latency_ms", "bundle_id", "data_sha256",
+]  # fmt: skip
+
+
+def test_table_has_the_promised_keys_and_counts_that_add_up(taught: Taught) -> None:
+    table = evaluate(taught.bundle, taught.data, "test").as_table()
+    assert list(table) == KEYS
+    assert (table["n_images"], table["n_good"], table["n_defect"]) == (2 * N_TEST, N_TEST, N_TEST)
+    confusion = cast("dict[str, dict[str, int]]", table["confusion"])
+    assert {truth: sum(row.values()) for truth, row in confusion.items()} == {
+        "good": N_TEST,
+        "defect": N_TEST,
+    }
+    assert table["escape_rate"] == confusion["defect"]["PASS"] / N_TEST
+    assert table["overkill_rate"] == confusion["good"]["FAIL"] / N_TEST
+    assert (table["macro_f1"], table["miou"], table["map50"]) == (None, None, None)
+    assert table["bundle_id"] == taught.manifest.bundle_id
+
+
+def test_missing_holes_score_above_every_good_part(taught: Taught) -> None:
+    table = evaluate(taught.bundle, taught.data, "test").as_table()
+    assert table["image_auroc"] == 1.0
+    assert cast("float", table["pixel_auroc"]) > 0.8
+
+
+def test_two_evaluations_give_the_same_scores(taught: Taught) -> None:
+    first, second = (evaluate(taught.bundle, taught.data, "test").judged for _ in range(2))
+    assert [one.score for one in first] == [one.score for one in second]
+
+
+def test_train_split_has_no_defects_and_so_no_area_under_a_curve(taught: Taught) -> None:
+    table = evaluate(taught.bundle, taught.data, "train").as_table()
+    assert (table["image_auroc"], table["image_ap"], table["escape_rate"]) == (None, None, None)
+    assert (table["pixel_auroc"], table["aupro"]) == (None, None)
+
+
+def test_empty_split_is_refused(taught: Taught) -> None:
+    with pytest.raises(DataError, match="no picture in the split 'val'"):
+        evaluate(taught.bundle, taught.data, "val")

@@ -1,0 +1,55 @@
+"""Labelled pictures reach the workshop as the line would see them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.bundle import InputSpec
+from inspector.errors import DataError
+from inspector.preprocess import preprocess
+from inspector.store.images import write_png
+from models.data import Sample
+from models.pictures import load_mask, load_picture, load_set
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+
+
+def sample_at(image: Path, mask: Path | None = None) -> Sample:
+    return Sample(
+        name=image.name, image=image, label="good", mask=mask, split="train", part=image.name
+    )
+
+
+def test_set_is_what_the_line_would_hand_to_the_network(tmp_path: Path) -> None:
+    sha256 = write_png(tmp_path / "a.png", PIXELS)
+    spec = InputSpec(height_px=32, width_px=32, color="rgb", resize="stretch")
+    loaded = load_set([sample_at(tmp_path / "a.png")] * 2, spec)
+    expected = preprocess(load_picture(sample_at(tmp_path / "a.png")).frame, spec).tensor
+    assert loaded.tensors.shape == (2, 32, 32, 3)
+    assert (loaded.tensors[1] == expected[0]).all()
+    assert loaded.sha256s == (sha256, sha256)
+
+
+def test_unreadable_picture_is_named_with_its_fault(tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"picture 'b\.png': .*empty"):
+        load_picture(sample_at(tmp_path / "b.png"))
+
+
+def test_mask_marks_what_is_brighter_than_127(tmp_path: Path) -> None:
+    mask = np.zeros((40, 60), dtype=np.uint8)
+    mask[3, 4], mask[5, 6] = 128, 127
+    write_png(tmp_path / "m.png", mask)
+    loaded = load_mask(sample_at(tmp_path / "a.png", tmp_path / "m.png"), (40, 60))
+    assert np.argwhere(loaded).tolist() == [[3, 4]]
+
+
+def test_mask_of_another_size_is_refused(tmp_path: Path) -> None:
+    write_png(tmp_path / "m.png", np.zeros((20, 60), dtype=np.uint8))
+    with pytest.raises(DataError, match="60 x 20 px; its picture has 60 x 40"):
+        load_mask(sample_at(tmp_path / "a.png", tmp_path / "m.png"), (40, 60))
+
+
+def test_part_without_a_mask_has_no_marked_pixel(tmp_path: Path) -> None:
+    assert not load_mask(sample_at(tmp_path / "a.png"), (4, 5)).any()

@@ -1,0 +1,77 @@
+"""Training ends in a bundle that opens, is proven, and is the same each time."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from inspector.bundle import open_bundle
+from inspector.errors import DataError
+from models.data import load_samples
+from models.evaluate import evaluate
+from models.source import open_source, source_folder
+from models.tasks.anomaly import AnomalySettings
+from models.train import TrainingRequest, train
+from tests.models.conftest import N_TRAIN, Taught, request_for
+from tests.support.shared_data import SHARED_DATA, needs_shared_data
+
+
+def test_bundle_is_proven_on_pictures_it_has_not_seen(taught: Taught) -> None:
+    bundle = open_bundle(taught.bundle)
+    source = open_source(source_folder(taught.bundle))
+    roles = list(source.roles.values())
+    assert bundle.proof.shortcoming() is None
+    assert bundle.proof.n_flips == 0
+    assert bundle.proof.n_images == roles.count("proof") == taught.manifest.data["n_proof"]
+    assert len(roles) == N_TRAIN
+    assert bundle.manifest.threshold.n_images == roles.count("calibrate")
+
+
+def test_nothing_of_the_test_split_was_touched(taught: Taught) -> None:
+    import hashlib
+
+    touched = open_source(source_folder(taught.bundle)).roles
+    for sample in load_samples(taught.data):
+        sha256 = hashlib.sha256(sample.image.read_bytes()).hexdigest()
+        assert (sha256 in touched) == (sample.split == "train")
+
+
+def test_same_seed_gives_the_same_bundle_and_another_does_not(
+    taught: Taught, tmp_path: Path
+) -> None:
+    again = train(request_for(taught.data, tmp_path / "a.bundle", taught.weights_cache))
+    other = train(request_for(taught.data, tmp_path / "b.bundle", taught.weights_cache, seed=1))
+    assert again.bundle_id == taught.manifest.bundle_id
+    assert other.bundle_id != taught.manifest.bundle_id
+
+
+def test_too_few_good_pictures_are_refused(taught: Taught, tmp_path: Path) -> None:
+    lines = taught.data.read_text().splitlines()
+    short = taught.data.with_name("short.csv")
+    short.write_text("\n".join([lines[0], *lines[1:15]]))
+    with pytest.raises(DataError, match="14 good pictures in the train split; at least 20"):
+        train(request_for(short, tmp_path / "x.bundle", taught.weights_cache))
+    assert not (tmp_path / "x.bundle").exists()
+
+
+@needs_shared_data
+def test_magnetic_tiles_reach_the_floor(
+    tmp_path: Path, taught: Taught, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    data = SHARED_DATA / "magnetic-tile" / "good-only.csv"
+    manifest = train(
+        TrainingRequest(
+            data=data,
+            out=tmp_path / "mt.bundle",
+            name="tile",
+            settings=AnomalySettings(),
+            seed=0,
+            overkill=0.05,
+            weights_cache=taught.weights_cache,
+        )
+    )
+    figures = evaluate(tmp_path / "mt.bundle", data, "test").as_table()
+    assert manifest.validation["n_flips"] == 0
+    assert isinstance(figures["image_auroc"], float)
+    assert figures["image_auroc"] >= 0.78
