@@ -5,7 +5,8 @@ the pictures' names, so that neither the number of jobs nor a kill and a resume 
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from inspector.exit_codes import ExitCode
 from inspector.flow import Decision
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.store.database import RecordStore
+from inspector.store.folder_lock import sole_writer
 from inspector.store.summary import Summary, summarise
 
 STORE_FILE = "records.db"
@@ -71,21 +73,37 @@ class BatchOutcome:
         return ExitCode.HAS_FAIL if self.summary.decisions[Decision.FAIL] else ExitCode.DONE
 
 
-def run_batch(request: BatchRequest, clock: Clock, start_progress: StartProgress) -> BatchOutcome:
+@contextmanager
+def run_batch(
+    request: BatchRequest, clock: Clock, start_progress: StartProgress
+) -> Iterator[BatchOutcome]:
     """Judge what is not judged yet, and sum up the whole store.
+
+    A context manager: inside the `with` nobody else writes into the folder.
 
     Args:
         start_progress: Called once with the number of pictures that will be judged, None where a
             video does not tell.
 
     Raises:
-        ConfigurationError, SourceUnavailable: Nothing was begun.
+        ConfigurationError, SourceUnavailable: Nothing was begun, or another run holds the folder.
         StoreError, WorkerFailed: The run broke; what was stored stays.
     """
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
     judge = build_judge(open_bundle(request.bundle), recipe, clock)
     source = PictureSource(request.source, clock)
     _make_folder(request)
+    with sole_writer(request.out):
+        yield _run(request, judge, source, clock, start_progress)
+
+
+def _run(
+    request: BatchRequest,
+    judge: Judge,
+    source: PictureSource,
+    clock: Clock,
+    start_progress: StartProgress,
+) -> BatchOutcome:
     store_path = request.out / STORE_FILE
     done = _begin_store(store_path, request, judge)
     count = _count_waiting(source, judge, done)

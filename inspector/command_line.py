@@ -61,7 +61,10 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     configure_logging(verbose=False)
     handler: Handler = parsed.handler
     try:
-        return handler(parsed)
+        code = handler(parsed)
+        if sys.stdout is not None:  # a program without a terminal has none
+            sys.stdout.flush()  # a full disk behind a redirection shows here, not at the exit
+        return code
     except KeyboardInterrupt:
         _log.warning("interrupted; everything finished so far is kept")
         return ExitCode.INTERRUPTED
@@ -72,7 +75,11 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
         _log.error("%s", error)
         return ExitCode.BROKEN_RUN
     except BrokenPipeError:  # the reader of our results went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
+        return ExitCode.BROKEN_RUN
+    except OSError as error:
+        _log.error("the operating system refused: %s", error)
+        _forget_stdout()
         return ExitCode.BROKEN_RUN
     except Exception:  # noqa: BLE001  1 would mean "a part failed": a bug must not be taken for a verdict
         _log.exception("this is a fault of the program; please report it with the lines above")
@@ -80,10 +87,17 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
 
 
 def print_line(text: str) -> None:
-    """One line of a command's result, on stdout."""
-    sys.stdout.write(f"{text}\n")
+    """One line of a command's result, on stdout, where there is one."""
+    if sys.stdout is not None:
+        sys.stdout.write(f"{text}\n")
 
 
 def print_json(value: object) -> None:
     """A command's result as one JSON object, on stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False) + "\n")
+    print_line(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False))
+
+
+def _forget_stdout() -> None:
+    """Python would try once more at its exit, and end with a code of its own."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

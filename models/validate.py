@@ -121,7 +121,9 @@ def compare(
             [p.heatmap for p in predictions if p.heatmap is not None], dtype=np.float32
         ),
     }
-    flips = (taught["score"] > threshold) != (judged["score"] > threshold)
+    # As the line compares: a float32 against a float64.
+    decisions = (taught["score"].astype(np.float64), judged["score"].astype(np.float64))
+    flips = (decisions[0] > threshold) != (decisions[1] > threshold)
     return Proof(
         model_sha256=model_sha256,
         n_images=len(tensors),

@@ -75,9 +75,8 @@ def judge_and_write(
         resume=resume,
         save_images=save_images,  # type: ignore[arg-type]  # argparse has checked the choice
     )
-    with _Bar() as bar:
-        outcome = run_batch(request, clock, bar.start)
-    return write_results(request, outcome, clock)
+    with _Bar() as bar, run_batch(request, clock, bar.start) as outcome:
+        return write_results(request, outcome, clock)
 
 
 def print_summary(results: "Results") -> None:

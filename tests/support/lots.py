@@ -33,7 +33,8 @@ def grey_lot(folder: Path, levels: dict[str, int] = LEVELS) -> Path:
 
 
 def run(request: BatchRequest) -> BatchOutcome:
-    return run_batch(request, SystemClock(), lambda _: Silent())
+    with run_batch(request, SystemClock(), lambda _: Silent()) as outcome:
+        return outcome
 
 
 def inspector(*arguments: str | Path, cwd: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:

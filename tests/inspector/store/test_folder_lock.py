@@ -1,0 +1,39 @@
+"""One writer at a time, and nobody is shut out by a run that was killed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.errors import UsageError
+from inspector.store.folder_lock import sole_writer
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from inspector.store.folder_lock import sole_writer
+
+with sole_writer(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_second_writer_is_refused_while_the_first_one_lives_and_no_longer(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(UsageError, match="another run is writing into"), sole_writer(tmp_path):
+            pass
+        holder.kill()
+        holder.wait()
+    with sole_writer(tmp_path):
+        pass
+
+
+def test_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"), sole_writer(tmp_path / "gone"):
+        pass
