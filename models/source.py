@@ -99,8 +99,8 @@ def open_source(folder: Path) -> Source:
         }
     except OSError as error:
         raise DataError(
-            f"{where}: {error.filename} cannot be read: {error.strerror}; validate a bundle where "
-            "it was taught, or teach it again"
+            f"{where} cannot be read: {error.strerror}; validate a bundle where it was taught, or "
+            "teach it again"
         ) from error
     table = Table(parse_json(contents[_SOURCE_FILE], where, DataError), where, DataError)
     table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)

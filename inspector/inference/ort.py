@@ -1,13 +1,22 @@
 """Runs a bundle's graph on ONNX Runtime, on the CPU."""
 
+import os
+
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec, Manifest
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction, Preprocessed
 from inspector.inference.stitch import stitch_heatmap
+
+# From 1.29 on the official builds report to their maker, hashes of the model among it, and keep an
+# identifier on the disk (github.com/microsoft/onnxruntime/pull/27379). A line PC tells nobody what
+# it inspects. On Linux and macOS this holds only if it is set before the library is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime as ort
+
+ort.disable_telemetry_events()  # what Windows listens to
 
 _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 

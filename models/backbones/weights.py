@@ -40,7 +40,10 @@ def load_weights(cache: Path) -> Weights:
             _keep(converted(read_state_dict(_package_file())), kept)
         data = kept.read_bytes()
     except OSError as error:
-        raise DataError(f"weights in {str(cache)!r}: {error.strerror}") from error
+        raise DataError(
+            f"the backbone's weights cannot be kept in {str(cache)!r}: {error.strerror}; name "
+            "another folder with XDG_CACHE_HOME (on Windows LOCALAPPDATA)"
+        ) from error
     if hashlib.sha256(data).hexdigest() != _CONVERTED_SHA256:
         raise DataError(
             f"{str(kept)!r} is not the file the network was proven with; delete it, "

@@ -1,6 +1,10 @@
 """The runtime behind its protocol: real graphs, and what becomes of graphs that misbehave."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from inspector.errors import BundleError, InferenceError
 from inspector.flow import Preprocessed, TilePlace
 from inspector.inference.ort import OrtBackend, runtime_version
 from inspector.preprocess import preprocess
+from tests.support.bundles import write_bundle
 from tests.support.fakes import frame
 from tests.support.picture_files import textured
 
@@ -272,3 +277,23 @@ def test_model_that_wants_another_file_is_refused_at_the_start() -> None:
 
 def test_version_of_the_runtime_is_told() -> None:
     assert [part.isdigit() for part in runtime_version().split(".")[:2]] == [True, True]
+
+
+def test_runtime_keeps_no_identifier_of_the_machine_and_reports_to_nobody(tmp_path: Path) -> None:
+    """It would write one into the cache folder as soon as it is loaded."""
+    bundle = write_bundle(tmp_path / "b")
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("CI", "ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED")
+    }
+    home = tmp_path / "home"
+    home.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "inspector", "bundle", "verify", bundle],
+        env={**environment, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(home.rglob("*")) == []
