@@ -18,6 +18,7 @@ from inspector.bundle import (
     Canary,
     InputSpec,
     Manifest,
+    check_bundle_place,
     open_bundle,
     seal_bundle,
 )
@@ -78,6 +79,7 @@ def train(request: TrainingRequest) -> Manifest:
         BundleError: The bundle cannot be written, or the proof failed.
     """
     settings = request.settings
+    check_bundle_place(request.out)
     samples = _good_for_training(load_samples(request.data), request.data)
     groups = split_parts(samples, SHARES, request.seed)
     _log.info("reading %d good pictures", len(samples))

@@ -10,7 +10,7 @@ from inspector.bundle.manifest import (
     Threshold,
 )
 from inspector.bundle.proof import OutputAgreement, Proof
-from inspector.bundle.seal import seal_bundle
+from inspector.bundle.seal import check_bundle_place, seal_bundle
 from inspector.bundle.sealed import Bundle, open_bundle
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "OutputAgreement",
     "Proof",
     "Threshold",
+    "check_bundle_place",
     "open_bundle",
     "seal_bundle",
 ]

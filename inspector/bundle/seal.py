@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from inspector.bundle.files import MANIFEST_FILE, MAX_BYTES
 from inspector.bundle.manifest import Manifest, parse_manifest
@@ -38,11 +39,31 @@ def seal_bundle(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Ma
         raise BundleError(f"bundle {str(out)!r} cannot be written: {error.strerror}") from error
 
 
-def _seal(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Manifest:
+def check_bundle_place(out: Path) -> None:
+    """Find out before the work of hours whether `seal_bundle` could write there after it.
+
+    Raises:
+        BundleError: As `seal_bundle`.
+    """
+    try:
+        out = out.resolve()
+        _refuse_foreign(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise BundleError(f"bundle {str(out)!r} cannot be written: {error.strerror}") from error
+
+
+def _refuse_foreign(out: Path) -> None:
     if out.exists() and not _is_bundle(out):
         raise BundleError(
             f"{str(out)!r} exists and is no bundle, or holds other files too; choose another --out"
         )
+
+
+def _seal(draft: Manifest, contents: Mapping[str, bytes], out: Path) -> Manifest:
+    _refuse_foreign(out)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
     manifest = replace(draft, files=digests).sealed()
     table = manifest.to_json()

@@ -14,6 +14,7 @@ from inspector.bundle import (
     MODEL_FILE,
     REPORT_FILE,
     Manifest,
+    check_bundle_place,
     open_bundle,
     seal_bundle,
 )
@@ -279,3 +280,14 @@ def test_place_that_cannot_be_written_is_our_error(tmp_path: Path, name: str) ->
         f"bundle {str(tmp_path / name)!r} cannot be written: "
     )
     assert tree(tmp_path) == {"file": b""}
+
+
+def test_place_that_cannot_hold_a_bundle_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("mine")
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "notes", tmp_path / "file" / "x.bundle", Path("/proc/x/y.bundle")):
+        with pytest.raises(BundleError):
+            check_bundle_place(place)
+    check_bundle_place(tmp_path / "new" / "x.bundle")
+    assert list((tmp_path / "new").iterdir()) == []

@@ -99,5 +99,5 @@ def test_cache_that_is_a_file_is_refused(tmp_path: Path) -> None:
     taken = tmp_path / "cache"
     taken.write_bytes(b"")
 
-    with pytest.raises(DataError, match=r"weights in .*cache"):
+    with pytest.raises(DataError, match=r"weights cannot be kept in .*cache"):
         load_weights(taken)
