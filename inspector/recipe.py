@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from inspector.errors import RecipeError
@@ -32,7 +33,13 @@ class Recipe:
     @property
     def recipe_id(self) -> str:
         """Twelve hex digits that change with every value of the recipe."""
-        return hashlib.sha256(canonical_json(asdict(self))).hexdigest()[:12]
+        return _recipe_id(self)
+
+
+@cache
+def _recipe_id(recipe: Recipe) -> str:
+    """Worked out once: every verdict names it."""
+    return hashlib.sha256(canonical_json(asdict(recipe))).hexdigest()[:12]
 
 
 DEFAULT_RECIPE = Recipe(name="default")

@@ -4,13 +4,13 @@ import csv
 import difflib
 import hashlib
 import io
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from inspector.capture.file_faults import readable
 from inspector.capture.listing import IMAGE_SUFFIXES
 from inspector.errors import DataError
 
@@ -18,10 +18,8 @@ GOOD = "good"
 SPLITS = ("train", "val", "test")
 COLUMNS = ("image", "label", "mask", "split")
 OPTIONAL_COLUMNS = ("part",)
-MAX_LIST_BYTES = 64_000_000
+MAX_LIST_BYTES = 64_000_000  # about a million rows
 MAX_ROWS = 1_000_000
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +27,7 @@ class Sample:
     """One labelled picture.
 
     Attributes:
-        name: Its path relative to the list or folder, with `/`.
+        name: Its path relative to the list or folder, with `/`, as `readable` spells it.
         label: "good", or what is wrong.
         mask: A picture whose bright pixels are the defect; None where nobody drew one.
         split: "train", "val" or "test".
@@ -55,17 +53,21 @@ def load_samples(data: Path) -> tuple[Sample, ...]:
     Raises:
         DataError: With the file, the line, what is wrong with it, and what to do.
     """
-    if data.is_dir():
-        samples = _from_folder(data)
-    elif data.is_file():
-        samples = _from_list(data)
-    else:
-        raise DataError(f"{str(data)!r}: there is no such list or folder")
-    if not samples:
-        raise DataError(f"{str(data)!r}: no picture is named there")
-    _refuse_repeated(samples, data)
-    _warn_of_shared_parts(samples, data)
-    return tuple(samples)
+    try:
+        if data.is_dir():
+            return tuple(_from_folder(data))
+        if data.is_file():
+            return tuple(_from_list(data))
+    except OSError as error:  # such as a name that is too long, or a folder without the right
+        raise DataError(f"{str(data)!r} cannot be looked at: {error.strerror}") from error
+    raise DataError(f"{str(data)!r}: there is no such list or folder; check the spelling")
+
+
+def of_split(samples: Iterable[Sample], split: str) -> tuple[Sample, ...]:
+    """The pictures of one split, in their order; empty where it has none."""
+    if split not in SPLITS:
+        raise ValueError(f"split {split!r} is none of {', '.join(SPLITS)}")
+    return tuple(sample for sample in samples if sample.split == split)
 
 
 def data_sha256(samples: Iterable[Sample]) -> str:
@@ -80,7 +82,8 @@ def data_sha256(samples: Iterable[Sample]) -> str:
     for sample in samples:
         mask = "" if sample.mask is None else _file_sha256(sample.mask)
         fields = (sample.name, sample.label, sample.split, sample.part)
-        lines.append("\t".join((*fields, _file_sha256(sample.image), mask)))
+        # `readable` leaves neither tabs nor line ends, so no two sets of samples share their lines.
+        lines.append("\t".join((*map(readable, fields), _file_sha256(sample.image), mask)))
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
@@ -92,9 +95,14 @@ def split_parts(
     The largest parts are dealt first, each to the group that lacks most of its share. The result
     depends on the seed, not on the order of the samples; inside a group their order stays.
 
+    Args:
+        shares: Of the pictures, each above 0, by the name of the group.
+
     Raises:
         DataError: There are fewer parts than groups.
     """
+    if not shares or not all(share > 0 for share in shares.values()):
+        raise ValueError(f"shares must be above 0: {dict(shares)}")
     sizes: dict[str, int] = {}
     for sample in samples:
         sizes[sample.part] = sizes.get(sample.part, 0) + 1
@@ -127,23 +135,40 @@ def _from_list(path: Path) -> list[Sample]:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_LIST_BYTES + 1)
-        text = data.decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"{where} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{where}: not UTF-8 text; is it a CSV list?") from error
     if len(data) > MAX_LIST_BYTES:
         raise DataError(f"{where}: larger than {MAX_LIST_BYTES} bytes; is it a CSV list?")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{where}, line {line}: not UTF-8 text; save the list as CSV in UTF-8"
+        ) from error
     reader = csv.DictReader(io.StringIO(text), strict=True, restkey="", restval=None)
     try:
         _check_columns(reader.fieldnames or (), where)
-        samples = []
+        samples: list[Sample] = []
+        lines: list[int] = []
         for row in reader:
             samples.append(_from_row(row, path.parent, f"{where}, line {reader.line_num}"))
+            lines.append(reader.line_num)
             if len(samples) > MAX_ROWS:
-                raise DataError(f"{where}: more than {MAX_ROWS} rows")
+                raise DataError(f"{where}: more than {MAX_ROWS} rows; divide it into several lists")
     except csv.Error as error:
         raise DataError(f"{where}, line {reader.line_num}: not valid CSV: {error}") from error
+    if not samples:
+        raise DataError(f"{where}: has no rows; write one for each picture below the columns")
+    repeated = _repeated(samples)
+    if repeated is not None:
+        first, second = repeated
+        raise DataError(
+            f"{where}, line {lines[second]}: {samples[second].name!r} stands in line "
+            f"{lines[first]} already; give a picture one row"
+        )
+    if "part" in (reader.fieldnames or ()):
+        _refuse_torn_parts(samples, lines, where)
     return samples
 
 
@@ -151,10 +176,10 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
     known = (*COLUMNS, *OPTIONAL_COLUMNS)
     for column in columns:
         if column not in known:
-            near = difflib.get_close_matches(column, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            near = difflib.get_close_matches(column.strip().lower(), known, n=1)
+            hint = f"did you mean {near[0]!r}? The" if near else "the"
             raise DataError(
-                f"{where}: unknown column {column!r}{hint} The columns are {','.join(known)}"
+                f"{where}: unknown column {column!r}; {hint} columns are {','.join(known)}"
             )
         if columns.count(column) > 1:
             raise DataError(f"{where}: the column {column!r} stands there twice")
@@ -167,14 +192,18 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
 
 def _from_row(row: Mapping[str, str | None], folder: Path, where: str) -> Sample:
     if None in row.values() or "" in row:
-        raise DataError(f"{where}: another number of fields than there are columns")
+        raise DataError(
+            f"{where}: another number of fields than there are columns; quote a field that "
+            "contains a comma"
+        )
     values = {column: (value or "").strip() for column, value in row.items()}
     for column in ("image", "label"):
         if not values[column]:
-            raise DataError(f"{where}: {column} is empty")
+            what = "the picture's path" if column == "image" else "'good' or the defect's name"
+            raise DataError(f"{where}: {column} is empty; write {what}")
     if values["split"] not in SPLITS:
         raise DataError(f"{where}: split is {values['split']!r}; it must be train, val or test")
-    name = Path(values["image"]).as_posix()
+    name = readable(Path(values["image"]).as_posix())
     return Sample(
         name=name,
         image=_existing(folder / values["image"], where),
@@ -197,51 +226,67 @@ def _existing(path: Path, where: str) -> Path:
 
 def _from_folder(folder: Path) -> list[Sample]:
     """`train/good`, `test/<class>` and, where there are any, masks below `ground_truth`."""
-    samples = []
+    samples: list[Sample] = []
     for split in SPLITS:
-        for images in sorted(path for path in (folder / split).glob("*") if path.is_dir()):
+        for images in sorted(path for path in (folder / split).glob("[!.]*") if path.is_dir()):
             for image in sorted(images.rglob("*")):
-                if image.suffix.lower() not in IMAGE_SUFFIXES or image.name.startswith("."):
+                inside = image.relative_to(images)
+                if (
+                    image.suffix.lower() not in IMAGE_SUFFIXES
+                    or any(part.startswith(".") for part in inside.parts)
+                    or not image.is_file()
+                ):
                     continue
-                inside = image.relative_to(images).with_name(f"{image.stem}_mask.png")
                 mask = folder / "ground_truth" / images.name / inside
-                name = image.relative_to(folder).as_posix()
+                mask = mask.with_name(f"{image.stem}_mask.png")
+                name = readable(image.relative_to(folder).as_posix())
                 samples.append(
                     Sample(
                         name=name,
                         image=image,
-                        label=images.name,
+                        label=readable(images.name),
                         mask=mask if split == "test" and mask.is_file() else None,
                         split=split,
                         part=name,
                     )
                 )
+                if len(samples) > MAX_ROWS:
+                    raise DataError(f"folder {str(folder)!r}: more than {MAX_ROWS} pictures")
     if not samples:
         raise DataError(
             f"folder {str(folder)!r}: no picture below train/<class> or test/<class>, such as "
             "train/good and test/scratch; or give a CSV list"
         )
+    repeated = _repeated(samples)
+    if repeated is not None:
+        first, second = repeated
+        raise DataError(
+            f"folder {str(folder)!r}: {samples[second].name!r} and {samples[first].name!r} are "
+            "links to one picture; keep one of them"
+        )
     return samples
 
 
-def _refuse_repeated(samples: Sequence[Sample], data: Path) -> None:
-    seen: set[Path] = set()
-    for sample in samples:
-        path = sample.image.resolve()
-        if path in seen:
-            raise DataError(f"{str(data)!r}: {sample.name!r} is named twice; a picture has one row")
-        seen.add(path)
+def _repeated(samples: Iterable[Sample]) -> tuple[int, int] | None:
+    """Which two samples are one file, counted from 0; None if each has its own."""
+    index_of: dict[Path, int] = {}
+    for index, sample in enumerate(samples):
+        first = index_of.setdefault(sample.image.resolve(), index)
+        if first != index:
+            return first, index
+    return None
 
 
-def _warn_of_shared_parts(samples: Sequence[Sample], data: Path) -> None:
-    parts = {split: {s.part for s in samples if s.split == split} for split in SPLITS}
-    shared = parts["test"] & (parts["train"] | parts["val"])
-    if shared:
-        _log.warning(
-            "%s: %d parts stand in test and in training too; figures on them flatter",
-            data,
-            len(shared),
-        )
+def _refuse_torn_parts(samples: Iterable[Sample], lines: Iterable[int], where: str) -> None:
+    """Val counts as training: a threshold chosen on a part of the test split flatters it too."""
+    first_of: dict[str, tuple[str, int]] = {}
+    for sample, line in zip(samples, lines, strict=True):
+        first_split, first_line = first_of.setdefault(sample.part, (sample.split, line))
+        if (sample.split == "test") is not (first_split == "test"):
+            raise DataError(
+                f"{where}, line {line}: part {sample.part!r} is in {sample.split}, but in "
+                f"{first_split} at line {first_line}; a part must stay on one side of test"
+            )
 
 
 def _file_sha256(path: Path) -> str:

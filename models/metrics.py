@@ -1,8 +1,12 @@
 """The figures by which a judge of pictures is measured."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from inspector.flow import Decision
 from inspector.geometry import label_regions
 
 # Heat-map values are counted in bins of equal float32 bit patterns, cut to so many bits: 0.2 % of
@@ -31,22 +35,59 @@ def auroc(scores: ArrayLike, is_defect: ArrayLike) -> float | None:
 def average_precision(scores: ArrayLike, is_defect: ArrayLike) -> float | None:
     """Precision averaged over the recall steps of all thresholds; None without a defect.
 
-    Equal scores share one threshold. M. Everingham et al., "The PASCAL VOC Challenge", 2010, in
-    the uninterpolated form.
+    Equal scores share one threshold, and nothing is interpolated: C. D. Manning, P. Raghavan,
+    H. Schuetze, "Introduction to Information Retrieval", 2008, section 8.4.
     """
     values, truth = np.asarray(scores, dtype=np.float64), np.asarray(is_defect, dtype=np.bool_)
     if not truth.any():
         return None
     order = np.argsort(-values, kind="stable")
     caught = np.cumsum(truth[order])
-    is_last = np.append(np.diff(values[order]) != 0, True)
+    is_last = np.append(values[order][1:] != values[order][:-1], True)
     caught, raised = caught[is_last], (np.arange(len(values)) + 1)[is_last]
     steps = np.diff(caught, prepend=0) / caught[-1]
     return float((steps * (caught / raised)).sum())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Both kinds of wrong decision, counted. FAIL and ERROR both reject a part."""
+
+    n_good: int
+    n_good_rejected: int
+    n_defect: int
+    n_defect_passed: int
+
+    @property
+    def escape_rate(self) -> float | None:
+        """Defects passed / defects; None without a defect."""
+        return self.n_defect_passed / self.n_defect if self.n_defect else None
+
+    @property
+    def overkill_rate(self) -> float | None:
+        """Good rejected / good; None without a good part."""
+        return self.n_good_rejected / self.n_good if self.n_good else None
+
+
+def rates(decisions: Sequence[Decision], is_defect: ArrayLike) -> Rates:
+    """Count the decisions against the truth, in the same order."""
+    is_passed = np.array([decision is Decision.PASS for decision in decisions], dtype=np.bool_)
+    truth = np.asarray(is_defect, dtype=np.bool_)
+    if is_passed.shape != truth.shape:
+        raise ValueError(f"{is_passed.size} decisions, but {truth.size} truths")
+    return Rates(
+        n_good=int((~truth).sum()),
+        n_good_rejected=int((~truth & ~is_passed).sum()),
+        n_defect=int(truth.sum()),
+        n_defect_passed=int((truth & is_passed).sum()),
+    )
+
+
 class PixelTally:
-    """Counts heat-map values of good and defective pixels; its size does not grow with them."""
+    """Counts heat-map values of good and defective pixels; its size does not grow with them.
+
+    Values that share a bin, 0.2 % apart at most, count as equal.
+    """
 
     def __init__(self) -> None:
         n_bins = 1 << KEY_BITS
@@ -60,7 +101,7 @@ class PixelTally:
 
         Args:
             heatmap: float32 (H, W), finite.
-            mask: bool (H, W), the defect's pixels.
+            mask: bool (H, W), the defect's pixels; without any, all pixels are good ones.
         """
         bins = _bins(heatmap)
         n_bins = len(self._good)
@@ -75,29 +116,35 @@ class PixelTally:
         self._n_regions += count
 
     def auroc(self) -> float | None:
-        """The chance of `auroc`, for pixels; None without both kinds. Within 0.2 % of a value."""
+        """The chance of `auroc`, for pixels; None without both kinds."""
         false_rate, true_rate = self._falling(self._good), self._falling(self._defect)
         if false_rate is None or true_rate is None:
             return None
         return float(np.trapezoid(true_rate, false_rate))
 
-    def aupro(self) -> float | None:
+    def aupro(self, max_fpr: float = MAX_FALSE_POSITIVE_RATE) -> float | None:
         """Share of each defect region found, averaged over regions and false-positive rates.
 
-        Integrated to a rate of 0.3 and divided by it: P. Bergmann et al., "The MVTec Anomaly
+        Every 8-connected region weighs the same, whatever its size. Integrated up to `max_fpr` and
+        divided by it: P. Bergmann et al., "Uninformed Students", 2020, and "The MVTec Anomaly
         Detection Dataset", 2021. None without a region or without good pixels.
+
+        Args:
+            max_fpr: False-positive rate at which the integral ends, above 0, up to 1.
         """
+        if not 0.0 < max_fpr <= 1.0:
+            raise ValueError(f"max_fpr {max_fpr} outside 0..1")
         false_rate = self._falling(self._good)
         if false_rate is None or not self._n_regions:
             return None
         overlap = np.append(0.0, np.cumsum(self._overlap[::-1])) / self._n_regions
-        limit = MAX_FALSE_POSITIVE_RATE
-        at_limit = float(np.interp(limit, false_rate, overlap))
-        inside = false_rate < limit
+        at_limit = float(np.interp(max_fpr, false_rate, overlap))
+        # Up to and with the limit: a rise that stands exactly on it adds no area.
+        inside = false_rate <= max_fpr
         area = np.trapezoid(
-            np.append(overlap[inside], at_limit), np.append(false_rate[inside], limit)
+            np.append(overlap[inside], at_limit), np.append(false_rate[inside], max_fpr)
         )
-        return float(area) / limit
+        return float(area) / max_fpr
 
     @staticmethod
     def _falling(counts: NDArray[np.int64]) -> NDArray[np.float64] | None:
@@ -110,7 +157,8 @@ class PixelTally:
 
 def _bins(heatmap: NDArray[np.float32]) -> NDArray[np.uint32]:
     """Bit patterns of floats in the floats' own order: negative ones turned over, then shifted."""
-    bits = np.ascontiguousarray(heatmap, dtype=np.float32).view(np.uint32)
+    # Adding 0 turns -0, which is equal but has other bits, into 0.
+    bits = (np.ascontiguousarray(heatmap, dtype=np.float32) + np.float32(0)).view(np.uint32)
     is_negative = bits >> 31 == 1
     ordered = np.where(is_negative, ~bits, bits | np.uint32(1 << 31))
     return ordered >> np.uint32(32 - KEY_BITS)
