@@ -4,6 +4,7 @@ import csv
 import difflib
 import hashlib
 import io
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ COLUMNS = ("image", "label", "mask", "split")
 OPTIONAL_COLUMNS = ("part",)
 MAX_LIST_BYTES = 64_000_000  # about a million rows
 MAX_ROWS = 1_000_000
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,24 @@ def data_sha256(samples: Iterable[Sample]) -> str:
         # `readable` leaves neither tabs nor line ends, so no two sets of samples share their lines.
         lines.append("\t".join((*map(readable, fields), _file_sha256(sample.image), mask)))
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """The samples whose picture has other bytes than every one before it.
+
+    A copy under another name would let the same picture be learnt from and proven on.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    first_of: dict[str, Sample] = {}
+    count = 0
+    for sample in samples:
+        first_of.setdefault(_file_sha256(sample.image), sample)
+        count += 1
+    if len(first_of) < count:
+        _log.warning("%d pictures are copies of others; each is used once", count - len(first_of))
+    return tuple(first_of.values())
 
 
 def split_parts(

@@ -15,8 +15,8 @@ from inspector.flow import Decision
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.summary import Percentiles, percentiles
-from models.data import Sample, data_sha256, load_samples
-from models.metrics import PixelTally, auroc, average_precision
+from models.data import Sample, data_sha256, load_samples, of_split
+from models.metrics import PixelTally, auroc, average_precision, rates
 from models.pictures import load_mask, load_picture
 
 THREADS = 2  # cores of the smallest line PC; one picture at a time, as a station judges
@@ -62,13 +62,13 @@ class Evaluation:
         scores = np.array([one.score for one in self.judged])
         is_defect = np.array([not one.sample.is_good for one in self.judged])
         confusion = self._confusion()
-        n_good, n_defect = int((~is_defect).sum()), int(is_defect.sum())
+        wrong = rates([one.decision for one in self.judged], is_defect)
         right = confusion["good"]["PASS"] + confusion["defect"]["FAIL"]
         return {
             "task": "anomaly",
             "n_images": len(self.judged),
-            "n_good": n_good,
-            "n_defect": n_defect,
+            "n_good": wrong.n_good,
+            "n_defect": wrong.n_defect,
             "threshold": self.threshold,
             "image_auroc": auroc(scores, is_defect),
             "image_ap": average_precision(scores, is_defect),
@@ -78,8 +78,8 @@ class Evaluation:
             "macro_f1": None,
             "miou": None,
             "map50": None,
-            "escape_rate": confusion["defect"]["PASS"] / n_defect if n_defect else None,
-            "overkill_rate": confusion["good"]["FAIL"] / n_good if n_good else None,
+            "escape_rate": wrong.escape_rate,
+            "overkill_rate": wrong.overkill_rate,
             "confusion": confusion,
             "latency_ms": asdict(self.latency_ms),
             "bundle_id": self.bundle_id,
@@ -105,7 +105,7 @@ def evaluate(bundle_path: Path, data: Path, split: str) -> Evaluation:
         DataError: A picture or mask cannot be read or judged, or the split is empty.
     """
     judge = build_judge(open_bundle(bundle_path), DEFAULT_RECIPE, SystemClock(), threads=THREADS)
-    samples = [sample for sample in load_samples(data) if sample.split == split]
+    samples = of_split(load_samples(data), split)
     if not samples:
         raise DataError(f"{str(data)!r}: no picture in the split {split!r}")
     _log.info("judging %d pictures", len(samples))

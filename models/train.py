@@ -18,6 +18,7 @@ from inspector.bundle import (
     Canary,
     InputSpec,
     Manifest,
+    Threshold,
     check_bundle_place,
     open_bundle,
     seal_bundle,
@@ -30,7 +31,7 @@ from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.convert import OPSET, to_onnx
-from models.data import Sample, data_sha256, load_samples, split_parts
+from models.data import Sample, data_sha256, load_samples, of_split, split_parts, without_copies
 from models.pictures import load_picture, load_set
 from models.source import Source, keep_source, source_folder
 from models.tasks import anomaly
@@ -80,7 +81,7 @@ def train(request: TrainingRequest) -> Manifest:
     """
     settings = request.settings
     check_bundle_place(request.out)
-    samples = _good_for_training(load_samples(request.data), request.data)
+    samples = without_copies(_good_for_training(load_samples(request.data), request.data))
     groups = split_parts(samples, SHARES, request.seed)
     _log.info("reading %d good pictures", len(samples))
     spec = InputSpec(
@@ -102,33 +103,11 @@ def train(request: TrainingRequest) -> Manifest:
     function = anomaly.graph(memory, settings, weights)
     model = to_onnx(function)
     canary = load_picture(calibrate.samples[0]).frame
-    draft = Manifest(
-        bundle_id="",
-        task="anomaly",
-        name=request.name,
-        version="1",
-        input=spec,
-        outputs={
-            "score": "distance from good parts over what is usual; higher is worse",
-            "heatmap": "the same at each pixel of the input",
-        },
-        labels=("good", "defect"),
+    draft = replace(
+        _draft(request, spec),
         threshold=threshold_on_good(good_scores, request.overkill),
         canary=Canary(score=0.0, tolerance=CANARY_TOLERANCE_SHARE * float(np.ptp(good_scores))),
-        opset=OPSET,
-        versions=_versions(),
         data={"sha256": data_sha256(samples)} | {f"n_{r}": len(groups[r]) for r in SHARES},
-        validation={},
-        training={
-            "backbone": "efficientnet-lite0",
-            "size_px": settings.size_px,
-            "taps": list(settings.taps),
-            "tap_weights": list(settings.tap_weights),
-            "bank_size": settings.bank_size,
-            "seed": request.seed,
-            "overkill": request.overkill,
-        },
-        files={},
     )
     _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(unseen.samples))
     backend = OrtBackend(draft, model)
@@ -172,8 +151,41 @@ def train(request: TrainingRequest) -> Manifest:
     return manifest
 
 
+def _draft(request: TrainingRequest, spec: InputSpec) -> Manifest:
+    """The manifest as far as the request says it; what comes of the pictures is filled in later."""
+    settings = request.settings
+    return Manifest(
+        bundle_id="",
+        task="anomaly",
+        name=request.name,
+        version="1",
+        input=spec,
+        outputs={
+            "score": "distance from good parts over what is usual; higher is worse",
+            "heatmap": "the same at each pixel of the input",
+        },
+        labels=("good", "defect"),
+        threshold=Threshold(value=0.0, method="", n_images=0),
+        canary=Canary(score=0.0, tolerance=0.0),
+        opset=OPSET,
+        versions=_versions(),
+        data={},
+        validation={},
+        training={
+            "backbone": "efficientnet-lite0",
+            "size_px": settings.size_px,
+            "taps": list(settings.taps),
+            "tap_weights": list(settings.tap_weights),
+            "bank_size": settings.bank_size,
+            "seed": request.seed,
+            "overkill": request.overkill,
+        },
+        files={},
+    )
+
+
 def _good_for_training(samples: tuple[Sample, ...], data: Path) -> tuple[Sample, ...]:
-    training = [sample for sample in samples if sample.split == "train"]
+    training = of_split(samples, "train")
     good = tuple(sample for sample in training if sample.is_good)
     if len(good) < MIN_GOOD:
         raise DataError(

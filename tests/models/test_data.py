@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inspector.errors import DataError
 from models import data as data_module
-from models.data import Sample, data_sha256, load_samples, of_split, split_parts
+from models.data import Sample, data_sha256, load_samples, of_split, split_parts, without_copies
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
 
 HEAD = "image,label,mask,split,part\n"
@@ -263,6 +263,13 @@ def test_hash_of_a_file_that_went_away_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").unlink()
     with pytest.raises(DataError, match=r"a\.png' cannot be read: No such file"):
         data_sha256(samples)
+
+
+def test_copy_under_another_name_is_used_once(tmp_path: Path) -> None:
+    (tmp_path / "c.png").write_bytes(b"a.png")
+    rows = (f"{name}.png,good,,train," for name in "acb")
+    data = make_list(tmp_path, HEAD + "\n".join(rows))
+    assert [sample.name for sample in without_copies(load_samples(data))] == ["a.png", "b.png"]
 
 
 def samples_of(sizes: list[int]) -> list[Sample]:
