@@ -1,11 +1,18 @@
 """Brings TensorFlow in when it is needed, quiet and repeatable; importing it takes seconds."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+_STDERR = 2
 
 
 def tensorflow() -> Any:
     """The TensorFlow module, on the CPU, without its start-up chatter, giving equal results twice.
+
+    Equal on one machine: on another the sums are divided otherwise and differ in their last bits.
 
     Raises:
         ModuleNotFoundError: The workshop extra is not installed.
@@ -14,9 +21,30 @@ def tensorflow() -> Any:
     # A graphics card rounds otherwise than the line PC's processor: what is proven here must be
     # what is judged there.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    # oneDNN adds in an order that depends on the processor; it is no faster here, and talks.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    import tensorflow as tf
+    if "tensorflow" in sys.modules:
+        import tensorflow as tf
 
-    tf.config.experimental.enable_op_determinism()
+        return tf
+    with _stderr_held_back():
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+        # Two operators at the same time share one pool of threads, and by who comes first sums are
+        # divided otherwise: two trainings differed in their last bits until only one ran at a time.
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.constant(0.0)  # the last of the chatter comes with the first tensor
     return tf
+
+
+@contextmanager
+def _stderr_held_back() -> Iterator[None]:
+    """Some lines are written before the library listens to its own log level."""
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  (a device)
+            os.dup2(nowhere.fileno(), _STDERR)
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
