@@ -49,7 +49,7 @@ class Table:
 
     def optional_text(self, key: str) -> str | None:
         """A text, or None when the key is absent."""
-        return self.text(key) if self._has(key) else None
+        return self.text(key) if self.has(key) else None
 
     def boolean(self, key: str) -> bool:
         """A required truth value."""
@@ -63,7 +63,7 @@ class Table:
 
     def optional_integer(self, key: str, *, low: int, high: int) -> int | None:
         """A whole number in the range, or None when the key is absent or null."""
-        return self.integer(key, low=low, high=high) if self._has(key) else None
+        return self.integer(key, low=low, high=high) if self.has(key) else None
 
     def number(self, key: str, *, low: float = -math.inf, high: float = math.inf) -> float:
         """A required finite number, low <= value <= high."""
@@ -76,7 +76,7 @@ class Table:
         self, key: str, *, low: float = -math.inf, high: float = math.inf
     ) -> float | None:
         """A finite number in the range, or None when the key is absent or null."""
-        return self.number(key, low=low, high=high) if self._has(key) else None
+        return self.number(key, low=low, high=high) if self.has(key) else None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A required list of texts."""
@@ -109,9 +109,18 @@ class Table:
         """A required table inside this one."""
         return Table(self._required(key, dict), f"{self._where}: {key}", self._error)
 
+    def optional_table(self, key: str) -> "Table | None":
+        """A table inside this one, or None when the key is absent."""
+        return self.table(key) if self.has(key) else None
+
     def mapping(self, key: str) -> dict[str, object]:
         """A required table whose keys are free, such as counts by name."""
         return self._required(key, dict)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and not null; it counts as asked for."""
+        self._asked.append(key)
+        return self._values.get(key) is not None
 
     def close(self) -> None:
         """Refuse the keys that were not asked for, naming the nearest known one."""
@@ -122,10 +131,6 @@ class Table:
             known = ", ".join(sorted(self._asked))
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {known}"
             raise self._error(f"{self._where}: unknown key {_shown(key)}; {hint}")
-
-    def _has(self, key: str) -> bool:
-        self._asked.append(key)
-        return self._values.get(key) is not None
 
     def _required(self, key: str, kind: type[_T]) -> _T:
         self._asked.append(key)

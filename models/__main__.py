@@ -6,15 +6,21 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, print_json, print_line, program, run, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.task_names import task_names
+
+if TYPE_CHECKING:  # importing them for real takes a second, and `--help` needs none of it
+    from inspector.bundle import Manifest
+    from models.config import TrainingConfig
 
 _log = logging.getLogger(__name__)
 
-TASKS = ("anomaly",)
 MIN_OVERKILL, MAX_OVERKILL = 0.0001, 0.5
 
 
@@ -35,28 +41,32 @@ def _add_train(verbs: "argparse._SubParsersAction[Parser]") -> None:
         description="Learn from the train split of DATA, convert, prove, and write a bundle. The "
         "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it.",
     )
-    verb.add_argument("--task", required=True, choices=TASKS, help="the kind of model")
+    verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
     verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
     verb.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
-    verb.add_argument("--seed", type=whole_number(0, 2**32 - 1), default=0, help="default: 0")
+    verb.add_argument(
+        "--config", type=Path, metavar="FILE", help="a TOML file; the options here go before it"
+    )
+    verb.add_argument("--seed", type=whole_number(0, 2**32 - 1), help="default: 0")
     verb.add_argument(
         "--size",
         type=whole_number(64, 1024),
-        default=192,
         metavar="PX",
-        help="height and width of the network's input, a multiple of 32; default: 192",
+        help="height and width of the network's input, a multiple of 32; default: chosen by the "
+        "pictures",
     )
     verb.add_argument(
         "--overkill",
         type=_share,
-        default=0.05,
         metavar="SHARE",
         help="share of good parts that may be rejected; the threshold is chosen by it on held-out "
         "good pictures; default: 0.05",
     )
     verb.add_argument(
-        "--epochs", type=whole_number(1, 100_000), help="not for anomaly, which looks once"
+        "--epochs",
+        type=whole_number(1, 10_000),
+        help="rounds over the pictures, at most; not for anomaly, which looks once",
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_train)
@@ -93,25 +103,46 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 
 def _train(parsed: argparse.Namespace) -> int:
-    if parsed.epochs is not None:
-        raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")
-    if parsed.size % 32:
-        raise UsageError(f"--size {parsed.size}: must be a multiple of 32, such as 224, 256 or 320")
-    from models.tasks.anomaly import AnomalySettings
+    from models.progress import ProgressLines
     from models.train import TrainingRequest, train
 
     out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
-    manifest = train(
+    result = train(
         TrainingRequest(
             data=parsed.data,
             out=out,
             name=parsed.name or out.name.removesuffix(".bundle"),
-            settings=AnomalySettings(size_px=parsed.size),
-            seed=parsed.seed,
-            overkill=parsed.overkill,
+            config=_config(parsed),
             weights_cache=_weights_cache(),
+            listener=ProgressLines(),
         )
     )
+    _show(result.manifest, parsed)
+    return ExitCode.DONE if result.is_complete else ExitCode.INTERRUPTED
+
+
+def _config(parsed: argparse.Namespace) -> "TrainingConfig":
+    """The file's, or the standard one, with what the command line says put over it."""
+    from models.config import TrainingConfig, load_config
+
+    if parsed.epochs is not None and parsed.task == "anomaly":
+        raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")
+    if parsed.size is not None and parsed.size % 32:
+        raise UsageError(f"--size {parsed.size}: must be a multiple of 32, such as 224, 256 or 320")
+    config = TrainingConfig(task=parsed.task)
+    if parsed.config is not None:
+        config = load_config(parsed.config, parsed.task)
+    said = {
+        "seed": parsed.seed,
+        "height_px": parsed.size,
+        "width_px": parsed.size,
+        "epochs": parsed.epochs,
+        "overkill": parsed.overkill,
+    }
+    return replace(config, **{key: value for key, value in said.items() if value is not None})
+
+
+def _show(manifest: "Manifest", parsed: argparse.Namespace) -> None:
     threshold = manifest.threshold
     if parsed.json:
         print_json(
@@ -132,7 +163,6 @@ def _train(parsed: argparse.Namespace) -> int:
             f"{manifest.validation['score_max_relative']:.1e} of their range, "
             f"{manifest.validation['n_flips']} decisions differ"
         )
-    return ExitCode.DONE
 
 
 def _validate(parsed: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import difflib
 import hashlib
 import io
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,8 +114,9 @@ def split_parts(
 ) -> dict[str, tuple[Sample, ...]]:
     """Divide pictures into named groups of about these shares, never tearing a part apart.
 
-    The largest parts are dealt first, each to the group that lacks most of its share. The result
-    depends on the seed, not on the order of the samples; inside a group their order stays.
+    Each group gets about its share of every label too. The largest parts are dealt first, each to
+    the group that lacks most of its share of what the part shows. The result depends on the seed,
+    not on the order of the samples; inside a group their order stays.
 
     Args:
         shares: Of the pictures, each above 0, by the name of the group.
@@ -124,27 +126,36 @@ def split_parts(
     """
     if not shares or not all(share > 0 for share in shares.values()):
         raise ValueError(f"shares must be above 0: {dict(shares)}")
-    sizes: dict[str, int] = {}
+    shown: dict[str, Counter[str]] = {}  # how many pictures of each label, by part
     for sample in samples:
-        sizes[sample.part] = sizes.get(sample.part, 0) + 1
-    if len(sizes) < len(shares):
+        shown.setdefault(sample.part, Counter())[sample.label] += 1
+    if len(shown) < len(shares):
         raise DataError(
-            f"{len(sizes)} different parts; at least {len(shares)} are needed, so that "
+            f"{len(shown)} different parts; at least {len(shares)} are needed, so that "
             f"{', '.join(shares)} each have parts of their own"
         )
-    parts = sorted(sizes)
+    parts = sorted(shown)
     np.random.Generator(np.random.PCG64(seed)).shuffle(parts)
-    wanted = {name: share * len(samples) for name, share in shares.items()}
-    taken = dict.fromkeys(shares, 0)
+    total = Counter(sample.label for sample in samples)
+    taken = {name: Counter[str]() for name in shares}
     group_of: dict[str, str] = {}
-    for part in sorted(parts, key=lambda part: -sizes[part]):  # stable: equals stay shuffled
+
+    def fullness(name: str, part: Counter[str]) -> float:
+        """How much of its share a group has of what the part shows."""
+        return sum(
+            count * (taken[name][label] + count / 2) / (shares[name] * total[label])
+            for label, count in part.items()
+        )
+
+    # The sort is stable: parts of one size stay shuffled.
+    for part in sorted(parts, key=lambda part: -shown[part].total()):
         # A group without any part comes first when only as many parts are left as such groups.
         empty = [name for name in shares if not taken[name]]
-        choice = empty if len(sizes) - len(group_of) == len(empty) else list(shares)
-        lacking = {name: (taken[name] + sizes[part] / 2) / wanted[name] for name in choice}
-        group = min(lacking, key=lambda name: lacking[name])
+        choice = empty if len(shown) - len(group_of) == len(empty) else list(shares)
+        full = {name: fullness(name, shown[part]) for name in choice}
+        group = min(full, key=lambda name: full[name])
         group_of[part] = group
-        taken[group] += sizes[part]
+        taken[group] += shown[part]
     return {
         name: tuple(sample for sample in samples if group_of[sample.part] == name)
         for name in shares

@@ -1,5 +1,6 @@
 """Loads labelled pictures exactly as the line would see them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ from inspector.bundle import InputSpec
 from inspector.capture.image_file import read_picture
 from inspector.errors import CaptureError, DataError
 from inspector.flow import Frame
-from inspector.preprocess import preprocess
+from inspector.preprocess import preprocess, resized
 from models.data import Sample
 
 MASK_LEVEL = 127  # a mask's pixels above it are defect
+MAX_SET_BYTES = 4_000_000_000  # half the memory of a small workstation
+_LEAST_COVER = 85  # a third of 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,17 +89,52 @@ class LoadedSet:
     tensors: NDArray[np.uint8]
     sha256s: tuple[str, ...]
 
+    def part_of(self, indices: Sequence[int]) -> "LoadedSet":
+        """Some of the pictures, by their places."""
+        return LoadedSet(
+            samples=tuple(self.samples[index] for index in indices),
+            tensors=self.tensors[list(indices)],
+            sha256s=tuple(self.sha256s[index] for index in indices),
+        )
+
 
 def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
     """Read and preprocess pictures, in their order.
 
     Raises:
-        DataError: One of them cannot be read.
+        DataError: One of them cannot be read, or all together need more memory than is allowed.
     """
-    tensors = np.empty((len(samples), spec.height_px, spec.width_px, spec.channels), np.uint8)
+    shape = (len(samples), spec.height_px, spec.width_px, spec.channels)
+    if math.prod(shape) > MAX_SET_BYTES:
+        raise DataError(
+            f"{len(samples)} pictures of {spec.width_px} x {spec.height_px} px need "
+            f"{math.prod(shape) / 1e9:.1f} GB of memory; at most {MAX_SET_BYTES / 1e9:.0f} GB are "
+            "used: list fewer pictures or choose a smaller size"
+        )
+    tensors = np.empty(shape, np.uint8)
     sha256s = []
     for index, sample in enumerate(samples):
         loaded = load_picture(sample)
         tensors[index] = preprocess(loaded.frame, spec).tensor[0]
         sha256s.append(loaded.sha256)
     return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))
+
+
+def load_label_maps(loaded: LoadedSet, spec: InputSpec, labels: Sequence[str]) -> NDArray[np.uint8]:
+    """What each pixel of the network's input shows: uint8 (N, H, W), an index into `labels`.
+
+    A pixel counts as a defect when at least a third of what it covers is marked: so thin defects
+    stay whole when a picture is made smaller.
+
+    Raises:
+        DataError: A mask cannot be read or does not fit its picture.
+    """
+    maps = np.zeros((len(loaded.samples), spec.height_px, spec.width_px), np.uint8)
+    for index, sample in enumerate(loaded.samples):
+        if sample.mask is None:
+            continue
+        size_px = load_picture(sample).frame.pixels.shape[:2]
+        mask = load_mask(sample, (size_px[0], size_px[1])).astype(np.uint8) * 255
+        cover = resized(mask, spec.height_px, spec.width_px)
+        maps[index][cover >= _LEAST_COVER] = labels.index(sample.label)
+    return maps

@@ -1,28 +1,29 @@
 """What a bundle was made from, kept beside it in the workshop, so that it can be proven again.
 
-The line needs none of it. `NAME.bundle.source/` holds what was learnt (`memory.npz`), how
+The line needs none of it. `NAME.bundle.source/` holds what was learnt (`lesson.npz`), how
 (`source.json`), and which picture had which role (`roles.csv`).
 """
 
 import csv
+import errno
 import hashlib
 import io
-import os
-import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from inspector.errors import DataError
+from inspector.errors import DataError, StoreFull
+from inspector.folders import replace_folder
 from inspector.tables import Table, canonical_json, parse_json
-from models.tasks.anomaly import AnomalySettings, Memory
+from models.task import Lesson
+from models.task_names import task_names
 
 SCHEMA_VERSION = 1
-_SOURCE_FILE, _MEMORY_FILE, _ROLES_FILE = "source.json", "memory.npz", "roles.csv"
-_MAX_MEMORY_BYTES = 512_000_000
+_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE = "source.json", "lesson.npz", "roles.csv"
+_MAX_LESSON_BYTES = 512_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,11 +33,11 @@ class Source:
     Attributes:
         model_sha256: Of the `model.onnx` that was made from it.
         roles: SHA-256 of each picture's file that training touched, and its role there: "fit",
-            "calibrate" or "proof".
+            "held_out" or "proof".
     """
 
-    settings: AnomalySettings
-    memory: Memory
+    task: str
+    lesson: Lesson
     model_sha256: str
     roles: Mapping[str, str]
 
@@ -56,34 +57,43 @@ def keep_source(source: Source, folder: Path) -> None:
 
     Raises:
         DataError: It cannot be written.
+        StoreFull: The disk is full. What is there stays as it is, in both cases.
     """
     arrays = io.BytesIO()
-    memory = source.memory
-    np.savez(arrays, centre=memory.centre, bank=memory.bank, typical=memory.typical)
+    np.savez(arrays, **source.lesson.arrays)  # type: ignore[arg-type]
     roles = io.StringIO()
     writer = csv.writer(roles, lineterminator="\n")
     writer.writerow(("sha256", "role"))
     writer.writerows(sorted(source.roles.items()))
-    contents = {_MEMORY_FILE: arrays.getvalue(), _ROLES_FILE: roles.getvalue().encode("ascii")}
+    contents = {_LESSON_FILE: arrays.getvalue(), _ROLES_FILE: roles.getvalue().encode("ascii")}
     table = {
         "schema_version": SCHEMA_VERSION,
-        "task": "anomaly",
-        "settings": asdict(source.settings),
+        "task": source.task,
+        "settings": source.lesson.settings,
         "model_sha256": source.model_sha256,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
     }
-    growing = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
-        growing.mkdir(parents=True)
-        for name, data in {**contents, _SOURCE_FILE: canonical_json(table)}.items():
-            (growing / name).write_bytes(data)
-        if folder.exists():
-            shutil.rmtree(folder)
-        growing.rename(folder)
+        replace_folder(folder.resolve(), {**contents, _SOURCE_FILE: canonical_json(table)})
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(f"no room to write the source {str(folder)!r}") from error
         raise DataError(f"source {str(folder)!r} cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(growing, ignore_errors=True)
+
+
+def check_source_place(folder: Path) -> None:
+    """Find out before the work of hours whether `keep_source` would replace something else.
+
+    Raises:
+        DataError: There is something, and it is no source of ours.
+    """
+    known = {_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE}
+    is_ours = folder.is_dir() and {entry.name for entry in folder.iterdir()} <= known
+    if folder.exists() and not is_ours:
+        raise DataError(
+            f"{str(folder)!r} exists and is no source of a bundle, or holds other files too; "
+            "choose another --out"
+        )
 
 
 def open_source(folder: Path) -> Source:
@@ -95,7 +105,7 @@ def open_source(folder: Path) -> Source:
     where = f"source {str(folder)!r}"
     try:
         contents = {
-            name: _read(folder / name) for name in (_SOURCE_FILE, _MEMORY_FILE, _ROLES_FILE)
+            name: _read(folder / name) for name in (_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE)
         }
     except OSError as error:
         raise DataError(
@@ -104,32 +114,30 @@ def open_source(folder: Path) -> Source:
         ) from error
     table = Table(parse_json(contents[_SOURCE_FILE], where, DataError), where, DataError)
     table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)
-    table.text("task", among=("anomaly",))
-    settings = table.table("settings")
+    task = table.text("task", among=task_names())
+    settings = table.mapping("settings")
     files = table.table("files")
-    for name in (_MEMORY_FILE, _ROLES_FILE):
+    model_sha256 = table.text("model_sha256")
+    table.close()
+    for name in (_LESSON_FILE, _ROLES_FILE):
         if hashlib.sha256(contents[name]).hexdigest() != files.text(name):
             raise DataError(f"{where}: {name} was changed; teach the bundle again")
+    files.close()
     try:
-        with np.load(io.BytesIO(contents[_MEMORY_FILE]), allow_pickle=False) as arrays:
-            memory = Memory(centre=arrays["centre"], bank=arrays["bank"], typical=arrays["typical"])
+        with np.load(io.BytesIO(contents[_LESSON_FILE]), allow_pickle=False) as arrays:
+            contained = {name: arrays[name] for name in arrays.files}
         rows = list(csv.reader(io.StringIO(contents[_ROLES_FILE].decode("ascii"))))[1:]
         roles = {row[0]: row[1] for row in rows}
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(f"{where}: damaged: {error}; teach the bundle again") from error
     return Source(
-        settings=AnomalySettings(
-            size_px=settings.integer("size_px", low=32, high=4096),
-            taps=settings.integers("taps", low=2, high=32),
-            tap_weights=settings.numbers("tap_weights", low=0.0, high=100.0),
-            bank_size=settings.integer("bank_size", low=1, high=1_000_000),
-        ),
-        memory=memory,
-        model_sha256=table.text("model_sha256"),
+        task=task,
+        lesson=Lesson(settings=settings, arrays=contained),
+        model_sha256=model_sha256,
         roles=roles,
     )
 
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(_MAX_MEMORY_BYTES)
+        return file.read(_MAX_LESSON_BYTES)

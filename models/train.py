@@ -3,9 +3,11 @@
 import hashlib
 import logging
 import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,187 +20,244 @@ from inspector.bundle import (
     Canary,
     InputSpec,
     Manifest,
-    Threshold,
+    Proof,
     check_bundle_place,
     open_bundle,
     seal_bundle,
 )
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, DataError
+from inspector.flow import Frame
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess
+from inspector.preprocess import preprocess, resized
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
+from models.config import TrainingConfig
 from models.convert import OPSET, to_onnx
 from models.data import Sample, data_sha256, load_samples, of_split, split_parts, without_copies
-from models.pictures import load_picture, load_set
-from models.source import Source, keep_source, source_folder
-from models.tasks import anomaly
-from models.tasks.anomaly import AnomalySettings
+from models.network_training import Listener
+from models.pictures import LoadedSet, load_picture, load_set
+from models.source import Source, check_source_place, keep_source, source_folder
+from models.task import Assignment, Task, Taught, load_task
 from models.threshold import threshold_on_good
 from models.training_library import tensorflow
 from models.validate import compare
 
-# Fitting wants most of the pictures; the rest must be enough for a threshold and for a proof.
-SHARES = {"fit": 0.7, "calibrate": 0.2, "proof": 0.1}
+# Fitting wants most of the pictures; the others must be enough for a threshold and for a proof.
+SHARES = {"fit": 0.75, "held_out": 0.25}
+PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
+MIN_PROOF = 2
+MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
 # Another processor rounds otherwise by some millionths and resizes by one grey level here and
 # there; a damaged or different model is off by far more.
 CANARY_TOLERANCE_SHARE = 0.02  # of the range of held-out good scores
-MIN_GOOD = 20  # below that neither a threshold nor a proof can be had
 _LIBRARIES = ("numpy", "onnx", "onnxruntime", "opencv-python", "tf2onnx", "keras")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRequest:
-    """What to teach.
+    """What to teach, and where to put it.
 
     Attributes:
         name: What people will call the model.
-        overkill: Share of good parts that may be rejected.
         weights_cache: A folder of this user's for the backbone's converted weights.
     """
 
     data: Path
     out: Path
     name: str
-    settings: AnomalySettings
-    seed: int
-    overkill: float
+    config: TrainingConfig
     weights_cache: Path
+    listener: Listener
 
 
-def train(request: TrainingRequest) -> Manifest:
-    """Learn from the good pictures of the train split; nothing of a test split is looked at.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingResult:
+    """What came of it.
+
+    Attributes:
+        is_complete: False when a person ended the training early; the bundle is sound.
+    """
+
+    manifest: Manifest
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Lots:
+    """The pictures of the train split, by what they are used for."""
+
+    fit: LoadedSet
+    held_out: LoadedSet
+    proof: LoadedSet
+
+    def roles(self) -> Mapping[str, LoadedSet]:
+        return {"fit": self.fit, "held_out": self.held_out, "proof": self.proof}
+
+
+def train(request: TrainingRequest) -> TrainingResult:
+    """Learn from the train split, and the val split where there is one; test is never looked at.
 
     Returns:
         The manifest of the bundle as it was written; its source lies beside it.
 
     Raises:
-        DataError: The pictures cannot be read or are too few.
-        BundleError: The bundle cannot be written, or the proof failed.
+        ConfigurationError: The pictures cannot be read, are too few or not labelled as the task
+            needs them; the bundle cannot be written; the proof failed.
+        StoreFull: The disk is full. A bundle that was there before stays as it is.
     """
-    settings = request.settings
     check_bundle_place(request.out)
-    samples = without_copies(_good_for_training(load_samples(request.data), request.data))
-    groups = split_parts(samples, SHARES, request.seed)
-    _log.info("reading %d good pictures", len(samples))
-    spec = InputSpec(
-        height_px=settings.size_px, width_px=settings.size_px, color="rgb", resize="stretch"
-    )
-    sets = {role: load_set(groups[role], spec) for role in SHARES}
-    calibrate, unseen = sets["calibrate"], sets["proof"]
+    check_source_place(source_folder(request.out))
+    config = request.config
+    task = load_task(config.task)
+    samples = _samples(request, task)
+    spec = task.input_spec(config, samples)
+    lots = _lots(samples, spec, config.seed)
     weights = load_weights(request.weights_cache)
-    _log.info("learning what good parts look like")
-    memory, good_scores = anomaly.learn(
-        sets["fit"].tensors,
-        calibrate.tensors,
-        [sample.part for sample in calibrate.samples],
-        settings,
-        weights,
-        np.random.Generator(np.random.PCG64(request.seed)),
+    _log.info("learning from %d pictures", len(lots.fit.samples))
+    assignment = Assignment(
+        config=config,
+        spec=spec,
+        labels=task.labels(samples),
+        fit=lots.fit,
+        held_out=lots.held_out,
+        weights=weights,
+        notes=request.out.with_name(f"{request.out.name}.training"),
+        listener=request.listener,
     )
+    taught = task.learn(assignment)
+    manifest = _publish(request, task, assignment, taught, lots)
+    return TrainingResult(manifest=manifest, is_complete=taught.is_complete)
+
+
+def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
+    where = repr(str(request.data))
+    everything = load_samples(request.data)
+    training = (*of_split(everything, "train"), *of_split(everything, "val"))
+    return task.choose(without_copies(training), where)
+
+
+def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int) -> _Lots:
+    """Divide by parts; a val split of the list's own is what is held out."""
+    chosen = [sample for sample in samples if sample.split == "val"]
+    if chosen:
+        groups = {"fit": of_split(samples, "train"), "held_out": tuple(chosen)}
+    else:
+        groups = split_parts(samples, SHARES, seed)
+    good_parts = {sample.part for sample in groups["held_out"] if sample.is_good}
+    if len(good_parts) < MIN_GOOD_PARTS:
+        raise DataError(
+            f"{len(good_parts)} different good parts are held out of {len(samples)} pictures; at "
+            f"least {MIN_GOOD_PARTS} are needed to tell what is usual: list pictures of more parts"
+        )
+    _log.info("reading %d pictures", len(samples))
+    held_out = load_set(groups["held_out"], spec)
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(held_out.samples))
+    n_proof = max(MIN_PROOF, round(PROOF_SHARE * len(order)))
+    return _Lots(
+        fit=load_set(groups["fit"], spec),
+        held_out=held_out.part_of(sorted(order[n_proof:])),
+        proof=held_out.part_of(sorted(order[:n_proof])),
+    )
+
+
+def _publish(
+    request: TrainingRequest, task: Task, assignment: Assignment, taught: Taught, lots: _Lots
+) -> Manifest:
+    """Convert, choose the threshold, prove, and write source and bundle."""
+    spec, lesson, config = assignment.spec, taught.lesson, assignment.config
+    good = np.array([sample.is_good for sample in lots.held_out.samples])
+    good_scores = taught.held_out_scores[good]
     _log.info("converting")
-    function = anomaly.graph(memory, settings, weights)
+    function = task.graph(lesson, spec, assignment.weights)
     model = to_onnx(function)
-    canary = load_picture(calibrate.samples[0]).frame
-    draft = replace(
-        _draft(request, spec),
-        threshold=threshold_on_good(good_scores, request.overkill),
-        canary=Canary(score=0.0, tolerance=CANARY_TOLERANCE_SHARE * float(np.ptp(good_scores))),
-        data={"sha256": data_sha256(samples)} | {f"n_{r}": len(groups[r]) for r in SHARES},
-    )
-    _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(unseen.samples))
-    backend = OrtBackend(draft, model)
-    source = Source(
-        settings=settings,
-        memory=memory,
-        model_sha256=hashlib.sha256(model).hexdigest(),
-        roles={sha: role for role, loaded in sets.items() for sha in loaded.sha256s},
-    )
-    proof = compare(
-        function,
-        backend,
-        unseen.tensors,
-        unseen.sha256s,
-        threshold=draft.threshold.value,
-        model_sha256=source.model_sha256,
-    )
-    shortcoming = proof.shortcoming()
-    if shortcoming is not None:
-        raise BundleError(f"the converted model is not the one that was taught: {shortcoming}")
-    canary_score = backend.infer(preprocess(canary, spec)).score
-    manifest = seal_bundle(
-        replace(
-            draft,
-            canary=replace(draft.canary, score=canary_score),
-            validation={
-                "n_images": proof.n_images,
-                "n_flips": proof.n_flips,
-                "score_max_relative": proof.outputs["score"].relative,
-            },
-        ),
-        {
-            MODEL_FILE: model,
-            REPORT_FILE: proof.to_json(),
-            CANARY_FILE: encode_png(canary.pixels),
-        },
-        request.out,
-    )
-    keep_source(source, source_folder(request.out))
-    build_judge(open_bundle(request.out), DEFAULT_RECIPE, SystemClock())  # as the line will
-    return manifest
-
-
-def _draft(request: TrainingRequest, spec: InputSpec) -> Manifest:
-    """The manifest as far as the request says it; what comes of the pictures is filled in later."""
-    settings = request.settings
-    return Manifest(
+    canary = _canary(lots.held_out, spec)
+    draft = Manifest(
         bundle_id="",
-        task="anomaly",
+        task=config.task,
         name=request.name,
         version="1",
         input=spec,
-        outputs={
-            "score": "distance from good parts over what is usual; higher is worse",
-            "heatmap": "the same at each pixel of the input",
-        },
-        labels=("good", "defect"),
-        threshold=Threshold(value=0.0, method="", n_images=0),
-        canary=Canary(score=0.0, tolerance=0.0),
+        outputs=task.outputs,
+        labels=assignment.labels,
+        threshold=threshold_on_good(good_scores, config.overkill),
+        canary=Canary(score=0.0, tolerance=CANARY_TOLERANCE_SHARE * float(np.ptp(good_scores))),
         opset=OPSET,
         versions=_versions(),
-        data={},
+        data={"sha256": data_sha256(_all_samples(lots))}
+        | {f"n_{role}": len(lot.samples) for role, lot in lots.roles().items()},
         validation={},
         training={
             "backbone": "efficientnet-lite0",
-            "size_px": settings.size_px,
-            "taps": list(settings.taps),
-            "tap_weights": list(settings.tap_weights),
-            "bank_size": settings.bank_size,
-            "seed": request.seed,
-            "overkill": request.overkill,
+            "config": config.to_toml(),
+            "settings": lesson.settings,
         },
         files={},
     )
+    backend = OrtBackend(draft, model)
+    proof = _prove(function, backend, draft, model, lots.proof)
+    source = Source(
+        task=config.task,
+        lesson=lesson,
+        model_sha256=proof.model_sha256,
+        roles={sha: role for role, lot in lots.roles().items() for sha in lot.sha256s},
+    )
+    canary_score = backend.infer(preprocess(canary, spec)).score
+    manifest = replace(
+        draft,
+        canary=replace(draft.canary, score=canary_score),
+        validation={
+            "n_images": proof.n_images,
+            "n_flips": proof.n_flips,
+            "score_max_relative": proof.outputs["score"].relative,
+        },
+    )
+    contents = {
+        MODEL_FILE: model,
+        REPORT_FILE: proof.to_json(),
+        CANARY_FILE: encode_png(canary.pixels),
+    }
+    # The source first: a bundle without it could never be proven again.
+    keep_source(source, source_folder(request.out))
+    return seal_bundle(manifest, contents, request.out, _judge_as_the_line)
 
 
-def _good_for_training(samples: tuple[Sample, ...], data: Path) -> tuple[Sample, ...]:
-    training = of_split(samples, "train")
-    good = tuple(sample for sample in training if sample.is_good)
-    if len(good) < MIN_GOOD:
-        raise DataError(
-            f"{str(data)!r}: {len(good)} good pictures in the train split; at least {MIN_GOOD} are "
-            "needed, hundreds are better"
-        )
-    if len(good) < len(training):
-        _log.warning(
-            "%d pictures of defects in the train split are left out: this task learns from good "
-            "parts only",
-            len(training) - len(good),
-        )
-    return good
+def _judge_as_the_line(folder: Path) -> None:
+    build_judge(open_bundle(folder), DEFAULT_RECIPE, SystemClock())
+
+
+def _prove(
+    function: Any, backend: OrtBackend, draft: Manifest, model: bytes, proof: LoadedSet
+) -> Proof:
+    _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(proof.samples))
+    compared = compare(
+        function,
+        backend,
+        proof.tensors,
+        proof.sha256s,
+        threshold=draft.threshold.value,
+        model_sha256=hashlib.sha256(model).hexdigest(),
+    )
+    shortcoming = compared.shortcoming()
+    if shortcoming is not None:
+        raise BundleError(f"the converted model is not the one that was taught: {shortcoming}")
+    return compared
+
+
+def _canary(held_out: LoadedSet, spec: InputSpec) -> Frame:
+    """A good held-out picture, no larger than the network's input: it travels in every bundle."""
+    chosen = next(sample for sample in held_out.samples if sample.is_good)
+    frame = load_picture(chosen).frame
+    height_px, width_px = frame.pixels.shape[:2]
+    if height_px <= spec.height_px and width_px <= spec.width_px:
+        return frame
+    return replace(frame, pixels=resized(frame.pixels, spec.height_px, spec.width_px))
+
+
+def _all_samples(lots: _Lots) -> tuple[Sample, ...]:
+    return tuple(sample for lot in lots.roles().values() for sample in lot.samples)
 
 
 def _versions() -> dict[str, object]:

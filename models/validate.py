@@ -20,7 +20,8 @@ from models.backbones.weights import load_weights
 from models.data import load_samples
 from models.pictures import load_set
 from models.source import open_source, source_folder
-from models.tasks import anomaly
+from models.task import load_task
+from models.task_graph import run_graph
 
 MAX_RELATIVE_DIFFERENCE = 1e-4  # of the score's range
 _log = logging.getLogger(__name__)
@@ -87,7 +88,8 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
             "empty comparison proves nothing: give pictures it has not seen"
         )
     _log.info("comparing TensorFlow and ONNX Runtime on %d pictures", len(fresh))
-    function = anomaly.graph(source.memory, source.settings, load_weights(weights_cache))
+    task = load_task(source.task)
+    function = task.graph(source.lesson, bundle.manifest.input, load_weights(weights_cache))
     proof = compare(
         function,
         OrtBackend(bundle.manifest, bundle.model),
@@ -113,14 +115,14 @@ def compare(
     model_sha256: str,
 ) -> Proof:
     """Run both sides on the same tensors, the line's one picture at a time as the line does."""
-    taught = anomaly.run_graph(function, tensors)
+    taught = run_graph(function, tensors)
     predictions = [backend.infer(_prepared(tensor)) for tensor in tensors]
-    judged = {
-        "score": np.array([prediction.score for prediction in predictions], dtype=np.float32),
-        "heatmap": np.stack(
-            [p.heatmap for p in predictions if p.heatmap is not None], dtype=np.float32
-        ),
+    judged: dict[str, NDArray[np.float32]] = {
+        "score": np.array([prediction.score for prediction in predictions], dtype=np.float32)
     }
+    heatmaps = [p.heatmap for p in predictions if p.heatmap is not None]
+    if len(heatmaps) == len(predictions):
+        judged["heatmap"] = np.stack(heatmaps, dtype=np.float32)
     # As the line compares: a float32 against a float64.
     decisions = (taught["score"].astype(np.float64), judged["score"].astype(np.float64))
     flips = (decisions[0] > threshold) != (decisions[1] > threshold)

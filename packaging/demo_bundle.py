@@ -16,12 +16,18 @@ from inspector.capture.synthetic import render_part
 from inspector.demo import FIRST_SEED
 from inspector.logs import configure_logging
 from inspector.store.images import write_png
-from models.tasks.anomaly import AnomalySettings
+from models.config import TrainingConfig
+from models.progress import ProgressLines
 from models.train import TrainingRequest, train
 
 N_PARTS = 1000
-SETTINGS = AnomalySettings(size_px=256, bank_size=500)  # 3 MB, to be carried about
-OVERKILL = 0.02  # drawn parts differ from each other by little
+CONFIG = TrainingConfig(
+    task="anomaly",
+    height_px=256,
+    width_px=256,
+    overkill=0.02,  # drawn parts differ from each other by little
+    knobs={"bank_size": 500},  # 3 MB, to be carried about
+)
 
 
 def main() -> None:
@@ -43,12 +49,11 @@ def main() -> None:
                 data=data,
                 out=taught,
                 name="demo part",
-                settings=SETTINGS,
-                seed=0,
-                overkill=OVERKILL,
+                config=CONFIG,
                 weights_cache=folder / "weights",
+                listener=ProgressLines(),
             )
-        )
+        ).manifest
         shutil.rmtree(shipped_bundle(), ignore_errors=True)
         shutil.copytree(taught, shipped_bundle())
     sys.stdout.write(f"{shipped_bundle()}: {manifest.bundle_id[:12]}\n")

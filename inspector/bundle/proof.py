@@ -38,10 +38,10 @@ class Proof:
     Attributes:
         model_sha256: Of the `model.onnx` that was compared.
         n_images: Pictures that neither fitting nor the threshold had seen.
-        images_sha256: Hash over the hashes of those pictures, in order.
+        images_sha256: Hash over the sorted hashes of those pictures.
         outputs: Agreement by output name.
         n_flips: Decisions that came out otherwise at the threshold.
-        max_relative_limit: Limit for `OutputAgreement.relative` of the score.
+        max_relative_limit: Limit for `OutputAgreement.relative` of every output.
     """
 
     model_sha256: str
@@ -57,12 +57,14 @@ class Proof:
             return "no picture was compared"
         if "score" not in self.outputs:
             return "the score was not compared"
-        relative = self.outputs["score"].relative
-        if not relative <= self.max_relative_limit:
-            return (
-                f"scores differ by {relative:.3g} of their range; "
-                f"the limit is {self.max_relative_limit:g}"
-            )
+        for name, agreement in self.outputs.items():
+            if not agreement.range > 0:
+                return f"{name} is the same everywhere: such a comparison shows nothing"
+            if not agreement.relative <= self.max_relative_limit:
+                return (
+                    f"{name}: values differ by {agreement.relative:.3g} of their range; "
+                    f"the limit is {self.max_relative_limit:g}"
+                )
         if self.n_flips:
             return f"{self.n_flips} of {self.n_images} decisions differ"
         return None

@@ -50,6 +50,9 @@ def open_bundle(path: Path) -> Bundle:
     contents = {name: _checked(read(name), name, manifest, where) for name in manifest.files}
     proof = parse_proof(contents[REPORT_FILE], f"{where}: {REPORT_FILE}")
     shortcoming = proof.shortcoming()
+    missing = sorted(manifest.outputs.keys() - proof.outputs.keys())
+    if shortcoming is None and missing:
+        shortcoming = f"it did not compare {', '.join(missing)}"
     if proof.model_sha256 != manifest.files[MODEL_FILE]:
         shortcoming = "it speaks of another model"
     if shortcoming is not None:

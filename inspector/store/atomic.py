@@ -18,13 +18,31 @@ def replacing(path: Path) -> Iterator[TextIO]:
         StoreFull: The disk is full. The old file is untouched.
         StoreError: The folder cannot be written. The old file is untouched.
     """
+    with _in_place_of(path) as growing, growing.open("w", encoding="utf-8", newline="") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put bytes under a name, in one step.
+
+    Raises:
+        StoreFull, StoreError: As `replacing`.
+    """
+    with _in_place_of(path) as growing, growing.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A neighbour's name; what is written there when the `with` ends goes to `path`."""
     growing = path.with_name(f".{path.name}.part")
     try:
         try:
-            with growing.open("w", encoding="utf-8", newline="") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
+            yield growing
             growing.replace(path)
         finally:
             growing.unlink(missing_ok=True)

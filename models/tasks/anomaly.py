@@ -9,19 +9,28 @@ what is typical at its place on good parts that the memory does not hold.
 Everything from the pixels to score and heat map is one TensorFlow graph.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.bundle import InputSpec
+from inspector.errors import ConfigurationError, DataError
+from inspector.tables import Table
 from models.backbones.weights import Weights
+from models.config import TrainingConfig
 from models.coreset import greedy_coreset
+from models.data import Sample
+from models.task import Assignment, Lesson, Taught
+from models.task_graph import in_batches
 from models.training_library import tensorflow
 
+STANDARD_SIDE_PX = 192
+MIN_GOOD = 20  # below that neither a threshold nor a proof can be had
 GRID_STRIDE_PX = 16  # one patch for each so many pixels of the input
-FEATURE_BATCH = 16  # pictures in one run; more does not make the processor faster
 MAX_PATCHES = 60_000  # the coreset is chosen among these: 100 MB; more changes no figure
 TYPICAL_SMOOTHING = 1.0  # patches, standard deviation
 MAP_SMOOTHING = 1.0  # patches, standard deviation
@@ -31,6 +40,7 @@ _LEAST_SQUARED_DISTANCE = 1e-6  # the square root is steep at 0, where rounding 
 _LEAST_SQUARED_NORM = 1e-12
 
 Floats = NDArray[np.float32]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +48,22 @@ class AnomalySettings:
     """How to learn.
 
     Attributes:
-        size_px: Height and width of the network's input; a multiple of `GRID_STRIDE_PX`.
+        height_px, width_px: Of the network's input; multiples of `GRID_STRIDE_PX`.
         taps: Strides of the backbone whose maps describe a patch.
         tap_weights: How much each tap counts in a distance.
         bank_size: Patches that are remembered.
     """
 
-    size_px: int = 192
+    height_px: int
+    width_px: int
     taps: tuple[int, ...] = (8, 16)
     tap_weights: tuple[float, ...] = (0.5, 1.0)
     bank_size: int = 2000
 
     @property
-    def grid(self) -> int:
-        """Patches along each side."""
-        return self.size_px // GRID_STRIDE_PX
+    def grid(self) -> tuple[int, int]:
+        """Patches along each side, (rows, columns)."""
+        return self.height_px // GRID_STRIDE_PX, self.width_px // GRID_STRIDE_PX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,9 +82,94 @@ class Memory:
     typical: Floats
 
 
-def learn(
+class Anomaly:
+    """The task; see `models.task.Task`."""
+
+    outputs: Mapping[str, str] = {
+        "score": "distance from good parts over what is usual; higher is worse",
+        "heatmap": "the same at each pixel of the input",
+    }
+
+    def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
+        """See `Task.choose`: the good ones."""
+        good = tuple(sample for sample in samples if sample.is_good)
+        if len(good) < MIN_GOOD:
+            raise DataError(
+                f"{where}: {len(good)} good pictures in the train split; at least {MIN_GOOD} are "
+                "needed, hundreds are better"
+            )
+        if len(good) < len(samples):
+            _log.warning(
+                "%d pictures of defects in the train split are left out: this task learns from "
+                "good parts only",
+                len(samples) - len(good),
+            )
+        return good
+
+    def labels(self, _samples: Sequence[Sample]) -> tuple[str, ...]:
+        """See `Task.labels`."""
+        return ("good", "defect")
+
+    def input_spec(self, config: TrainingConfig, _samples: Sequence[Sample]) -> InputSpec:
+        """See `Task.input_spec`."""
+        return InputSpec(
+            height_px=config.height_px or STANDARD_SIDE_PX,
+            width_px=config.width_px or STANDARD_SIDE_PX,
+            color="rgb",
+            resize="stretch",
+        )
+
+    def learn(self, assignment: Assignment) -> Taught:
+        """See `Task.learn`."""
+        settings = _settings(assignment.spec, assignment.config.knobs)
+        held_out = assignment.held_out
+        memory, scores = learn_memory(
+            assignment.fit.tensors,
+            held_out.tensors,
+            [sample.part for sample in held_out.samples],
+            settings,
+            assignment.weights,
+            np.random.Generator(np.random.PCG64(assignment.config.seed)),
+        )
+        lesson = Lesson(
+            settings={
+                "taps": list(settings.taps),
+                "tap_weights": list(settings.tap_weights),
+                "bank_size": settings.bank_size,
+            },
+            arrays={"centre": memory.centre, "bank": memory.bank, "typical": memory.typical},
+        )
+        return Taught(lesson=lesson, held_out_scores=scores)
+
+    def graph(self, lesson: Lesson, spec: InputSpec, weights: Weights) -> Any:
+        """See `Task.graph`."""
+        memory = Memory(**{name: lesson.arrays[name] for name in ("centre", "bank", "typical")})
+        return memory_graph(memory, _settings(spec, lesson.settings), weights)
+
+
+TASK = Anomaly()
+
+
+def _settings(spec: InputSpec, knobs: Mapping[str, object]) -> AnomalySettings:
+    table = Table(knobs, "knobs of the task anomaly", ConfigurationError)
+    settings = AnomalySettings(height_px=spec.height_px, width_px=spec.width_px)
+    if table.has("taps"):
+        settings = replace(settings, taps=table.integers("taps", low=2, high=32))
+    if table.has("tap_weights"):
+        weights = table.numbers("tap_weights", low=0.0, high=100.0)
+        settings = replace(settings, tap_weights=weights)
+    if table.has("bank_size"):
+        size = table.integer("bank_size", low=1, high=MAX_PATCHES)
+        settings = replace(settings, bank_size=size)
+    table.close()
+    if len(settings.taps) != len(settings.tap_weights):
+        raise ConfigurationError("knobs of the task anomaly: give each of taps its weight")
+    return settings
+
+
+def learn_memory(
     fit: NDArray[np.uint8],
-    calibrate: NDArray[np.uint8],
+    held_out: NDArray[np.uint8],
     parts: Sequence[str],
     settings: AnomalySettings,
     weights: Weights,
@@ -83,56 +179,51 @@ def learn(
 
     Args:
         fit: uint8 (N, H, W, 3) RGB; the memory is filled from these.
-        calibrate: Good pictures of other parts; they tell what is typical at each place.
-        parts: The part in each of `calibrate`.
+        held_out: Good pictures of other parts; they tell what is typical at each place.
+        parts: The part in each of `held_out`.
 
     Returns:
-        The memory, and for each of `calibrate` the score it has when its own part is left out of
+        The memory, and for each of `held_out` the score it has when its own part is left out of
         what is typical: what a good part that was never seen would score.
+
+    Raises:
+        DataError: All held-out pictures show one part.
     """
     describe = _describer(weights, settings)
     patches = _sampled_patches(fit, describe, rng)
     centre = patches.mean(axis=0)
     patches -= centre
     bank = patches[greedy_coreset(patches, settings.bank_size, rng)]
-    everywhere_one = np.ones((settings.grid, settings.grid), dtype=np.float32)
-    bare = Memory(centre=centre, bank=bank, typical=everywhere_one)
+    bare = Memory(centre=centre, bank=bank, typical=np.ones(settings.grid, dtype=np.float32))
     tf = tensorflow()
     distances = tf.function(
         lambda pixels: _distances(tf, describe(pixels), bare),
         input_signature=[_signature(settings)],
     )
-    maps = np.concatenate([distances(batch).numpy() for batch in _batches(calibrate)])
+    maps = np.concatenate([distances(batch).numpy() for batch in in_batches(held_out)])
     memory = Memory(centre=centre, bank=bank, typical=_typical(maps))
-    return memory, _scores_without_own_part(maps, parts)
+    return memory, scores_without_own_part(maps, parts)
 
 
-def graph(memory: Memory, settings: AnomalySettings, weights: Weights) -> Any:
+def memory_graph(memory: Memory, settings: AnomalySettings, weights: Weights) -> Any:
     """The model as a `tf.function`: uint8 (N, H, W, 3) RGB to `score` (N,), `heatmap` (N, H, W).
 
     The heat map is in the score's units and the score is the largest value of its grid.
     """
     tf = tensorflow()
     describe = _describer(weights, settings)
-    smooth = smoothing_matrix(settings.grid, MAP_SMOOTHING)
-    enlarge = enlarging_matrix(settings.grid, settings.size_px)
+    rows, columns = settings.grid
+    smooth_y, smooth_x = (smoothing_matrix(length, MAP_SMOOTHING) for length in settings.grid)
+    enlarge_y = enlarging_matrix(rows, settings.height_px)
+    enlarge_x = enlarging_matrix(columns, settings.width_px)
 
     def judge(pixels: Any) -> dict[str, Any]:
         distances = _distances(tf, describe(pixels), memory)
-        grid = tf.matmul(tf.matmul(smooth, distances), smooth.T.copy())
-        heatmap = tf.matmul(tf.matmul(enlarge, grid), enlarge.T.copy())
+        grid = tf.matmul(tf.matmul(smooth_y, distances), smooth_x.T.copy())
+        heatmap = tf.matmul(tf.matmul(enlarge_y, grid), enlarge_x.T.copy())
         return {"score": tf.reduce_max(grid, (1, 2)), "heatmap": heatmap}
 
     return tf.function(judge, input_signature=[_signature(settings)])
-
-
-def run_graph(function: Any, tensors: NDArray[np.uint8]) -> dict[str, Floats]:
-    """All outputs of `graph` for many pictures."""
-    pieces = [function(batch) for batch in _batches(tensors)]
-    return {
-        name: np.concatenate([piece[name].numpy() for piece in pieces])
-        for name in ("score", "heatmap")
-    }
 
 
 def smoothing_matrix(length: int, sigma: float) -> Floats:
@@ -163,7 +254,8 @@ def enlarging_matrix(source: int, target: int) -> Floats:
 
 def _signature(settings: AnomalySettings) -> Any:
     tf = tensorflow()
-    return tf.TensorSpec([None, settings.size_px, settings.size_px, 3], tf.uint8, name="pixels")
+    shape = [None, settings.height_px, settings.width_px, 3]
+    return tf.TensorSpec(shape, tf.uint8, name="pixels")
 
 
 def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], Any]:
@@ -175,7 +267,7 @@ def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], A
 
     tf = tensorflow()
     network = trunk(weights, settings.taps)
-    grid = settings.grid
+    rows, columns = settings.grid
 
     def describe(pixels: Any) -> Any:
         maps = []
@@ -187,12 +279,12 @@ def _describer(weights: Weights, settings: AnomalySettings) -> Callable[[Any], A
         ):
             pooled = tf.nn.avg_pool2d(features, 3, 1, "SAME")
             if stride != GRID_STRIDE_PX:
-                pooled = tf.image.resize(pooled, (grid, grid))
+                pooled = tf.image.resize(pooled, (rows, columns))
             squared_norm = tf.reduce_sum(pooled * pooled, -1, keepdims=True)
             unit = tf.math.rsqrt(tf.maximum(squared_norm, _LEAST_SQUARED_NORM))
             maps.append(pooled * (unit * weight))
         described = tf.concat(maps, -1)
-        return tf.reshape(described, (-1, grid * grid, described.shape[-1]))
+        return tf.reshape(described, (-1, rows * columns, described.shape[-1]))
 
     return describe
 
@@ -221,7 +313,7 @@ def _sampled_patches(
     tf = tensorflow()
     run = tf.function(describe, reduce_retracing=True)
     taken: list[Floats] = []
-    for batch in _batches(pictures):
+    for batch in in_batches(pictures):
         for described in run(batch).numpy():
             quota = min(len(described), max(1, MAX_PATCHES // len(pictures)))
             places = np.sort(rng.choice(len(described), quota, replace=False))
@@ -229,26 +321,34 @@ def _sampled_patches(
     return np.concatenate(taken)
 
 
-def _batches(pictures: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    for start in range(0, len(pictures), FEATURE_BATCH):
-        yield pictures[start : start + FEATURE_BATCH]
-
-
 def _typical(maps: Floats) -> Floats:
     """The smoothed mean of distance maps, with a floor."""
-    smooth = smoothing_matrix(maps.shape[1], TYPICAL_SMOOTHING)
-    mean = smooth @ maps.mean(axis=0) @ smooth.T
+    smooth_y, smooth_x = (smoothing_matrix(side, TYPICAL_SMOOTHING) for side in maps.shape[1:])
+    mean = smooth_y @ maps.mean(axis=0) @ smooth_x.T
     floor = LEAST_TYPICAL_SHARE * float(np.median(mean))
     typical: Floats = np.maximum(mean, floor).astype(np.float32)
     return typical
 
 
-def _scores_without_own_part(maps: Floats, parts: Sequence[str]) -> Floats:
-    smooth = smoothing_matrix(maps.shape[1], MAP_SMOOTHING)
+def scores_without_own_part(maps: Floats, parts: Sequence[str]) -> Floats:
+    """The score of each distance map, over what is typical of the maps of all other parts.
+
+    A part photographed six times would otherwise be told to be usual by itself.
+
+    Args:
+        maps: float32 (N, h, w), distances to the memory.
+        parts: The part that each map shows, at least two different ones.
+
+    Raises:
+        DataError: All maps show one part.
+    """
+    smooth_y, smooth_x = (smoothing_matrix(side, MAP_SMOOTHING) for side in maps.shape[1:])
     names = np.array(parts)
+    if len(set(parts)) < 2:
+        raise DataError("all held-out pictures show one part; list good pictures of more parts")
     scores = np.empty(len(maps), dtype=np.float32)
     for part in sorted(set(parts)):
         own = names == part
-        others = maps[~own] if not own.all() else maps
-        scores[own] = (smooth @ (maps[own] / _typical(others)) @ smooth.T).max(axis=(1, 2))
+        usual = _typical(maps[~own])
+        scores[own] = (smooth_y @ (maps[own] / usual) @ smooth_x.T).max(axis=(1, 2))
     return scores

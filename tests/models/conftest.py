@@ -1,7 +1,7 @@
 """One small bundle, taught once, for all tests of the workshop."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +9,23 @@ import pytest
 from inspector.bundle import Manifest
 from inspector.capture.synthetic import Defect, render_part
 from inspector.store.images import write_png
-from models.tasks.anomaly import AnomalySettings
+from models.config import TrainingConfig
+from models.network_training import EpochReport
 from models.train import TrainingRequest, train
 
 SIZE_PX = (96, 128)
 N_TRAIN, N_TEST = 40, 6
-SETTINGS = AnomalySettings(size_px=96, bank_size=100)
+CONFIG = TrainingConfig(task="anomaly", height_px=96, width_px=96, knobs={"bank_size": 100})
+
+
+class Ears:
+    """Keeps what a training tells."""
+
+    def __init__(self) -> None:
+        self.reports: list[EpochReport] = []
+
+    def epoch_done(self, report: EpochReport) -> None:
+        self.reports.append(report)
 
 
 @dataclass(frozen=True)
@@ -50,10 +61,9 @@ def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> Tr
         data=data,
         out=out,
         name="drawn part",
-        settings=SETTINGS,
-        seed=seed,
-        overkill=0.05,
+        config=replace(CONFIG, seed=seed),
         weights_cache=weights_cache,
+        listener=Ears(),
     )
 
 
@@ -61,5 +71,5 @@ def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> Tr
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
     root = tmp_path_factory.mktemp("taught")
     data, bundle, cache = draw_list(root / "data"), root / "part.bundle", root / "weights"
-    manifest = train(request_for(data, bundle, cache))
+    manifest = train(request_for(data, bundle, cache)).manifest
     return Taught(bundle=bundle, data=data, manifest=manifest, weights_cache=cache)

@@ -7,12 +7,12 @@ import pytest
 
 from inspector.bundle import open_bundle
 from inspector.errors import DataError
+from models.config import TrainingConfig
 from models.data import load_samples
 from models.evaluate import evaluate
 from models.source import open_source, source_folder
-from models.tasks.anomaly import AnomalySettings
 from models.train import TrainingRequest, train
-from tests.models.conftest import N_TRAIN, Taught, request_for
+from tests.models.conftest import N_TRAIN, Ears, Taught, request_for
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
 
 
@@ -24,7 +24,7 @@ def test_bundle_is_proven_on_pictures_it_has_not_seen(taught: Taught) -> None:
     assert bundle.proof.n_flips == 0
     assert bundle.proof.n_images == roles.count("proof") == taught.manifest.data["n_proof"]
     assert len(roles) == N_TRAIN
-    assert bundle.manifest.threshold.n_images == roles.count("calibrate")
+    assert bundle.manifest.threshold.n_images == roles.count("held_out")
 
 
 def test_nothing_of_the_test_split_was_touched(taught: Taught) -> None:
@@ -39,8 +39,10 @@ def test_nothing_of_the_test_split_was_touched(taught: Taught) -> None:
 def test_same_seed_gives_the_same_bundle_and_another_does_not(
     taught: Taught, tmp_path: Path
 ) -> None:
-    again = train(request_for(taught.data, tmp_path / "a.bundle", taught.weights_cache))
-    other = train(request_for(taught.data, tmp_path / "b.bundle", taught.weights_cache, seed=1))
+    again = train(request_for(taught.data, tmp_path / "a.bundle", taught.weights_cache)).manifest
+    other = train(
+        request_for(taught.data, tmp_path / "b.bundle", taught.weights_cache, seed=1)
+    ).manifest
     assert again.bundle_id == taught.manifest.bundle_id
     assert other.bundle_id != taught.manifest.bundle_id
 
@@ -65,12 +67,11 @@ def test_magnetic_tiles_reach_the_floor(
             data=data,
             out=tmp_path / "mt.bundle",
             name="tile",
-            settings=AnomalySettings(),
-            seed=0,
-            overkill=0.05,
+            config=TrainingConfig(task="anomaly"),
             weights_cache=taught.weights_cache,
+            listener=Ears(),
         )
-    )
+    ).manifest
     figures = evaluate(tmp_path / "mt.bundle", data, "test").as_table()
     assert manifest.validation["n_flips"] == 0
     assert isinstance(figures["image_auroc"], float)

@@ -49,16 +49,17 @@ def test_source_of_another_model_is_refused(taught: Taught, tmp_path: Path) -> N
 
 
 class ShiftedBackend:
-    """A runtime whose scores are off."""
+    """A runtime whose scores, and perhaps heat maps, are off."""
 
-    def __init__(self, scores: list[float]) -> None:
+    def __init__(self, scores: list[float], *, is_map_right: bool = True) -> None:
         self._scores = iter(scores)
+        self._is_map_right = is_map_right
 
     def infer(self, prepared: Preprocessed) -> Prediction:
         score = next(self._scores, None)
         if score is None:
             raise InferenceError("asked too often")
-        heatmap = np.zeros((4, 4), dtype=np.float32)
+        heatmap = np.full((4, 4), score if self._is_map_right else -score, dtype=np.float32)
         return Prediction(frame_id=0, score=score, heatmap=heatmap, bundle_id="")
 
 
@@ -67,7 +68,7 @@ def two_scores(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> dict[
 
     tf = tensorflow()
     scores = tf.constant([1.0, 2.0][: len(pixels)])
-    return {"score": scores, "heatmap": tf.zeros((len(pixels), 4, 4))}
+    return {"score": scores, "heatmap": scores[:, None, None] * tf.ones((1, 4, 4))}
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,8 @@ def two_scores(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> dict[
     [
         ([1.0, 2.0], 0, None),
         ([1.0, 2.00005], 0, None),
-        ([1.0, 2.01], 0, "scores differ by 0.01 of their range; the limit is 0.0001"),
-        ([1.6, 2.0], 1, "scores differ by 0.6 of their range; the limit is 0.0001"),
+        ([1.0, 2.01], 0, "score: values differ by 0.01 of their range; the limit is 0.0001"),
+        ([1.6, 2.0], 1, "score: values differ by 0.6 of their range; the limit is 0.0001"),
     ],
 )
 def test_comparison_finds_what_differs(
@@ -92,3 +93,17 @@ def test_comparison_finds_what_differs(
     )
     assert proof.n_flips == n_flips
     assert proof.shortcoming() == shortcoming
+
+
+def test_comparison_finds_a_heat_map_that_differs() -> None:
+    proof = compare(
+        two_scores,
+        ShiftedBackend([1.0, 2.0], is_map_right=False),
+        np.zeros((2, 4, 4, 3), dtype=np.uint8),
+        ["a", "b"],
+        threshold=1.5,
+        model_sha256="0" * 64,
+    )
+    assert proof.shortcoming() == (
+        "heatmap: values differ by 4 of their range; the limit is 0.0001"
+    )

@@ -65,7 +65,7 @@ def passing_proof(model: bytes) -> Proof:
         model_sha256=hashlib.sha256(model).hexdigest(),
         n_images=20,
         images_sha256=hashlib.sha256(b"twenty pictures").hexdigest(),
-        outputs={"score": agreement},
+        outputs={"score": agreement, "heatmap": agreement},
         n_flips=0,
         max_relative_limit=0.001,
     )

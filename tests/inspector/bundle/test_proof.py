@@ -73,24 +73,28 @@ def test_proof_within_its_limits_stands() -> None:
         (replace(PASSING, outputs={"heatmap": SCORE}), "the score was not compared"),
         (replace(PASSING, n_flips=1), "1 of 20 decisions differ"),
         (
+            replace(PASSING, outputs={"score": SCORE, "heatmap": replace(SCORE, max_abs=0.001)}),
+            "heatmap: values differ by 0.002 of their range; the limit is 0.001",
+        ),
+        (
             replace(PASSING, outputs=score_of(max_abs=0.001)),
-            "scores differ by 0.002 of their range; the limit is 0.001",
+            "score: values differ by 0.002 of their range; the limit is 0.001",
         ),
         (
             replace(PASSING, outputs=score_of(max_abs=0.0, range=0.0)),
-            "scores differ by inf of their range; the limit is 0.001",
+            "score is the same everywhere: such a comparison shows nothing",
         ),
         (
             replace(PASSING, outputs=score_of(max_abs=math.nan)),
-            "scores differ by nan of their range; the limit is 0.001",
+            "score: values differ by nan of their range; the limit is 0.001",
         ),
         (
             replace(PASSING, outputs=score_of(range=math.nan)),
-            "scores differ by inf of their range; the limit is 0.001",
+            "score is the same everywhere: such a comparison shows nothing",
         ),
         (
             replace(PASSING, max_relative_limit=math.nan),
-            "scores differ by 2e-06 of their range; the limit is nan",
+            "score: values differ by 2e-06 of their range; the limit is nan",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from inspector.bundle import (
     open_bundle,
     seal_bundle,
 )
-from inspector.bundle.files import MANIFEST_FILE
+from inspector.bundle.files import MANIFEST_FILE, MAX_BYTES
 from inspector.errors import BundleError, InspectorError, StoreFull
 from inspector.store.images import encode_png
 from tests.support.bundles import (
@@ -291,3 +291,26 @@ def test_place_that_cannot_hold_a_bundle_is_told_before_the_work(tmp_path: Path)
             check_bundle_place(place)
     check_bundle_place(tmp_path / "new" / "x.bundle")
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_file_too_large_for_any_line_is_refused_and_the_old_bundle_stands(out: Path) -> None:
+    old = seal_bundle(OLD, CONTENTS, out)
+    large = {**CONTENTS, CANARY_FILE: bytes(MAX_BYTES[CANARY_FILE] + 1)}
+    with pytest.raises(BundleError, match=r"canary\.png would have 16,000,001 bytes"):
+        seal_bundle(NEW, large, out)
+    assert open_bundle(out).manifest == old
+
+
+def test_bundle_that_does_not_pass_its_check_leaves_the_old_one(out: Path) -> None:
+    old = seal_bundle(OLD, CONTENTS, out)
+    checked: list[dict[str, bytes]] = []
+
+    def refuse(folder: Path) -> None:
+        checked.append(tree(folder))
+        raise BundleError("no line would judge by it")
+
+    with pytest.raises(BundleError, match="no line would judge by it"):
+        seal_bundle(NEW, CONTENTS, out, refuse)
+    assert [sorted(files) for files in checked] == [sorted([*CONTENTS, MANIFEST_FILE])]
+    assert open_bundle(out).manifest == old
+    assert [path.name for path in out.parent.iterdir()] == [out.name]

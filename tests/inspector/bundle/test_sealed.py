@@ -19,6 +19,7 @@ from tests.support.bundles import brightness_model, passing_proof, write_bundle
 
 FILES = (MANIFEST_FILE, MODEL_FILE, REPORT_FILE, CANARY_FILE)
 FLIPS, CUTS = 500, 100  # as many as the list of fault tests asks for
+SCORE_AGREES = passing_proof(b"").outputs["score"]
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +216,7 @@ def test_zip_with_one_other_byte_is_refused(
         ({"n_flips": 1}, "1 of 20 decisions differ"),
         ({"n_images": 0}, "no picture was compared"),
         ({"outputs": {}}, "the score was not compared"),
+        ({"outputs": {"score": SCORE_AGREES}}, "it did not compare heatmap"),
         ({"model_sha256": "0" * 64}, "it speaks of another model"),
         ({"model_sha256": "0" * 64, "n_flips": 1}, "it speaks of another model"),
     ],

@@ -1,0 +1,163 @@
+"""A training gets better, goes on after a cut as if nothing had been, and keeps its best."""
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inspector.errors import ConfigurationError
+from models.network_training import Batch, Group, Outcome, Schedule, fit_network
+from models.training_library import tensorflow
+from models.training_notes import TrainingNotes
+from tests.models.conftest import Ears
+from tests.support.fakes import FakeClock
+
+PLAN = Schedule(n_epochs=6, n_batches=4, patience=6, n_settling=2, weight_decay=0.0)
+SLOPE = np.array([[2.0], [-1.0]], dtype=np.float32)
+
+
+class Line:
+    """A network of one layer that is to learn a slope, and how it is going."""
+
+    def __init__(self) -> None:
+        tensorflow()
+        import keras
+
+        self.network = keras.Sequential([keras.layers.Dense(1, kernel_initializer="zeros")])
+        self.network.build((None, 2))
+        self.kernel, self.bias = self.network.variables
+        self.ears = Ears()
+
+    def loss(self, inputs: Any, targets: Any) -> Any:
+        return tensorflow().reduce_mean((self.network(inputs) - targets) ** 2)
+
+    def figure(self) -> float:
+        return -float(np.abs(self.kernel.numpy() - SLOPE).sum())
+
+    def fit(
+        self,
+        notes: TrainingNotes,
+        *,
+        batches: Callable[[int], Iterator[Batch]] | None = None,
+        figure: Callable[[], float] | None = None,
+        plan: Schedule = PLAN,
+    ) -> Outcome:
+        return fit_network(
+            self.network,
+            [Group(variables=[self.kernel], rate=0.3), Group(variables=[self.bias], rate=0.1)],
+            batches=batches or draw,
+            loss=self.loss,
+            figure=figure or self.figure,
+            schedule=plan,
+            notes=notes,
+            clock=FakeClock(),
+            listener=self.ears,
+        )
+
+
+def draw(epoch: int) -> Iterator[Batch]:
+    rng = np.random.default_rng(epoch)
+    for _ in range(PLAN.n_batches):
+        inputs = rng.standard_normal((8, 2)).astype(np.float32)
+        yield inputs, inputs @ SLOPE
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> TrainingNotes:
+    return TrainingNotes(tmp_path / "x.training", "line")
+
+
+def test_network_gets_better_and_tells_each_epoch(notes: TrainingNotes) -> None:
+    line = Line()
+    outcome = line.fit(notes)
+    assert (outcome.n_done, outcome.is_complete) == (6, True)
+    assert [report.epoch for report in line.ears.reports] == [1, 2, 3, 4, 5, 6]
+    assert line.ears.reports[-1].loss < line.ears.reports[0].loss / 2
+    assert outcome.best_figure == max(report.figure for report in line.ears.reports)
+
+
+def test_second_group_rests_while_the_first_settles(notes: TrainingNotes) -> None:
+    line = Line()
+    biases = []
+
+    def figure() -> float:
+        biases.append(float(line.bias.numpy()[0]))
+        return line.figure()
+
+    line.fit(notes, figure=figure)
+    assert [bias == 0.0 for bias in biases] == [True, True, False, False, False, False]
+
+
+def test_same_training_gives_the_same_weights(tmp_path: Path) -> None:
+    kernels = []
+    for name in ("a", "b"):
+        line = Line()
+        line.fit(TrainingNotes(tmp_path / name, "line"))
+        kernels.append(line.kernel.numpy().tobytes())
+    assert kernels[0] == kernels[1]
+
+
+def test_training_that_was_cut_off_ends_as_an_undisturbed_one(
+    notes: TrainingNotes, tmp_path: Path
+) -> None:
+    undisturbed = Line()
+    undisturbed.fit(TrainingNotes(tmp_path / "other", "line"))
+
+    def cut(epoch: int) -> Iterator[Batch]:
+        for index, batch in enumerate(draw(epoch)):
+            if (epoch, index) == (3, 2):
+                raise MemoryError("the power went")
+            yield batch
+
+    with pytest.raises(MemoryError):
+        Line().fit(notes, batches=cut)
+    resumed = Line()
+    outcome = resumed.fit(notes)
+    assert [report.epoch for report in resumed.ears.reports] == [4, 5, 6]
+    assert outcome.n_done == 6
+    assert resumed.kernel.numpy().tobytes() == undisturbed.kernel.numpy().tobytes()
+
+
+def test_interruption_leaves_the_best_weights_so_far(notes: TrainingNotes) -> None:
+    line = Line()
+    figures = iter([1.0, 3.0, 2.0])
+    kernels = []
+
+    def figure() -> float:
+        value = next(figures, None)
+        if value is None:
+            raise KeyboardInterrupt
+        kernels.append(line.kernel.numpy())
+        return value
+
+    outcome = line.fit(notes, figure=figure)
+    assert (outcome.is_complete, outcome.best_epoch, outcome.best_figure) == (False, 2, 3.0)
+    assert np.array_equal(line.kernel.numpy(), kernels[1])
+
+
+def test_interruption_before_the_first_epoch_leaves_nothing(notes: TrainingNotes) -> None:
+    def interrupted(_epoch: int) -> Iterator[Batch]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Line().fit(notes, batches=interrupted)
+    assert notes.last() is None
+
+
+def test_training_ends_when_it_gets_no_better(notes: TrainingNotes) -> None:
+    line = Line()
+    plan = Schedule(n_epochs=6, n_batches=4, patience=2, n_settling=0)
+    figures = iter([1.0, 0.5, 0.25, 9.0])
+    outcome = line.fit(notes, figure=lambda: next(figures), plan=plan)
+    assert (outcome.n_done, outcome.best_epoch) == (3, 1)
+
+
+def test_loss_that_is_no_number_ends_it_at_once(notes: TrainingNotes) -> None:
+    def spoiled(_epoch: int) -> Iterator[Batch]:
+        yield np.ones((8, 2), np.float32), np.full((8, 1), math.inf, np.float32)
+
+    with pytest.raises(ConfigurationError, match="the loss is inf in epoch 1, batch 1"):
+        Line().fit(notes, batches=spoiled)
