@@ -54,16 +54,19 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
     """
     manifest = bundle.manifest
     backend = OrtBackend(manifest, bundle.model, threads=threads)
-    threshold = manifest.threshold.value if recipe.threshold is None else recipe.threshold
     inspection = Inspection(
-        spec=manifest.input, backend=backend, recipe=recipe, threshold=threshold, clock=clock
+        spec=manifest.input,
+        backend=backend,
+        recipe=recipe,
+        threshold=manifest.threshold.value,
+        clock=clock,
     )
     _check_canary(bundle, inspection)
     return Judge(
         inspection=inspection,
         bundle=bundle,
         recipe=recipe,
-        threshold=threshold,
+        threshold=inspection.threshold,
         identity={
             "bundle_id": manifest.bundle_id,
             "bundle_name": f"{manifest.name} {manifest.version}",

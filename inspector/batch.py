@@ -133,6 +133,11 @@ def _run(
     )
 
 
+def source_name(source: str) -> str:
+    """The SOURCE argument as a store remembers it, the same from every current folder."""
+    return os.path.abspath(source)  # noqa: PTH100  (a glob is no path)
+
+
 def _make_folder(request: BatchRequest) -> None:
     out = request.out
     probe = out / f".write-test-{os.getpid()}"
@@ -167,7 +172,7 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, s
     identity = {
         "bundle_id": judge.bundle.manifest.bundle_id,
         "recipe_id": judge.recipe.recipe_id,
-        "source": os.path.abspath(request.source),  # noqa: PTH100  (a glob is no path)
+        "source": source_name(request.source),
     }
     with RecordStore(path) as store:
         known = store.run()

@@ -5,14 +5,14 @@ what is to be judged -> inspect:0..n -> [queue] -> store (one writer)
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 from inspector.assembly import Judge
 from inspector.capture.pictures import WaitingPicture
 from inspector.clock import Clock
-from inspector.errors import CaptureError, InspectorError
+from inspector.errors import CaptureError, InspectorError, WorkerFailed
 from inspector.flow import Decision, Frame, Record, StoredImage
 from inspector.pipeline.queues import BoundedQueue, Closed
 from inspector.pipeline.timing import Stopwatch
@@ -101,27 +101,42 @@ class BatchRun:
         Raises:
             InspectorError: What failed first, when every thread has ended.
         """
-        is_complete = True
-        for worker in (self._storer, *self._inspectors):
-            worker.start()
         try:
-            self._join_inspectors()
-        except KeyboardInterrupt:
-            is_complete = False
+            for worker in (self._storer, *self._inspectors):
+                worker.start()
+        except BaseException:  # such as no room for one more thread: nothing may be left running
             self._feed.stop()
-            self._join_inspectors()
-        self._to_store.close()
-        self._storer.join()
+            raise
+        finally:
+            is_complete = self._wait_for(self._inspectors)
+            self._to_store.close()  # whatever was judged is in it
+            is_complete = self._wait_for([self._storer]) and is_complete
         if self._failures:
             raise self._failures[0]
         return is_complete
 
-    def _join_inspectors(self) -> None:
-        for worker in self._inspectors:
-            worker.join()
+    def _wait_for(self, workers: Sequence[Worker]) -> bool:
+        """Wait for their end; False when a person interrupted, and then nothing new is begun.
+
+        However often they do: what is begun ends within one picture, and is kept.
+        """
+        is_complete = True
+        for worker in workers:
+            is_over = False
+            while not is_over:
+                try:
+                    worker.join()
+                    is_over = True
+                except KeyboardInterrupt:
+                    is_complete = False
+                    self._feed.stop()
+        return is_complete
 
     def _stop(self, failure: InspectorError) -> None:
         """Whatever failed first ends the run: nobody may go on judging what cannot be kept."""
+        if isinstance(failure, CaptureError):
+            # Before the run it would be a wrong argument; now the run itself broke.
+            failure = WorkerFailed("inspect", failure)
         self._failures.append(failure)
         self._feed.stop()
         self._to_store.close()

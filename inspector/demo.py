@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from inspector.batch import STORE_FILE, source_name
 from inspector.capture.synthetic import Defect, render_part
-from inspector.errors import UsageError
+from inspector.errors import StoreError, UsageError
+from inspector.store.database import RecordStore
+from inspector.store.folder_lock import sole_writer
 from inspector.store.images import write_png
 
 # Seeds above those that the shipped bundle was taught on (`packaging/demo_bundle.py`).
@@ -37,3 +40,26 @@ def draw_parts(folder: Path) -> int:
         if not path.exists():
             write_png(path, render_part(seed=FIRST_SEED + number, defect=defect).pixels)
     return len(drawn)
+
+
+def forget_last_demo(parts: Path, results: Path) -> None:
+    """Remove the store that an earlier demo left in `results`, and nothing else.
+
+    Raises:
+        UsageError: What is there are somebody's own results, or another run is writing there.
+    """
+    store_path = results / STORE_FILE
+    if not store_path.exists():
+        return
+    with sole_writer(results):
+        try:
+            with RecordStore(store_path) as store:
+                begun_with = store.run().get("source")
+        except StoreError as error:
+            raise UsageError(f"{error}; or choose another --out for the demo") from error
+        if begun_with != source_name(str(parts)):
+            raise UsageError(
+                f"{str(store_path)!r} holds results that are not the demo's; choose another --out"
+            )
+        for suffix in ("", "-wal", "-shm"):
+            store_path.with_name(STORE_FILE + suffix).unlink(missing_ok=True)

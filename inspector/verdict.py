@@ -18,13 +18,11 @@ def judge(prediction: Prediction, to_sensor: AxisMap, recipe: Recipe, threshold:
 
     Args:
         to_sensor: From the heat map's pixels to the sensor's.
-        threshold: The bundle's, in force where the recipe names none.
+        threshold: What is in force, model units.
 
     Raises:
         InferenceError: The score is not finite.
     """
-    if recipe.threshold is not None:
-        threshold = recipe.threshold
     if not math.isfinite(prediction.score):
         raise InferenceError(f"the score is {prediction.score}")
     if prediction.score <= threshold:
@@ -55,7 +53,7 @@ def unjudged(error: InspectorError, recipe: Recipe, threshold: float) -> Verdict
         reasons=(Reason(rule=type(error).__name__, detail=str(error)),),
         regions=(),
         recipe_id=recipe.recipe_id,
-        threshold=threshold if recipe.threshold is None else recipe.threshold,
+        threshold=threshold,
     )
 
 

@@ -88,8 +88,16 @@ def _content(evaluation: Evaluation) -> Iterator[str]:
     by_label = _share_found_by_label(evaluation.judged)
     if by_label:
         yield section("Found, by defect", table(("Defect", "Pictures", "Found"), by_label))
-    mistakes = [one for one in evaluation.judged if one.is_mistake]
-    mistakes.sort(key=lambda one: one.score if one.sample.is_good else -one.score, reverse=True)
+    # Apart, and what slipped through first: no number of false alarms may hide one of them.
+    escapes = [one for one in evaluation.judged if one.is_mistake and not one.sample.is_good]
+    alarms = [one for one in evaluation.judged if one.is_mistake and one.sample.is_good]
+    escapes.sort(key=lambda one: one.score)
+    alarms.sort(key=lambda one: -one.score)
+    yield from _mistakes("Defects that passed, the clearest miss first", escapes)
+    yield from _mistakes("Good parts rejected, the clearest first", alarms)
+
+
+def _mistakes(title: str, mistakes: Sequence[Judged]) -> Iterator[str]:
     if mistakes:
         hidden = len(mistakes) - MISTAKES_SHOWN
         more = f"<p>{hidden:,} more stand in pictures.csv.</p>" if hidden > 0 else ""
@@ -99,7 +107,7 @@ def _content(evaluation: Evaluation) -> Iterator[str]:
             for one in mistakes[:MISTAKES_SHOWN]
         ]
         head = ("Picture", "Label", "Decision", "Score")
-        yield section("Judged wrongly, the clearest first", table(head, lines), more)
+        yield section(title, table(head, lines), more)
 
 
 def _row(name: str, value: str) -> str:

@@ -30,7 +30,8 @@ class PaintedPicture:
 
     Attributes:
         pixels: uint8, of the good picture's shape.
-        mask: bool (H, W), where it visibly differs from the good one.
+        mask: bool (H, W), where it visibly differs from the good one; empty where nothing can be
+            seen on the picture, as when it is black.
     """
 
     pixels: NDArray[np.uint8]
@@ -48,7 +49,7 @@ class _Coat:
 def paint_defects(
     pixels: NDArray[np.uint8], donor: NDArray[np.uint8], rng: np.random.Generator
 ) -> PaintedPicture:
-    """Spoil a picture with one to three defects, at least one of which can be seen.
+    """Spoil a picture with one to three defects.
 
     Args:
         pixels: uint8 (H, W, C), a good part; not changed.

@@ -1,14 +1,17 @@
 """Brings TensorFlow in when it is needed, quiet and repeatable; importing it takes seconds."""
 
 import os
-import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 _STDERR = 2
 
 
+@cache
 def tensorflow() -> Any:
     """The TensorFlow module, on the CPU, without its start-up chatter, giving equal results twice.
 
@@ -21,11 +24,7 @@ def tensorflow() -> Any:
     # A graphics card rounds otherwise than the line PC's processor: what is proven here must be
     # what is judged there.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    if "tensorflow" in sys.modules:
-        import tensorflow as tf
-
-        return tf
-    with _stderr_held_back():
+    with _stderr_kept_aside():
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
@@ -37,14 +36,19 @@ def tensorflow() -> Any:
 
 
 @contextmanager
-def _stderr_held_back() -> Iterator[None]:
-    """Some lines are written before the library listens to its own log level."""
-    sys.stderr.flush()
+def _stderr_kept_aside() -> Iterator[None]:
+    """Some lines are written before the library listens to its own log level.
+
+    They go to a file that stays when the process dies in between, as it does on a processor that
+    lacks what the library was built for: its last words say why.
+    """
+    words = Path(tempfile.gettempdir()) / f"inspector-models-{os.getpid()}.log"
     kept = os.dup(_STDERR)
     try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  (a device)
-            os.dup2(nowhere.fileno(), _STDERR)
+        with words.open("wb") as file:
+            os.dup2(file.fileno(), _STDERR)
         yield
+        words.unlink(missing_ok=True)
     finally:
         os.dup2(kept, _STDERR)
         os.close(kept)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv ready for this checkout: system libraries, Python packages with checked hashes, our own
-# three programs. Does nothing when all of it is there already. Says plainly what is missing.
+# programs. Does nothing when all of it is there already. Says plainly what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -51,7 +51,8 @@ for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
 done
 [ -n "$python" ] || stop "Python 3.11 or newer is needed and was not found; name one with PYTHON=/path/to/python3"
 
-wanted=$(cat requirements/dev.txt pyproject.toml packaging/prepare.sh | sha256sum | cut -d ' ' -f 1)
+# The place counts too: the programs in .venv name it, and a copy would run the other checkout.
+wanted=$( (pwd -P; cat requirements/dev.txt pyproject.toml packaging/prepare.sh) | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat .venv/ready 2>/dev/null || true)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
     exit 0
 fi
@@ -60,10 +61,11 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     install_packages "Python's own venv module" "python$version-venv"
 fi
-is_new_enough .venv/bin/python || "$python" -m venv --clear .venv || stop "no virtual environment could be made in .venv"
+[ "$(cat .venv/place 2>/dev/null || true)" = "$(pwd -P)" ] && is_new_enough .venv/bin/python || "$python" -m venv --clear .venv || stop "no virtual environment could be made in .venv"
 say "installing the pinned packages into .venv (about 2 GB with the workshop; some minutes the first time)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
     -r requirements/dev.txt || stop "a package could not be installed; the lines above name it. Is the package index reachable?"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . || stop "this checkout could not be installed into .venv"
+pwd -P >.venv/place
 printf '%s' "$wanted" >.venv/ready

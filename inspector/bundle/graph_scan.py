@@ -11,6 +11,7 @@ from inspector.errors import BundleError
 
 ALLOWED_DOMAINS = frozenset({"", "ai.onnx"})  # the standard; anything else is a custom operator
 MAX_NODES = 100_000
+MAX_TENSOR_SIZE = 128_000_000  # half a gigabyte of floats, the largest file that is read
 MAX_DEPTH = 16  # graphs nested in the attributes of If and Loop
 
 # Bytes with this mark are read by ONNX Runtime 1.32 as a FlatBuffer of its own, never as ONNX, and
@@ -19,16 +20,19 @@ _ORT_FORMAT_MARK, _ORT_FORMAT_MARK_AT = b"ORTM", 4
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MODEL_GRAPH, _MODEL_OPSET, _MODEL_FUNCTIONS = 7, 8, 25
-_OPSET_DOMAIN = 1
+_OPSET_DOMAIN, _OPSET_VERSION = 1, 2
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
 _NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
 _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
-_TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
+_TENSOR_DIMS, _TENSOR_EXTERNAL, _TENSOR_LOCATION = 1, 13, 14
 _SPARSE_PARTS = (1, 2)
 
 
-def scan_graph(model: bytes, where: str) -> None:
+def scan_graph(model: bytes, where: str) -> int:
     """Refuse a model that names files, custom operators or functions, or is no ONNX file.
+
+    Returns:
+        The opset of the standard operators that the model asks for; 0 where it names none.
 
     Raises:
         BundleError: With the first thing found.
@@ -36,7 +40,7 @@ def scan_graph(model: bytes, where: str) -> None:
     if model.startswith(_ORT_FORMAT_MARK, _ORT_FORMAT_MARK_AT):
         raise BundleError(f"{where}: is in the runtime's own format; a bundle holds ONNX")
     try:
-        _Scan(where).model(memoryview(model))
+        return _Scan(where).model(memoryview(model))
     except (ValueError, UnicodeDecodeError) as error:
         raise BundleError(f"{where}: not an ONNX file: {error}") from error
 
@@ -46,23 +50,28 @@ class _Scan:
         self._where = where
         self._n_nodes = 0
 
-    def model(self, data: memoryview) -> None:
-        has_graph = False
+    def model(self, data: memoryview) -> int:
+        has_graph, opset = False, 0
         for number, value in _fields(data):
             if number == _MODEL_GRAPH:
                 has_graph = True
                 self._graph(_message(value), depth=0)
             elif number == _MODEL_OPSET:
-                self._opset(_message(value))
+                opset = max(opset, self._opset(_message(value)))
             elif number == _MODEL_FUNCTIONS:
                 raise BundleError(f"{self._where}: the graph brings functions of its own")
         if not has_graph:
             raise ValueError("it holds no graph")
+        return opset
 
-    def _opset(self, data: memoryview) -> None:
+    def _opset(self, data: memoryview) -> int:
+        version = 0
         for number, value in _fields(data):
             if number == _OPSET_DOMAIN:
                 self._check_domain(value)
+            elif number == _OPSET_VERSION and isinstance(value, int):
+                version = value
+        return version
 
     def _graph(self, data: memoryview, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -100,7 +109,15 @@ class _Scan:
                 self._tensor(_message(value))
 
     def _tensor(self, data: memoryview) -> None:
+        size = 1
         for number, value in _fields(data):
+            if number == _TENSOR_DIMS:
+                for length in _numbers(value):
+                    size *= length
+            if size > MAX_TENSOR_SIZE:
+                raise BundleError(
+                    f"{self._where}: a tensor of more than {MAX_TENSOR_SIZE:,} values"
+                )
             if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0):
                 raise BundleError(f"{self._where}: the graph asks for weights in another file")
 
@@ -146,6 +163,17 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
     raise ValueError("a number is longer than 64 bits")
+
+
+def _numbers(value: int | memoryview) -> Iterator[int]:
+    """A repeated number: one of it, or all packed into one field."""
+    if isinstance(value, int):
+        yield value
+        return
+    at = 0
+    while at < len(value):
+        number, at = _varint(value, at)
+        yield number
 
 
 def _message(value: int | memoryview) -> memoryview:

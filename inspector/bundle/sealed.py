@@ -62,7 +62,12 @@ def open_bundle(path: Path) -> Bundle:
         )
     for name in (MODEL_FILE, INT8_FILE):
         if name in contents:
-            scan_graph(contents[name], f"{where}: {name}")
+            opset = scan_graph(contents[name], f"{where}: {name}")
+            if opset != manifest.opset:
+                raise BundleError(
+                    f"{where}: {name} asks for opset {opset}, the manifest says {manifest.opset}; "
+                    "it is not the model that was validated"
+                )
     return Bundle(
         manifest=manifest,
         proof=proof,

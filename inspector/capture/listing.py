@@ -140,11 +140,17 @@ def _read_list(path: Path) -> list[ListedImage]:
     names = (line.strip() for line in text.splitlines())
     return [
         ListedImage(
-            image=name.replace("\\", "/") if os.sep == "\\" else name, path=path.parent / name
+            image=readable(name.replace("\\", "/") if os.sep == "\\" else name),
+            path=path.parent / name,
         )
         for name in names
-        if name and not name.startswith("#")
+        if name and not _is_comment(name, path.parent)
     ]
+
+
+def _is_comment(line: str, folder: Path) -> bool:
+    """A line that begins with `#`, unless a picture is called so: no part is left out silently."""
+    return line.startswith("#") and not (folder / line).exists()
 
 
 def _listed(path: Path, base: Path) -> ListedImage:

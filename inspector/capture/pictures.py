@@ -9,7 +9,7 @@ from pathlib import Path
 from inspector.capture.file_faults import readable
 from inspector.capture.image_file import read_picture
 from inspector.capture.listing import ListedImage, is_video, list_images
-from inspector.capture.video import read_video
+from inspector.capture.video import check_video, read_video
 from inspector.clock import Clock
 from inspector.errors import CaptureError
 from inspector.flow import Frame
@@ -43,6 +43,8 @@ class PictureSource:
     def __init__(self, source: str, clock: Clock) -> None:
         self._clock = clock
         self._video = Path(source) if is_video(source) else None
+        if self._video is not None:
+            check_video(self._video)
         self._listed = [] if self._video else list_images(source)
 
     @property

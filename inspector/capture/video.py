@@ -34,6 +34,34 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
         SourceUnavailable: The file cannot be opened as a video.
     """
     name = readable(path.name)
+    with _opened(path, name) as video:
+        expected = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+        count = 0
+        while True:
+            is_read, pixels = video.read()
+            if not is_read:
+                break
+            count += 1
+            yield np.asarray(pixels, dtype=np.uint8)
+        if count < expected or count == 0:
+            yield CorruptFrame(
+                f"{name}: the video ends after {count} of {expected} frames; it was cut, or "
+                "a frame is damaged"
+            )
+
+
+def check_video(path: Path) -> None:
+    """Find out before a run whether `read_video` could begin.
+
+    Raises:
+        SourceUnavailable: As `read_video`.
+    """
+    with _opened(path, readable(path.name)):
+        pass
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[cv2.VideoCapture]:
     try:
         str(path).encode()  # OpenCV 5.0 crashes on a path that is no UTF-8
         is_regular = stat.S_ISREG(path.stat().st_mode)
@@ -56,19 +84,7 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
         size_px = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
         if size_px > MAX_IMAGE_PX:
             raise SourceUnavailable(f"{name}: frames of {size_px:.0f} px are too large")
-        expected = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        count = 0
-        while True:
-            is_read, pixels = video.read()
-            if not is_read:
-                break
-            count += 1
-            yield np.asarray(pixels, dtype=np.uint8)
-        if count < expected or count == 0:
-            yield CorruptFrame(
-                f"{name}: the video ends after {count} of {expected} frames; it was cut, or "
-                "a frame is damaged"
-            )
+        yield video
     finally:
         video.release()
 

@@ -8,8 +8,6 @@ from inspector.command_line import Parser, print_line
 from inspector.commands.batch import judge_and_write, print_summary
 from inspector.exit_codes import ExitCode
 
-_RESULT_FILES = ("records.db", "records.db-wal", "records.db-shm")
-
 
 def add(commands: "argparse._SubParsersAction[Parser]") -> None:
     """Add the command to the program."""
@@ -26,12 +24,11 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 def _demo(parsed: argparse.Namespace) -> int:
     from inspector.assembly import shipped_bundle
-    from inspector.demo import draw_parts
+    from inspector.demo import draw_parts, forget_last_demo
 
     parts, results_folder = parsed.out / "parts", parsed.out / "results"
     draw_parts(parts)
-    for name in _RESULT_FILES:  # the demo's own, from last time
-        (results_folder / name).unlink(missing_ok=True)
+    forget_last_demo(parts, results_folder)
     results = judge_and_write(str(parts), shipped_bundle(), results_folder)
     print_summary(results)
     print_line("")

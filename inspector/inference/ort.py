@@ -18,6 +18,16 @@ import onnxruntime as ort
 
 ort.disable_telemetry_events()  # what Windows listens to
 
+# All that the binding raises by itself; anything else, such as no memory, is no fault of a frame.
+_RUNTIME_FAULTS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    *(
+        fault
+        for fault in vars(ort.capi.onnxruntime_pybind11_state).values()
+        if isinstance(fault, type) and issubclass(fault, Exception)
+    ),
+)
 _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 
 
@@ -46,7 +56,7 @@ class OrtBackend:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
+        except _RUNTIME_FAULTS as error:
             raise BundleError(f"the runtime refuses the model: {_first_line(error)}") from error
         self._spec = manifest.input
         self._bundle_id = manifest.bundle_id
@@ -57,7 +67,7 @@ class OrtBackend:
         """See `InferenceBackend.infer`."""
         try:
             outputs = self._session.run(self._output_names, {self._input_name: prepared.tensor})
-        except Exception as error:
+        except _RUNTIME_FAULTS as error:
             raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
         named: dict[str, NDArray[np.float32]] = dict(zip(self._output_names, outputs, strict=True))
         count = len(prepared.places)
@@ -106,5 +116,5 @@ def _finite(values: NDArray[np.float32], shape: tuple[int, ...], name: str) -> N
     return values
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

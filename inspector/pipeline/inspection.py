@@ -37,6 +37,9 @@ class Inspection:
 
     Args:
         threshold: The bundle's, in force where the recipe names none.
+
+    Attributes:
+        threshold: What is in force.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Inspection:
         self._spec = spec
         self._backend = backend
         self._recipe = recipe
-        self._threshold = threshold
+        self.threshold = threshold if recipe.threshold is None else recipe.threshold
         self._clock = clock
 
     def inspect(self, frame: Frame) -> Inspected:
@@ -63,7 +66,7 @@ class Inspection:
             with watch.stage("infer"):
                 prediction = self._backend.infer(prepared)
             with watch.stage("judge"):
-                verdict = judge(prediction, prepared.to_sensor, self._recipe, self._threshold)
+                verdict = judge(prediction, prepared.to_sensor, self._recipe, self.threshold)
         except InspectionError as error:  # this frame only; never PASS by default
             return self.errored(error, watch.stage_ms)
         return Inspected(
@@ -76,7 +79,7 @@ class Inspection:
     def errored(self, error: InspectorError, stage_ms: dict[str, float]) -> Inspected:
         """The result of a part that never came to be judged, or failed on the way."""
         return Inspected(
-            verdict=unjudged(error, self._recipe, self._threshold),
+            verdict=unjudged(error, self._recipe, self.threshold),
             prediction=None,
             to_sensor=None,
             stage_ms=stage_ms,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.backbones.weights import Weights
+from models.training_library import tensorflow
 
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, which the weights were trained with
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
@@ -40,6 +41,7 @@ def classifier(weights: Weights) -> Any:
 
     Only for proving that the weights were mapped right.
     """
+    tensorflow()
     import keras
 
     pixels = keras.Input((224, 224, 3), dtype="float32")
@@ -61,6 +63,7 @@ def trunk(weights: Weights, taps: tuple[int, ...] = (8, 16)) -> Any:
         weights: As `load_weights` gives them.
         taps: Strides (2, 4, 8, 16, 32) whose last map is wanted, ascending.
     """
+    tensorflow()
     import keras
 
     if not taps or list(taps) != sorted(set(taps)) or not set(taps) <= set(_LAST_BLOCKS):
@@ -118,6 +121,7 @@ def _conv(
     is_linear: bool = False,
 ) -> Any:
     """Convolution (depthwise by its name), batch normalisation and, unless linear, ReLU6."""
+    tensorflow()
     from keras import layers
 
     kernel = weights[f"{conv_name}.weight"]

@@ -105,7 +105,7 @@ def test_source_that_breaks_ends_the_run_with_its_error_and_keeps_what_was_judge
         raise SourceUnavailable("the drive is gone")
 
     run = run_of(judge, breaking(), tmp_path, jobs=1)
-    with pytest.raises(SourceUnavailable, match="the drive is gone"):
+    with pytest.raises(WorkerFailed, match="the drive is gone"):  # no longer a wrong argument
         run.drive()
     with RecordStore(tmp_path / "records.db") as store:
         assert sum(store.decisions().values()) == 3

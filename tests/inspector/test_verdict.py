@@ -67,19 +67,6 @@ def test_fail_says_what_was_measured_and_what_was_allowed() -> None:
     assert [reason.text() for reason in verdict.reasons] == ["score 0.75 over 0.5"]
 
 
-def test_threshold_of_the_recipe_stands_above_that_of_the_bundle() -> None:
-    strict, lenient = Recipe(name="s", threshold=0.2), Recipe(name="l", threshold=0.9)
-    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).decision is Decision.FAIL
-    assert judge(prediction(0.7), AS_IT_IS, lenient, 0.5).decision is Decision.PASS
-    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).threshold == 0.2
-    assert judge(prediction(0.3), AS_IT_IS, strict, 0.5).recipe_id == strict.recipe_id
-
-
-def test_zero_is_a_threshold_and_not_its_absence() -> None:
-    verdict = judge(prediction(0.1), AS_IT_IS, Recipe(name="zero", threshold=0.0), 0.5)
-    assert (verdict.decision, verdict.threshold) == (Decision.FAIL, 0.0)
-
-
 def test_regions_come_worst_first_each_with_its_peak() -> None:
     hot = heat(y0x0=0.75, y4x6=1.5, y4x7=2.5, y5x7=1.0, y3x2=0.5)
     verdict = judge(prediction(2.5, hot), AS_IT_IS, RECIPE, 0.5)
@@ -146,8 +133,7 @@ def test_fail_with_a_heat_map_always_has_a_region() -> None:
 
 
 def test_unjudged_part_is_an_error_that_names_its_cause() -> None:
-    verdict = unjudged(CorruptFrame("a.png: cut"), Recipe(name="r", threshold=0.25), 0.5)
+    verdict = unjudged(CorruptFrame("a.png: cut"), RECIPE, 0.25)
     assert verdict.decision is Decision.ERROR
     assert verdict.reasons == (Reason(rule="CorruptFrame", detail="a.png: cut"),)
     assert (verdict.regions, verdict.threshold) == ((), 0.25)
-    assert unjudged(CorruptFrame("a"), RECIPE, 0.5).threshold == 0.5
