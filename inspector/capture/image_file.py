@@ -96,7 +96,8 @@ def read_picture(path: Path) -> Picture:
 def decode_picture(data: bytes, name: str) -> NDArray[np.uint8]:
     """The pixels of a picture file, given as its bytes.
 
-    Every cut PNG, BMP, TIFF and WebP is refused, and every changed PNG. A JPEG has no checksum:
+    Every cut PNG, BMP, TIFF and WebP is refused, and every changed PNG and deflated TIFF. The
+    others have no checksum; of a JPEG, cuts are found as follows:
     - Cut before its end, even if an end marker was put behind the cut, it is refused when it is
       sequential, in one scan (what cameras write): what may be missing is less than the last two
       8 x 8 blocks; before a restart marker, less than one coding unit (in mono: than two).

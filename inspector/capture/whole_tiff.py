@@ -1,4 +1,4 @@
-"""Walks the directories of a TIFF or BigTIFF and checks that all they point at lies in the file."""
+"""Walks the directories of a TIFF or BigTIFF and checks that all they point at is there, whole."""
 
 import struct
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.capture.file_faults import broken, cut, not_read
+from inspector.capture.tiff_pieces import READ, UNCOMPRESSED, unpacked_size
+from inspector.opencv import MAX_IMAGE_PX
 
 MAX_DIRECTORIES = 64  # previews; a second full page is refused before
 MAX_TAGS = 4_096  # in one directory; cameras write about 20
@@ -27,9 +29,6 @@ _TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS, _EXTRA, _SAMPLE_FORMAT =
     322, 323, 324, 325, 338, 339,
 )  # fmt: skip
 
-_UNCOMPRESSED = 1
-# None, LZW, two names of deflate, PackBits fail loudly when data run out; JPEG and fax do not.
-_COMPRESSIONS_READ = frozenset({_UNCOMPRESSED, 5, 8, 32946, 32773})
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE = 0, 1, 2, 3
 _KINDS_READ = frozenset(  # photometric interpretation, samples per pixel, bits per sample
     {
@@ -91,7 +90,7 @@ class _Directory:
 
 
 def walk_tiff(data: bytes, name: str) -> TiffLayout:
-    """Check a TIFF's directories and the places of its pixels; compressed pixels are not looked at.
+    """Check a TIFF's directories, the places of its pixels, and that none of them is missing.
 
     Args:
         data: The file, which begins with one of the four signatures.
@@ -116,7 +115,8 @@ def walk_tiff(data: bytes, name: str) -> TiffLayout:
     if first is None:
         raise broken(name, "the TIFF has no picture in it")
     is_mono = _check_kind(first, name)
-    _check_pieces(first, len(data), width_px, height_px, name)
+    if width_px * height_px <= MAX_IMAGE_PX:  # else it is refused for its size, unread
+        _check_pieces(first, data, width_px, height_px, name)
     return TiffLayout(
         width_px=width_px,
         height_px=height_px,
@@ -172,7 +172,7 @@ def _read_tags(
 
 def _check_kind(directory: _Directory, name: str) -> bool:
     """Raise unless the pixels are of a kind that is read; whether they are mono."""
-    if (compression := directory.value(_COMPRESSION, _UNCOMPRESSED)) not in _COMPRESSIONS_READ:
+    if (compression := directory.value(_COMPRESSION, UNCOMPRESSED)) not in READ:
         raise not_read(
             name,
             f"a TIFF of compression {compression}",
@@ -193,9 +193,9 @@ def _check_kind(directory: _Directory, name: str) -> bool:
 
 
 def _check_pieces(
-    directory: _Directory, n_bytes: int, width_px: int, height_px: int, name: str
+    directory: _Directory, data: bytes, width_px: int, height_px: int, name: str
 ) -> None:
-    """Raise unless there are as many strips or tiles as the size asks for, all in the file."""
+    """Raise unless there are as many strips or tiles as the size asks for, each of them whole."""
     planes = directory.value(_SAMPLES, 1) if directory.value(_PLANAR, 1) == 2 else 1
     is_tiled = _TILE_OFFSETS in directory.tags
     if is_tiled:
@@ -216,17 +216,31 @@ def _check_pieces(
             f"where its size asks for {expected:,}",
         )
     ends = offsets + counts  # a sum that wraps is smaller than its parts
-    if (ends > n_bytes).any() or (ends < offsets).any():
+    if (ends > len(data)).any() or (ends < offsets).any():
         raise cut(name, "the TIFF ends before its pixels do")
     if (counts == 0).any() or (offsets == 0).any():
         raise broken(name, "the TIFF has strips or tiles that were never written")
-    if directory.value(_COMPRESSION, _UNCOMPRESSED) == _UNCOMPRESSED:
-        bits_per_px = directory.value(_BITS, 1) * directory.value(_SAMPLES, 1)
-        if planes > 1:
-            bits_per_px //= planes
-        whole = high if is_tiled else 1  # the last strip may be lower than the others
-        if int(counts.min()) < -(-wide * bits_per_px // 8) * whole:
-            raise broken(name, "the TIFF's strips or tiles are shorter than their pixels")
+    bits_per_px = directory.value(_BITS, 1) * directory.value(_SAMPLES, 1) // planes
+    row_bytes = -(-wide * bits_per_px // 8)
+    strips = -(-height_px // high)
+    compression = directory.value(_COMPRESSION, UNCOMPRESSED)
+    for number, (offset, count) in enumerate(zip(offsets.tolist(), counts.tolist(), strict=True)):
+        above = (number % strips) * high
+        needed = row_bytes * (high if is_tiled else min(high, height_px - above))
+        if compression == UNCOMPRESSED:
+            given = count
+        else:
+            try:
+                given = unpacked_size(compression, data[offset : offset + count], row_bytes * high)
+            except ValueError as error:
+                raise broken(name, f"the TIFF's strip or tile {number}: {error}") from error
+            if given > row_bytes * high:
+                raise broken(name, f"the TIFF's strip or tile {number} gives more than its pixels")
+        if given < needed:
+            raise cut(
+                name,
+                f"the TIFF's strip or tile {number} holds {given:,} of its {needed:,} bytes",
+            )
 
 
 def _as_stored(data: bytes, order: str, directory: _Directory) -> bytes:
