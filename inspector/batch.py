@@ -19,7 +19,7 @@ from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from inspector.flow import Decision
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
-from inspector.store.database import RecordStore
+from inspector.store.database import JudgedPicture, RecordStore
 from inspector.store.folder_lock import sole_writer
 from inspector.store.summary import Summary, summarise
 
@@ -92,7 +92,7 @@ def run_batch(
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
     judge = build_judge(open_bundle(request.bundle), recipe, clock)
     source = PictureSource(request.source, clock)
-    _make_folder(request)
+    _make_folder(request, source)
     with sole_writer(request.out):
         yield _run(request, judge, source, clock, start_progress)
 
@@ -106,7 +106,7 @@ def _run(
 ) -> BatchOutcome:
     store_path = request.out / STORE_FILE
     done = _begin_store(store_path, request, judge)
-    count = _count_waiting(source, judge, done)
+    pictures, count = _waiting(source, judge, done)
     run = BatchRun(
         judge=judge,
         clock=clock,
@@ -115,7 +115,8 @@ def _run(
         images_folder=request.out / IMAGES_FOLDER,
         save_images=request.save_images,
         progress=start_progress(count),
-        pictures=(waiting for waiting in source if not _is_done(waiting, judge, done)),
+        pictures=pictures,
+        is_resumed=bool(done),
     )
     started_ns = clock.monotonic_ns()
     is_complete = run.drive()
@@ -135,10 +136,11 @@ def _run(
 
 def source_name(source: str) -> str:
     """The SOURCE argument as a store remembers it, the same from every current folder."""
-    return os.path.abspath(source)  # noqa: PTH100  (a glob is no path)
+    path = os.path.abspath(source)  # noqa: PTH100  (a glob is no path)
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _make_folder(request: BatchRequest) -> None:
+def _make_folder(request: BatchRequest, source: PictureSource) -> None:
     out = request.out
     probe = out / f".write-test-{os.getpid()}"
     try:
@@ -153,16 +155,16 @@ def _make_folder(request: BatchRequest) -> None:
             f"--out {str(out)!r} cannot be written: {error.strerror}; choose another folder or "
             "give this user the right to write there"
         ) from error
-    if request.save_images != "none" and out.resolve().is_relative_to(
-        Path(request.source).resolve()
-    ):
+    kept = (out / IMAGES_FOLDER).resolve()
+    is_inside = out.resolve().is_relative_to(Path(request.source).resolve())
+    if request.save_images != "none" and (is_inside or source.has_any_in(kept)):
         raise UsageError(
             f"--out {str(out)!r} lies inside the source: the pictures saved there would be judged "
             "as parts next time; choose a folder outside"
         )
 
 
-def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, str | None]:
+def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, JudgedPicture]:
     """Make the store or check that it is this run's; gives what is judged already."""
     if path.exists() and not request.resume:
         raise UsageError(
@@ -185,21 +187,29 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, s
                     f"{str(path)!r} was begun with {key} {known.get(key)!r}, and this run has "
                     f"{value!r}; choose another --out, or repeat the first run's arguments"
                 )
-        return store.taken_at_by_record()
+        return store.judged()
 
 
-def _is_done(waiting: WaitingPicture, judge: Judge, done: Mapping[str, str | None]) -> bool:
-    """Whether the picture is judged and has not changed since."""
-    if not done:
+def _is_done(waiting: WaitingPicture, judge: Judge, done: Mapping[str, JudgedPicture]) -> bool:
+    """Whether the picture is judged and has not changed since.
+
+    Its bytes decide, not its time, which a copy can carry over. What was an ERROR is tried again:
+    it may have been for want of something that is there now.
+    """
+    known = done.get(record_id_of(waiting.image, judge)) if done else None
+    if known is None:
         return False
-    record_id = record_id_of(waiting.image, judge)
+    if known.sha256:
+        return waiting.content_sha256() == known.sha256
     taken_at = None if waiting.taken_at is None else utc_text(waiting.taken_at)
-    return record_id in done and done[record_id] == taken_at
+    return known.captured_at == taken_at
 
 
-def _count_waiting(
-    source: PictureSource, judge: Judge, done: Mapping[str, str | None]
-) -> int | None:
-    if source.count is None or not done:
-        return source.count
-    return sum(not _is_done(waiting, judge, done) for waiting in source)
+def _waiting(
+    source: PictureSource, judge: Judge, done: Mapping[str, JudgedPicture]
+) -> tuple[Iterator[WaitingPicture], int | None]:
+    """What is to be judged, and how much that is; a video does not tell."""
+    if not done or source.count is None:
+        return (item for item in source if not _is_done(item, judge, done)), source.count
+    remaining = [item for item in source if not _is_done(item, judge, done)]
+    return iter(remaining), len(remaining)

@@ -6,6 +6,7 @@ what is to be judged -> inspect:0..n -> [queue] -> store (one writer)
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -66,6 +67,8 @@ class BatchRun:
 
     Args:
         images_folder: Has one folder for each decision, where pictures are to be kept.
+        is_resumed: There are results already; a picture that changed since is judged anew, and
+            what was kept of the old one goes.
     """
 
     def __init__(
@@ -79,7 +82,9 @@ class BatchRun:
         save_images: SaveImages,
         progress: Progress,
         pictures: Iterator[WaitingPicture],
+        is_resumed: bool = False,
     ) -> None:
+        self._is_resumed = is_resumed
         self._judge = judge
         self._clock = clock
         self._store_path = store_path
@@ -180,6 +185,8 @@ class BatchRun:
         is_kept = self._save_images == "all" or (
             self._save_images == "fail" and verdict.decision is not Decision.PASS
         )
+        if self._is_resumed and self._save_images != "none":
+            self._forget_older(record)
         if frame is not None and is_kept:
             self._save(record, frame)
         return record
@@ -189,6 +196,11 @@ class BatchRun:
         # Named by the record: a picture's own name may hold anything, also a way out of here.
         name = f"{record.record_id}.png"
         write_png(self._images_folder / record.verdict.decision.value / name, frame.pixels)
+
+    def _forget_older(self, record: Record) -> None:
+        for decision in Decision:
+            with suppress(OSError):  # a picture too many is no reason to end a run
+                (self._images_folder / decision.value / f"{record.record_id}.png").unlink(True)
 
     def _store_all(self) -> None:
         with RecordStore(self._store_path) as store:

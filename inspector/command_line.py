@@ -1,11 +1,13 @@
 """What all our programs share at the shell: how they are parsed, how they end, how they speak."""
 
 import argparse
+import io
 import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from inspector import __version__
@@ -55,8 +57,23 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def folder(text: str) -> Path:
+    """The type of an option that names a folder to write; an empty one would be the current."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; name a folder")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no UTF-8; choose another name") from error
+    return Path(text)
+
+
 def run(parser: Parser, arguments: Sequence[str] | None) -> int:
     """Parse, call the chosen command's `handler`, and turn what it raises into an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show must not end a run that judged everything.
+            stream.reconfigure(errors="backslashreplace")
     parsed = parser.parse_args(arguments)
     configure_logging(verbose=False)
     handler: Handler = parsed.handler

@@ -53,6 +53,8 @@ def load_recipe(path: Path) -> Recipe:
     """
     where = f"recipe {str(path)!r}"
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise RecipeError(f"{where}: is no file")
         with path.open("rb") as file:
             data = file.read(MAX_RECIPE_BYTES + 1)
     except OSError as error:

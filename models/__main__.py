@@ -10,7 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, print_json, print_line, program, run, whole_number
+from inspector.command_line import (
+    Parser,
+    folder,
+    print_json,
+    print_line,
+    program,
+    run,
+    whole_number,
+)
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.task_names import task_names
@@ -43,7 +51,7 @@ def _add_train(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
     verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
-    verb.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     verb.add_argument(
         "--config", type=Path, metavar="FILE", help="a TOML file; the options here go before it"
@@ -96,7 +104,7 @@ def _add_evaluate(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
     verb.add_argument("--split", choices=("train", "val", "test"), default="test")
     verb.add_argument(
-        "--report", type=Path, metavar="DIR", help="write a page, and a row for every picture"
+        "--report", type=folder, metavar="DIR", help="write a page, and a row for every picture"
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_evaluate)

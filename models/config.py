@@ -62,6 +62,8 @@ def load_config(path: Path, task: str) -> TrainingConfig:
     """
     where = f"config {str(path)!r}"
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise ConfigurationError(f"{where}: is no file")
         with path.open("rb") as file:
             data = file.read(MAX_CONFIG_BYTES + 1)
     except OSError as error:

@@ -235,6 +235,8 @@ def _from_row(row: Mapping[str, str | None], folder: Path, where: str) -> Sample
             raise DataError(f"{where}: {column} is empty; write {what}")
     if values["split"] not in SPLITS:
         raise DataError(f"{where}: split is {values['split']!r}; it must be train, val or test")
+    if values["label"] != GOOD and values["label"].casefold() == GOOD:
+        raise DataError(f"{where}: label is {values['label']!r}; write 'good' in small letters")
     name = readable(Path(values["image"]).as_posix())
     return Sample(
         name=name,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inspector.batch import STORE_FILE
 from inspector.errors import UsageError
 from inspector.flow import Decision
 from inspector.store.atomic import replacing
@@ -37,6 +38,10 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> Path:
         UsageError: The folder cannot be made.
         StoreError: A file cannot be written.
     """
+    if (folder / STORE_FILE).exists():
+        raise UsageError(
+            f"--report {str(folder)!r} holds the results of a batch; choose another folder"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -73,6 +73,10 @@ def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
             f"{size_px[1]} x {size_px[0]}"
         )
     mask: NDArray[np.bool_] = grey > MASK_LEVEL
+    if sample.is_good and mask.any():
+        raise DataError(
+            f"mask of {sample.name!r}: marks a defect, but the label says 'good'; mend one of them"
+        )
     return mask
 
 

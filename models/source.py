@@ -127,7 +127,7 @@ def open_source(folder: Path) -> Source:
         with np.load(io.BytesIO(contents[_LESSON_FILE]), allow_pickle=False) as arrays:
             contained = {name: arrays[name] for name in arrays.files}
         rows = list(csv.reader(io.StringIO(contents[_ROLES_FILE].decode("ascii"))))[1:]
-        roles = {row[0]: row[1] for row in rows}
+        roles = {sha: role for sha, role in rows}  # noqa: C416  (each row has exactly two)
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(f"{where}: damaged: {error}; teach the bundle again") from error
     return Source(

@@ -242,7 +242,9 @@ def _prove(
     )
     shortcoming = compared.shortcoming()
     if shortcoming is not None:
-        raise BundleError(f"the converted model is not the one that was taught: {shortcoming}")
+        raise BundleError(
+            f"the converted model is not proven to be the one that was taught: {shortcoming}"
+        )
     return compared
 
 

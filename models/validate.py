@@ -50,7 +50,7 @@ class Validation:
             "n_images": self.proof.n_images,
             "n_left_out_as_seen": self.n_seen,
             "n_flips": self.proof.n_flips,
-            "max_relative": score.relative,
+            "max_relative": score.relative if score.range > 0 else None,
             "max_relative_limit": self.proof.max_relative_limit,
             "outputs": {
                 name: {
@@ -73,6 +73,7 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
         DataError: Its source is not beside it or is another model's, or no picture of the list
             is new to it.
     """
+    bundle_path = bundle_path.resolve()  # "." has no neighbour's name
     bundle = open_bundle(bundle_path)
     source = open_source(source_folder(bundle_path))
     if source.model_sha256 != bundle.manifest.files["model.onnx"]:

@@ -10,9 +10,13 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0
 def readable(name: str) -> str:
     """A file's name for people and records: one line of text that can always be encoded.
 
-    Bytes that are no UTF-8 and control characters are written as hexadecimal escapes.
+    Bytes that are no UTF-8 and control characters are written as hexadecimal escapes, and a
+    backslash of the name itself as two: so no two names are spelled alike.
     """
-    return os.fsencode(name).decode("utf-8", "backslashreplace").translate(_CONTROLS)
+    raw = os.fsencode(name)
+    if os.sep != "\\":  # where it separates folders, it is in no name
+        raw = raw.replace(b"\\", b"\\\\")
+    return raw.decode("utf-8", "backslashreplace").translate(_CONTROLS)
 
 
 def cut(name: str, what: str) -> CorruptFrame:

@@ -53,7 +53,7 @@ def list_images(source: str) -> list[ListedImage]:
     if not found:
         kinds = " ".join(sorted(IMAGE_SUFFIXES))
         raise UsageError(f"{source!r}: no picture found there; looked for names ending in {kinds}")
-    unique = {item.image: item for item in found}
+    unique = {os.path.abspath(item.path): item for item in reversed(found)}  # noqa: PTH100
     if len(unique) < len(found):
         _log.warning("%d pictures are named twice and judged once", len(found) - len(unique))
     return sorted(unique.values(), key=lambda item: item.image)
@@ -140,8 +140,7 @@ def _read_list(path: Path) -> list[ListedImage]:
     names = (line.strip() for line in text.splitlines())
     return [
         ListedImage(
-            image=readable(name.replace("\\", "/") if os.sep == "\\" else name),
-            path=path.parent / name,
+            image=readable(Path(os.path.normpath(name)).as_posix()), path=path.parent / name
         )
         for name in names
         if name and not _is_comment(name, path.parent)

@@ -1,5 +1,8 @@
 """Pictures waiting to be judged, from files or from a video, all asked for in the same way."""
 
+import hashlib
+import logging
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +17,8 @@ from inspector.clock import Clock
 from inspector.errors import CaptureError
 from inspector.flow import Frame
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPicture:
@@ -25,12 +30,15 @@ class WaitingPicture:
         taken_at: When it was taken, as far as the file knows (its time of modification), UTC;
             None when not even that can be read.
         load: Gives the frame, or raises CaptureError. May be called from any thread.
+        content_sha256: Hash of the file's bytes as they are now; None where there is no file of
+            its own, or it cannot be read.
     """
 
     image: str
     frame_id: int
     taken_at: datetime | None
     load: Callable[[], Frame]
+    content_sha256: Callable[[], str | None]
 
 
 class PictureSource:
@@ -45,12 +53,20 @@ class PictureSource:
         self._video = Path(source) if is_video(source) else None
         if self._video is not None:
             check_video(self._video)
+            _log.warning(
+                "damage inside a video is mostly not noticed; where a part depends on it, judge "
+                "single pictures"
+            )
         self._listed = [] if self._video else list_images(source)
 
     @property
     def count(self) -> int | None:
         """How many pictures there are; None for a video, which tells only at its end."""
         return None if self._video else len(self._listed)
+
+    def has_any_in(self, folder: Path) -> bool:
+        """Whether any of the pictures lies in that folder or below; `folder` is resolved."""
+        return any(listed.path.resolve().is_relative_to(folder) for listed in self._listed)
 
     def __iter__(self) -> Iterator[WaitingPicture]:
         if self._video is not None:
@@ -62,6 +78,7 @@ class PictureSource:
                 frame_id=frame_id,
                 taken_at=_modified_at(listed.path),
                 load=partial(_load_file, listed, frame_id, self._clock),
+                content_sha256=partial(_file_sha256, listed.path),
             )
 
 
@@ -93,7 +110,24 @@ def _video_pictures(path: Path, clock: Clock) -> Iterator[WaitingPicture]:
             )
             load = partial(_give, frame)
         image = f"{name}#{frame_id:08d}"  # fixed width, so that names sort as frames do
-        yield WaitingPicture(image=image, frame_id=frame_id, taken_at=taken_at, load=load)
+        yield WaitingPicture(
+            image=image, frame_id=frame_id, taken_at=taken_at, load=load, content_sha256=_nothing
+        )
+
+
+def _file_sha256(path: Path) -> str | None:
+    """Of a plain file only: a pipe would be waited for without end."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def _nothing() -> None:
+    return None
 
 
 def _give(frame: Frame) -> Frame:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, print_json, print_line, whole_number
+from inspector.command_line import Parser, folder, print_json, print_line, whole_number
 from inspector.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
     parser.add_argument("source", metavar="SOURCE", help="folder, file, glob, .txt list or video")
     parser.add_argument("--bundle", required=True, type=Path, help="the model: a folder or a zip")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="limits of this product, TOML")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="for the results")
+    parser.add_argument("--out", required=True, type=folder, metavar="DIR", help="for the results")
     parser.add_argument(
         "--jobs",
         type=whole_number(1, MAX_JOBS),
@@ -138,7 +138,9 @@ class _Bar:
         """See `inspector.batch.StartProgress`."""
         from tqdm import tqdm
 
-        self._bar = tqdm(total=count, unit=" parts", disable=not sys.stderr.isatty())
+        self._bar = tqdm(
+            total=count, unit=" parts", disable=sys.stderr is None or not sys.stderr.isatty()
+        )
         return self
 
     def stored(self, count: int) -> None:

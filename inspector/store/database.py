@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from inspector.clock import utc_text
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
@@ -57,6 +57,18 @@ _INSERT = (
     f"VALUES ({', '.join('?' * len(_COLUMNS))}, ?)"
 )
 _SELECT = f"SELECT {', '.join(_COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
+
+
+class JudgedPicture(NamedTuple):
+    """A picture as it was when it was judged.
+
+    Attributes:
+        captured_at: As text.
+        sha256: Of its file's bytes; empty where it had no file of its own.
+    """
+
+    captured_at: str | None
+    sha256: str
 
 
 class RecordStore:
@@ -113,11 +125,13 @@ class RecordStore:
         with self._converted_errors():
             return dict(self._connection.execute("SELECT key, value FROM run").fetchall())
 
-    def taken_at_by_record(self) -> dict[str, str | None]:
-        """For each stored record its `captured_at` as text, to tell what is done and unchanged."""
+    def judged(self) -> dict[str, JudgedPicture]:
+        """What is known of the picture of each judged record, by `record_id`; no ERROR is there."""
         with self._converted_errors():
-            rows = self._connection.execute("SELECT record_id, captured_at FROM records")
-            return dict(rows.fetchall())
+            rows = self._connection.execute(
+                "SELECT record_id, captured_at, image_sha256 FROM records WHERE decision != 'ERROR'"
+            )
+            return {record_id: JudgedPicture(*known) for record_id, *known in rows}
 
     def records(self) -> Iterator[Record]:
         """All records in the order of their pictures' names, one at a time."""

@@ -141,3 +141,71 @@ def test_frames_of_a_video_are_parts_in_their_order(request_: BatchRequest, tmp_
     assert found == [
         (f"line.avi#{number:08d}", "FAIL" if number % 2 else "PASS") for number in range(4)
     ]
+
+
+def test_picture_that_was_replaced_is_judged_anew_though_its_time_is_the_same(
+    request_: BatchRequest,
+) -> None:
+    picture = Path(request_.source) / "white.png"
+    os.utime(picture, (1_700_000_000, 1_700_000_000))
+    run(replace(request_, save_images="all"))
+    write_png(picture, np.full((32, 48), 1, dtype=np.uint8))
+    os.utime(picture, (1_700_000_000, 1_700_000_000))
+    outcome = run(replace(request_, resume=True, save_images="all"))
+    assert outcome.summary.n_judged_now == 1
+    with RecordStore(outcome.store_path) as store:
+        (record,) = [r for r in store.records() if r.image.path == "white.png"]
+    assert record.verdict.decision is Decision.PASS
+    kept = [path.parent.name for path in request_.out.rglob(f"{record.record_id}.png")]
+    assert kept == ["PASS"]
+
+
+def test_error_is_tried_again_on_resume(request_: BatchRequest, tmp_path: Path) -> None:
+    late = Path(request_.source) / "late.png"
+    late.symlink_to(tmp_path / "drive" / "late.png")
+    first = run(request_)
+    assert first.summary.decisions[Decision.ERROR] == 1
+    (tmp_path / "drive").mkdir()
+    write_png(tmp_path / "drive" / "late.png", np.full((32, 48), 1, dtype=np.uint8))
+    again = run(replace(request_, resume=True))
+    assert (again.summary.n_judged_now, again.summary.decisions[Decision.ERROR]) == (1, 0)
+
+
+@pytest.mark.parametrize("source", ["nothing.mp4", "nothing.png", "text.mp4"])
+def test_nothing_is_begun_for_a_source_that_cannot_be_opened(
+    source: str, request_: BatchRequest, tmp_path: Path
+) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    with pytest.raises(SourceUnavailable):
+        run(replace(request_, source=str(tmp_path / source)))
+    assert not request_.out.exists()
+
+
+def test_pictures_that_a_run_has_saved_are_not_judged_as_parts(request_: BatchRequest) -> None:
+    everything = replace(
+        request_,
+        source=str(request_.out.parent / "**" / "*.png"),
+        save_images="all",
+    )
+    run(everything)
+    with pytest.raises(UsageError, match="would be judged as parts"):
+        run(replace(everything, resume=True))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="every name can be encoded here")
+def test_source_whose_name_is_no_utf8_is_judged_and_resumed(
+    request_: BatchRequest, tmp_path: Path
+) -> None:
+    odd = tmp_path / os.fsdecode(b"lot\xff")
+    Path(request_.source).rename(odd)
+    request_ = replace(request_, source=str(odd))
+    assert run(request_).summary.n_parts == len(LEVELS)
+    assert run(replace(request_, resume=True)).summary.n_judged_now == 0
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="a backslash separates folders here")
+def test_names_that_look_alike_are_two_parts(request_: BatchRequest) -> None:
+    lot = Path(request_.source)
+    write_png(lot / os.fsdecode(b"a\xff.png"), np.full((32, 48), 1, dtype=np.uint8))
+    write_png(lot / "a\\xff.png", np.full((32, 48), 250, dtype=np.uint8))
+    assert run(request_).summary.n_parts == len(LEVELS) + 2

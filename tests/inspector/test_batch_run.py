@@ -14,6 +14,7 @@ from inspector.capture.pictures import PictureSource, WaitingPicture
 from inspector.clock import SystemClock
 from inspector.errors import SourceUnavailable, StoreError, WorkerFailed
 from inspector.flow import Decision
+from inspector.pipeline.worker import Worker
 from inspector.recipe import DEFAULT_RECIPE, Recipe
 from inspector.store.database import RecordStore
 from inspector.store.images import write_png
@@ -142,3 +143,37 @@ def test_record_id_depends_on_the_recipe_and_the_name(tmp_path: Path) -> None:
     ids = {record_id_of(name, judge) for name in ("a.png", "b.png") for judge in (one, other)}
     assert len(ids) == 4
     assert record_id_of("a.png", one) == record_id_of("a.png", one)
+
+
+def test_second_interruption_ends_the_run_as_the_first_does(
+    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person who is impatient must not leave a thread that waits for ever."""
+    join, calls = Worker.join, []
+
+    def interrupted(worker: Worker) -> None:
+        calls.append(worker.name)
+        if len(calls) <= 3:
+            raise KeyboardInterrupt
+        join(worker)
+
+    monkeypatch.setattr(Worker, "join", interrupted)
+    run = run_of(judge, iter(pictures), tmp_path)
+    assert run.drive() is False
+    with RecordStore(tmp_path / "records.db") as store:
+        assert sum(store.decisions().values()) == run.n_stored
+
+
+def test_thread_that_cannot_be_started_leaves_none_running(
+    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Worker.start
+
+    def refuse(worker: Worker) -> None:
+        if worker.name == "inspect:1":
+            raise RuntimeError("can't start new thread")
+        start(worker)
+
+    monkeypatch.setattr(Worker, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        run_of(judge, iter(pictures), tmp_path).drive()

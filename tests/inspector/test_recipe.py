@@ -1,5 +1,6 @@
 """A recipe says what is in force, or it is refused with what to change."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,12 +138,11 @@ def test_largest_file_is_read_and_one_byte_more_refused(path: Path) -> None:
     assert refusal(path, text + "#") == "larger than 16000 bytes; is it a recipe?"
 
 
-def test_file_that_never_ends_is_refused() -> None:
-    endless = Path("/dev/zero")
-    if not endless.exists():
-        pytest.skip("no endless file here")
-    with pytest.raises(RecipeError, match="larger than 16000 bytes"):
-        load_recipe(endless)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_pipe_is_no_recipe_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(RecipeError, match="is no file"):
+        load_recipe(tmp_path / "pipe.toml")
 
 
 def test_file_that_is_not_there_is_refused(path: Path) -> None:
@@ -152,7 +152,7 @@ def test_file_that_is_not_there_is_refused(path: Path) -> None:
 
 
 def test_folder_is_no_recipe(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"cannot be read: "):
+    with pytest.raises(RecipeError, match="is no file"):
         load_recipe(tmp_path)
 
 

@@ -363,3 +363,11 @@ def test_split_of_real_parts_tears_none() -> None:
     training = of_split(load_samples(SHARED_DATA / "magnetic-tile/good-only.csv"), "train")
     parts = [{s.part for s in group} for group in split_parts(training, SHARES, 0).values()]
     assert sum(map(len, parts)) == len({sample.part for sample in training})
+
+
+def test_label_good_in_other_letters_is_refused_rather_than_taken_for_a_defect(
+    tmp_path: Path,
+) -> None:
+    data = make_list(tmp_path, HEAD + "a.png,Good,,train,p\n")
+    with pytest.raises(DataError, match="label is 'Good'; write 'good' in small letters"):
+        load_samples(data)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def test_folder_that_cannot_be_made_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be made"):
         write_evaluation(EVALUATION, tmp_path / "file" / "out")
+
+
+def test_escapes_are_shown_however_many_false_alarms_there_are(tmp_path: Path) -> None:
+    alarms = tuple(judged(f"g{number}.png", "good", 1.5) for number in range(60))
+    many = replace(EVALUATION, judged=(*alarms, judged("slipped.png", "crack", 0.05)))
+    page = write_evaluation(many, tmp_path).read_text()
+    assert page.index("slipped.png") < page.index("g0.png")
+    assert "Defects that passed" in page
+    assert "10 more stand in pictures.csv." in page
+
+
+def test_results_of_a_batch_are_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "records.db").write_bytes(b"")
+    with pytest.raises(UsageError, match="holds the results of a batch"):
+        write_evaluation(EVALUATION, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["records.db"]

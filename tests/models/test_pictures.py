@@ -1,5 +1,6 @@
 """Labelled pictures reach the workshop as the line would see them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,12 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 
 def sample_at(image: Path, mask: Path | None = None) -> Sample:
     return Sample(
-        name=image.name, image=image, label="good", mask=mask, split="train", part=image.name
+        name=image.name,
+        image=image,
+        label="good" if mask is None else "scratch",
+        mask=mask,
+        split="train",
+        part=image.name,
     )
 
 
@@ -53,3 +59,12 @@ def test_mask_of_another_size_is_refused(tmp_path: Path) -> None:
 
 def test_part_without_a_mask_has_no_marked_pixel(tmp_path: Path) -> None:
     assert not load_mask(sample_at(tmp_path / "a.png"), (4, 5)).any()
+
+
+def test_mask_on_a_good_part_is_a_contradiction(tmp_path: Path) -> None:
+    write_png(tmp_path / "m.png", np.full((40, 60), 255, dtype=np.uint8))
+    sample = replace(sample_at(tmp_path / "a.png", tmp_path / "m.png"), label="good")
+    with pytest.raises(DataError, match="marks a defect, but the label says 'good'"):
+        load_mask(sample, (40, 60))
+    write_png(tmp_path / "m.png", np.zeros((40, 60), dtype=np.uint8))
+    assert not load_mask(sample, (40, 60)).any()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.bundle.graph_scan import MAX_DEPTH, MAX_NODES, scan_graph
+from inspector.bundle.graph_scan import MAX_DEPTH, MAX_NODES, MAX_TENSOR_SIZE, scan_graph
 from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
 from tests.support.bundles import brightness_model, draft_manifest
@@ -258,3 +258,15 @@ def only_ours(data: bytes) -> None:
     else:
         return
     assert ours.startswith("model.onnx: ")
+
+
+def test_opset_of_the_standard_operators_is_told() -> None:
+    assert scan_graph(MODEL, "model.onnx") == 17
+
+
+@pytest.mark.parametrize("dims", [[MAX_TENSOR_SIZE + 1], [2**20, 2**20], [-1], [2**62, 4]])
+def test_tensor_larger_than_any_file_is_refused(dims: list[int]) -> None:
+    def swell(model: Any) -> None:
+        model.graph.initializer.add(name="w", data_type=1, dims=dims)
+
+    assert refusal(changed(swell)) == "model.onnx: a tensor of more than 128,000,000 values"

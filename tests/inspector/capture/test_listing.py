@@ -206,3 +206,18 @@ def test_folder_is_no_video_whatever_its_name(tmp_path: Path) -> None:
     make(tmp_path, "takes.mp4/a.png")
     assert is_video(str(tmp_path / "takes.mp4")) is False
     assert images(tmp_path / "takes.mp4") == ["a.png"]
+
+
+def test_line_of_a_list_is_a_comment_unless_a_picture_is_called_so(tmp_path: Path) -> None:
+    for name in ("#1.png", "a.png"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "l.txt").write_text("# from line 3\n#1.png\na.png\n#2.png\n")
+    assert [item.image for item in list_images(str(tmp_path / "l.txt"))] == ["#1.png", "a.png"]
+
+
+def test_picture_that_a_list_names_in_several_ways_is_judged_once(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "x.png").write_bytes(b"")
+    ways = ("p/x.png", "./p/x.png", "p//x.png", "p/../p/x.png", str(tmp_path / "p" / "x.png"))
+    (tmp_path / "l.txt").write_text("\n".join(ways))
+    assert [item.image for item in list_images(str(tmp_path / "l.txt"))] == ["p/x.png"]

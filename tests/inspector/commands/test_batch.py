@@ -1,6 +1,7 @@
 """`inspector batch` as scripts use it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support.bundles import write_bundle
 from tests.support.lots import CHECKOUT, decisions_of, grey_lot, inspector, rows_of
+
+BATCH: tuple[str, ...] = (sys.executable, "-m", "inspector", "batch")
 
 
 @pytest.fixture
@@ -97,3 +100,33 @@ def test_help_is_quick_for_it_brings_no_library(command: list[str]) -> None:
         [sys.executable, "-c", script, *command], capture_output=True, text=True, cwd=CHECKOUT
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_run_ends_well_where_the_terminal_cannot_show_a_name(tmp_path: Path) -> None:
+    lot, bundle = grey_lot(tmp_path / "lot", {"dark.png": 10}), write_bundle(tmp_path / "b.bundle")
+    done = subprocess.run(
+        [*BATCH, lot, "--bundle", bundle, "--out", tmp_path / "零件"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        cwd=CHECKOUT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rb"\u96f6\u4ef6" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_run_ends_well_without_stderr(tmp_path: Path) -> None:
+    lot, bundle = grey_lot(tmp_path / "lot", {"dark.png": 10}), write_bundle(tmp_path / "b.bundle")
+    without_stderr = ["sh", "-c", 'exec "$@" 2>&-', "sh"]
+    done = subprocess.run(
+        [*without_stderr, *BATCH, lot, "--bundle", bundle, "--out", tmp_path / "out"],
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+    )
+    assert done.returncode == 0
+
+
+def test_empty_folder_name_is_wrong_usage(tmp_path: Path) -> None:
+    done = inspector("batch", tmp_path, "--bundle", tmp_path, "--out", "")
+    assert done.returncode == 3
+    assert "is empty; name a folder" in done.stderr

@@ -251,13 +251,16 @@ def test_scores_and_times_come_ascending_without_the_absent_ones(path: Path) -> 
             store.stage_times_ms("paint")
 
 
-def test_times_of_capture_tell_what_is_done(path: Path) -> None:
-    kept, unreadable = record("a.png"), replace(record("b.png"), captured_at=None)
+def test_judged_pictures_are_known_by_time_and_bytes_and_errors_are_not(path: Path) -> None:
+    kept, frame = record("a.png"), replace(record("b.png"), captured_at=None)
+    frame = replace(frame, image=replace(frame.image, sha256=""))
+    failed = record("c.png")
+    failed = replace(failed, verdict=replace(failed.verdict, decision=Decision.ERROR))
     with RecordStore(path) as store:
-        store.append([kept, unreadable])
-        assert store.taken_at_by_record() == {
-            kept.record_id: "2026-03-04T05:06:07.089Z",
-            unreadable.record_id: None,
+        store.append([kept, frame, failed])
+        assert store.judged() == {
+            kept.record_id: ("2026-03-04T05:06:07.089Z", kept.image.sha256),
+            frame.record_id: (None, ""),
         }
 
 
