@@ -78,3 +78,11 @@ def test_fault_in_a_file_is_told_with_what_to_do(tmp_path: Path, text: str, faul
 def test_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
         load_config(tmp_path / "none.toml", "anomaly")
+
+
+def test_configuration_in_the_documents_is_a_valid_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = page.split("## Training configuration")[1].split("```toml")[1].split("```")[0]
+    config = loaded(tmp_path, example)
+    assert config.augmentation == Augmentation()
+    assert dict(config.knobs) == {"bank_size": 2000}
