@@ -22,15 +22,18 @@ class Judge:
     """An inspection that has proved itself, and what it is made of.
 
     Attributes:
-        threshold: What is in force: the recipe's, else the bundle's.
         identity: Versions and hashes of everything that judges, for every report.
     """
 
     inspection: Inspection
     bundle: Bundle
     recipe: Recipe
-    threshold: float
     identity: Mapping[str, str]
+
+    @property
+    def threshold(self) -> float:
+        """What is in force: the recipe's, else the bundle's."""
+        return self.inspection.threshold
 
     def label_of(self, decision: Decision) -> str:
         """The class that a decision stands for; empty for an ERROR."""
@@ -66,7 +69,6 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
         inspection=inspection,
         bundle=bundle,
         recipe=recipe,
-        threshold=inspection.threshold,
         identity={
             "bundle_id": manifest.bundle_id,
             "bundle_name": f"{manifest.name} {manifest.version}",

@@ -1,18 +1,15 @@
 """What to look for on one product: the limits a line engineer sets, apart from the model."""
 
 import hashlib
-import tomllib
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 from inspector.errors import RecipeError
-from inspector.tables import Table, canonical_json
+from inspector.tables import canonical_json
+from inspector.toml_file import read_toml
 
 SCHEMA_VERSION = 1
-# A recipe is a page of text; a larger file is something else. Python's parser takes time with the
-# square of the dots in a key: 0.5 s at this size, 25 s at five times as much.
-MAX_RECIPE_BYTES = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +49,7 @@ def load_recipe(path: Path) -> Recipe:
         RecipeError: Unreadable, not TOML, an unknown or missing key, a value out of range.
     """
     where = f"recipe {str(path)!r}"
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
-            raise RecipeError(f"{where}: is no file")
-        with path.open("rb") as file:
-            data = file.read(MAX_RECIPE_BYTES + 1)
-    except OSError as error:
-        raise RecipeError(f"{where}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_RECIPE_BYTES:
-        raise RecipeError(f"{where}: larger than {MAX_RECIPE_BYTES} bytes; is it a recipe?")
-    try:
-        table = Table(tomllib.loads(data.decode("utf-8")), where, RecipeError)
-    except (ValueError, RecursionError) as error:
-        raise RecipeError(f"{where}: not valid TOML: {error}") from error
+    table = read_toml(path, "recipe", RecipeError)
     version = table.integer("schema_version", low=1, high=10_000)
     if version != SCHEMA_VERSION:
         raise RecipeError(

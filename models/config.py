@@ -1,17 +1,16 @@
 """How to teach: a small TOML file, kept inside the bundle, so that it can be taught again."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from inspector.errors import ConfigurationError
 from inspector.tables import Table
+from inspector.toml_file import read_toml
 from models.augment import Augmentation
 
 SCHEMA_VERSION = 1
-MAX_CONFIG_BYTES = 16_000  # a page of text
 MIN_SIDE_PX, MAX_SIDE_PX = 32, 4096
 SIDE_STEP_PX = 32  # the deepest stride of the backbone
 _MAX_EPOCHS = 10_000
@@ -61,19 +60,7 @@ def load_config(path: Path, task: str) -> TrainingConfig:
         ConfigurationError: Unreadable, not TOML, an unknown key, a value out of range.
     """
     where = f"config {str(path)!r}"
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
-            raise ConfigurationError(f"{where}: is no file")
-        with path.open("rb") as file:
-            data = file.read(MAX_CONFIG_BYTES + 1)
-    except OSError as error:
-        raise ConfigurationError(f"{where}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_CONFIG_BYTES:
-        raise ConfigurationError(f"{where}: larger than {MAX_CONFIG_BYTES} bytes; is it a config?")
-    try:
-        table = Table(tomllib.loads(data.decode("utf-8")), where, ConfigurationError)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{where}: not valid TOML: {error}") from error
+    table = read_toml(path, "config", ConfigurationError)
     table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)
     table.text("task", among=(task,))
     standard = TrainingConfig(task=task)

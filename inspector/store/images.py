@@ -1,17 +1,16 @@
 """Keeps pictures, and draws the small ones that a report shows."""
 
-import errno
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.errors import StoreError, StoreFull
+from inspector.errors import StoreError
 from inspector.flow import Region
 from inspector.opencv import cv2
+from inspector.store.atomic import write_whole
 
 JPEG_QUALITY = 85  # for the eye only: nothing is ever judged from these
 MAX_ENLARGEMENT = 4.0  # beyond it a small picture is only blur
@@ -38,20 +37,7 @@ def write_png(path: Path, pixels: NDArray[np.uint8]) -> str:
         StoreError: The picture cannot be encoded or the folder not written; likewise.
     """
     data = encode_png(pixels)
-    growing = path.with_name(f".{path.name}.part")
-    try:
-        try:
-            with growing.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            growing.replace(path)
-        finally:
-            growing.unlink(missing_ok=True)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreFull(f"{str(path)!r}: the disk is full; free some space") from error
-        raise StoreError(f"{str(path)!r} cannot be written: {error.strerror}") from error
+    write_whole(path, data)
     return hashlib.sha256(data).hexdigest()
 
 

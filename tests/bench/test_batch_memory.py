@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.support.lots import CHECKOUT, batch_command
 
 
 def test_memory_stays_small_and_does_not_grow_with_the_number_of_pictures(
@@ -33,17 +33,9 @@ def _folder_of(count: int, images: Path, tmp_path: Path) -> Path:
 
 
 def _peak_rss_mb(folder: Path, bundle: Path, tmp_path: Path) -> float:
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "inspector",
-        "batch",
-        folder,
-        "--bundle",
-        bundle,
-    ]
+    command = batch_command(folder, bundle, tmp_path / f"out-{folder.name}")
     child = subprocess.Popen(
-        [*command, "--out", tmp_path / f"out-{folder.name}", "--jobs", "2"],
+        [*command, "--jobs", "2"],
         stdout=subprocess.DEVNULL,
         cwd=CHECKOUT,
     )

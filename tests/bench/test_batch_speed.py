@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.support.lots import CHECKOUT, batch_command
 
 
 def test_batch_outruns_the_plain_loop(
@@ -35,17 +35,7 @@ def _plain_images_per_s(bundle: Path, images: Path) -> float:
 
 
 def _batch_images_per_s(bundle: Path, images: Path, out: Path) -> float:
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "inspector",
-        "batch",
-        images,
-        "--bundle",
-        bundle,
-    ]
-    done = subprocess.run(
-        [*command, "--out", out, "--jobs", "2", "--json"], capture_output=True, cwd=CHECKOUT
-    )
+    command = [*batch_command(images, bundle, out), "--jobs", "2", "--json"]
+    done = subprocess.run(command, capture_output=True, cwd=CHECKOUT)
     assert done.returncode == 1, done.stderr.decode()
     return float(json.loads(done.stdout)["images_per_s"])

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.errors import RecipeError
-from inspector.recipe import DEFAULT_RECIPE, MAX_RECIPE_BYTES, Recipe, load_recipe
+from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from inspector.toml_file import MAX_TOML_BYTES
 
 HEAD = 'schema_version = 1\nname = "bolt"\n'
 STEADY = settings(derandomize=True, deadline=None)
@@ -133,7 +134,7 @@ def test_what_is_not_toml_is_refused(path: Path, text: str | bytes) -> None:
 
 
 def test_largest_file_is_read_and_one_byte_more_refused(path: Path) -> None:
-    text = HEAD + "#" * (MAX_RECIPE_BYTES - len(HEAD))
+    text = HEAD + "#" * (MAX_TOML_BYTES - len(HEAD))
     assert load(path, text).name == "bolt"
     assert refusal(path, text + "#") == "larger than 16000 bytes; is it a recipe?"
 

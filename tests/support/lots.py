@@ -44,6 +44,12 @@ def inspector(*arguments: str | Path, cwd: Path = CHECKOUT) -> subprocess.Comple
     )
 
 
+def batch_command(lot: Path, bundle: Path, out: Path) -> list[str | Path]:
+    """`inspector batch`, for whoever starts the process in a way of their own."""
+    called: list[str | Path] = [sys.executable, "-m", "inspector", "batch", lot]
+    return [*called, "--bundle", bundle, "--out", out]
+
+
 def rows_of(out: Path) -> list[dict[str, str]]:
     with (out / "records.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bundles import write_bundle
-from tests.support.lots import CHECKOUT, decisions_of, grey_lot, inspector, rows_of
-
-BATCH: tuple[str, ...] = (sys.executable, "-m", "inspector", "batch")
+from tests.support.lots import CHECKOUT, batch_command, decisions_of, grey_lot, inspector, rows_of
 
 
 @pytest.fixture
@@ -105,7 +103,7 @@ def test_help_is_quick_for_it_brings_no_library(command: list[str]) -> None:
 def test_run_ends_well_where_the_terminal_cannot_show_a_name(tmp_path: Path) -> None:
     lot, bundle = grey_lot(tmp_path / "lot", {"dark.png": 10}), write_bundle(tmp_path / "b.bundle")
     done = subprocess.run(
-        [*BATCH, lot, "--bundle", bundle, "--out", tmp_path / "零件"],
+        batch_command(lot, bundle, tmp_path / "零件"),
         env=os.environ | {"PYTHONIOENCODING": "cp1252"},
         capture_output=True,
         cwd=CHECKOUT,
@@ -119,7 +117,7 @@ def test_run_ends_well_without_stderr(tmp_path: Path) -> None:
     lot, bundle = grey_lot(tmp_path / "lot", {"dark.png": 10}), write_bundle(tmp_path / "b.bundle")
     without_stderr = ["sh", "-c", 'exec "$@" 2>&-', "sh"]
     done = subprocess.run(
-        [*without_stderr, *BATCH, lot, "--bundle", bundle, "--out", tmp_path / "out"],
+        [*without_stderr, *batch_command(lot, bundle, tmp_path / "out")],
         stdout=subprocess.PIPE,
         cwd=CHECKOUT,
     )

@@ -1,0 +1,39 @@
+"""Reads a small TOML file that a person wrote: a recipe, a configuration."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from inspector.errors import InspectorError
+from inspector.tables import Table
+
+# A page of text; a larger file is something else. Python's parser takes time with the square of
+# the dots in a key: 0.5 s at this size, 25 s at five times as much.
+MAX_TOML_BYTES = 16_000
+
+
+def read_toml(path: Path, kind: str, error: Callable[[str], InspectorError]) -> Table:
+    """The whole file as one table.
+
+    Args:
+        kind: What it should be, for messages: "recipe".
+        error: Our error class for this kind of file.
+
+    Raises:
+        The given error class: there is no such file, or it cannot be read, is too large, or is not
+        TOML.
+    """
+    where = f"{kind} {str(path)!r}"
+    try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise error(f"{where}: is no file")
+        with path.open("rb") as file:
+            data = file.read(MAX_TOML_BYTES + 1)
+    except OSError as problem:
+        raise error(f"{where}: cannot be read: {problem.strerror}") from problem
+    if len(data) > MAX_TOML_BYTES:
+        raise error(f"{where}: larger than {MAX_TOML_BYTES} bytes; is it a {kind}?")
+    try:
+        return Table(tomllib.loads(data.decode("utf-8")), where, error)
+    except (ValueError, RecursionError) as problem:
+        raise error(f"{where}: not valid TOML: {problem}") from problem
