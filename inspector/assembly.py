@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspector import __version__
-from inspector.bundle import Bundle
+from inspector.bundle import Bundle, Manifest
 from inspector.capture.image_file import decode_picture
 from inspector.clock import Clock
-from inspector.errors import BundleError, InspectorError
-from inspector.flow import Decision, Frame
+from inspector.errors import BundleError, InspectorError, RecipeError
+from inspector.flow import Frame
 from inspector.inference.ort import OrtBackend, runtime_version
 from inspector.opencv import OPENCV_VERSION
 from inspector.pipeline.inspection import Inspection
 from inspector.recipe import Recipe
+from inspector.verdict import Criteria
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,7 @@ class Judge:
     @property
     def threshold(self) -> float:
         """What is in force: the recipe's, else the bundle's."""
-        return self.inspection.threshold
-
-    def label_of(self, decision: Decision) -> str:
-        """The class that a decision stands for; empty for an ERROR."""
-        good, defect = self.bundle.manifest.labels[:2]
-        return {Decision.PASS: good, Decision.FAIL: defect, Decision.ERROR: ""}[decision]
+        return self.inspection.criteria.threshold
 
 
 def shipped_bundle() -> Path:
@@ -54,14 +50,15 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
 
     Raises:
         BundleError: The runtime refuses the model, or the canary's score is off.
+        RecipeError: The recipe speaks of kinds of defects that the model does not tell apart.
     """
     manifest = bundle.manifest
+    criteria = _criteria(recipe, manifest)
     backend = OrtBackend(manifest, bundle.model, threads=threads)
     inspection = Inspection(
         spec=manifest.input,
         backend=backend,
-        recipe=recipe,
-        threshold=manifest.threshold.value,
+        criteria=criteria,
         clock=clock,
     )
     _check_canary(bundle, inspection)
@@ -93,6 +90,24 @@ def canary_frame(canary_png: bytes) -> Frame:
         captured_ns=0,
         captured_at=datetime.fromtimestamp(0, UTC),
         pixels=decode_picture(canary_png, "canary.png"),
+    )
+
+
+def _criteria(recipe: Recipe, manifest: Manifest) -> Criteria:
+    for label, _ in recipe.tolerated_area_px2:
+        known = manifest.labels[1:] if "class_map" in manifest.outputs else ()
+        if label not in known:
+            raise RecipeError(
+                f"recipe {recipe.name!r}: tolerated_area_px2 names {label!r}; this bundle tells "
+                + (f"{', '.join(known)} apart" if known else "no kinds of defects apart")
+            )
+    own = manifest.threshold
+    threshold = own.value if recipe.threshold is None else recipe.threshold
+    return Criteria(
+        recipe=recipe,
+        threshold=threshold,
+        region_level=threshold if own.region_level is None else own.region_level,
+        labels=manifest.labels,
     )
 
 

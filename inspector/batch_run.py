@@ -178,7 +178,6 @@ class BatchRun:
             judged_at=self._clock.now(),
             verdict=verdict,
             score=None if prediction is None else prediction.score,
-            label=self._judge.label_of(verdict.decision),
             bundle_id=self._judge.bundle.manifest.bundle_id,
             stage_ms={**watch.stage_ms, **inspected.stage_ms},
         )

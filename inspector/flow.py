@@ -83,12 +83,17 @@ class Prediction:
     Attributes:
         score: Model units, finite; higher is worse, always.
         heatmap: float32, (h, w) over the whole canvas, or None where the model has none.
+        probabilities: float32, one for each of the bundle's labels, or None.
+        class_map: uint8, (h, w) over the whole canvas: at each pixel the most probable of the
+            bundle's labels but the first, by its place among them; or None.
     """
 
     frame_id: int
     score: float
     heatmap: NDArray[np.float32] | None
     bundle_id: str
+    probabilities: NDArray[np.float32] | None = None
+    class_map: NDArray[np.uint8] | None = None
 
 
 class Decision(StrEnum):
@@ -130,17 +135,27 @@ class Region:
     Attributes:
         box_sensor_px: Where, in sensor px.
         peak: The highest value of the heat map inside, model units.
+        label: What it is, where the model tells kinds of defects apart; else empty.
+        area_px2: How much of the part it covers, sensor px².
     """
 
     box_sensor_px: Box
     peak: float
+    label: str = ""
+    area_px2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The decision on one frame and what it rests on."""
+    """The decision on one frame and what it rests on.
+
+    Attributes:
+        label: The class that it stands for; empty for an ERROR.
+        threshold: What was in force, model units.
+    """
 
     decision: Decision
+    label: str
     reasons: tuple[Reason, ...]
     regions: tuple[Region, ...]
     recipe_id: str
@@ -167,7 +182,6 @@ class Record:
     Attributes:
         captured_at, judged_at: UTC; None where the picture could not even be looked at.
         score: None where the part was not judged.
-        label: The class the verdict stands for; empty for an ERROR.
         stage_ms: ms per stage; a stage that was not reached is absent.
     """
 
@@ -180,6 +194,5 @@ class Record:
     judged_at: datetime
     verdict: Verdict
     score: float | None
-    label: str
     bundle_id: str
     stage_ms: Mapping[str, float] = field(default_factory=dict)

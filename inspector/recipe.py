@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from inspector.errors import RecipeError
-from inspector.tables import canonical_json
+from inspector.tables import Table, canonical_json
 from inspector.toml_file import read_toml
 
 SCHEMA_VERSION = 1
@@ -21,11 +21,14 @@ class Recipe:
         threshold: A part whose score is above it fails; model units. None: the bundle's own.
         min_region_px: Regions smaller than this on both sides are not outlined; sensor px.
             It changes what is drawn, never the decision.
+        tolerated_area_px2: Kinds of defects that may be there, each with how much of the part it
+            may cover, sensor px²; sorted by name. Only for bundles that tell kinds apart.
     """
 
     name: str
     threshold: float | None = None
     min_region_px: int = 0
+    tolerated_area_px2: tuple[tuple[str, float], ...] = ()
 
     @property
     def recipe_id(self) -> str:
@@ -36,7 +39,10 @@ class Recipe:
 @cache
 def _recipe_id(recipe: Recipe) -> str:
     """Worked out once: every verdict names it."""
-    return hashlib.sha256(canonical_json(asdict(recipe))).hexdigest()[:12]
+    table = asdict(recipe)
+    if not recipe.tolerated_area_px2:  # absent, as in recipes from before it was known
+        del table["tolerated_area_px2"]
+    return hashlib.sha256(canonical_json(table)).hexdigest()[:12]
 
 
 DEFAULT_RECIPE = Recipe(name="default")
@@ -59,6 +65,13 @@ def load_recipe(path: Path) -> Recipe:
         name=table.text("name"),
         threshold=table.optional_number("threshold"),
         min_region_px=table.optional_integer("min_region_px", low=0, high=65_535) or 0,
+        tolerated_area_px2=_areas(table.optional_table("tolerated_area_px2")),
     )
     table.close()
     return recipe
+
+
+def _areas(table: Table | None) -> tuple[tuple[str, float], ...]:
+    if table is None:
+        return ()
+    return tuple((label, table.number(label, low=0.0)) for label in sorted(table.keys()))

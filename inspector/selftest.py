@@ -93,7 +93,6 @@ def _judge_part(
 
 
 def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
-    decision = inspected.verdict.decision
     # Stored times have milliseconds; what is read back shall be equal.
     now = datetime.fromtimestamp(int(clock.now().timestamp()), UTC)
     return Record(
@@ -106,7 +105,6 @@ def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
         judged_at=now,
         verdict=inspected.verdict,
         score=None if inspected.prediction is None else inspected.prediction.score,
-        label=judge.label_of(decision),
         bundle_id=judge.bundle.manifest.bundle_id,
         stage_ms=inspected.stage_ms,
     )

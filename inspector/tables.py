@@ -117,6 +117,10 @@ class Table:
         """A required table whose keys are free, such as counts by name."""
         return self._required(key, dict)
 
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are there, for a table whose keys are free."""
+        return tuple(self._values)
+
     def has(self, key: str) -> bool:
         """Whether the key is there and not null; it counts as asked for."""
         self._asked.append(key)

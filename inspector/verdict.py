@@ -1,6 +1,8 @@
 """Decides on one frame: a pure function of what the network said and what the recipe allows."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,68 +12,147 @@ from inspector.flow import Decision, Prediction, Reason, Region, Verdict
 from inspector.geometry import AxisMap, Box, label_regions, region_boxes
 from inspector.recipe import Recipe
 
+GOOD = "good"  # the label of a part that is free of defects
 MAX_REGIONS = 16  # the worst ones; more outlines than that hide the part
 
 
-def judge(prediction: Prediction, to_sensor: AxisMap, recipe: Recipe, threshold: float) -> Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """What a bundle and a recipe together decide by.
+
+    Attributes:
+        threshold: A part whose score is above it fails, model units.
+        region_level: A pixel of the heat map above it belongs to a region, model units.
+        labels: The bundle's.
+    """
+
+    recipe: Recipe
+    threshold: float
+    region_level: float
+    labels: tuple[str, ...]
+
+
+def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Verdict:
     """PASS when the score is at most the threshold, else FAIL with the regions that stand out.
+
+    A part above the threshold passes all the same when everything that stands out on it is of
+    kinds that the recipe tolerates, none of them on more of the part than it may cover.
 
     Args:
         to_sensor: From the heat map's pixels to the sensor's.
-        threshold: What is in force, model units.
 
     Raises:
         InferenceError: The score is not finite.
     """
     if not math.isfinite(prediction.score):
         raise InferenceError(f"the score is {prediction.score}")
-    if prediction.score <= threshold:
-        return Verdict(
-            decision=Decision.PASS,
-            reasons=(),
-            regions=(),
-            recipe_id=recipe.recipe_id,
-            threshold=threshold,
-        )
-    reason = Reason(rule="score", measured=prediction.score, limit=threshold)
+    recipe, threshold = criteria.recipe, criteria.threshold
     regions: tuple[Region, ...] = ()
-    if prediction.heatmap is not None:
-        regions = _outstanding(prediction.heatmap, threshold, to_sensor, recipe.min_region_px)
+    reasons: tuple[Reason, ...] = ()
+    if not prediction.score <= threshold:
+        reasons = (Reason(rule="score", measured=prediction.score, limit=threshold),)
+        found = _regions(prediction, to_sensor, criteria)
+        if recipe.tolerated_area_px2 and found:
+            reasons = _not_tolerated(found, recipe, reasons)
+        regions = _shown(found, recipe.min_region_px) if reasons else ()
+    decision = Decision.FAIL if reasons else Decision.PASS
     return Verdict(
-        decision=Decision.FAIL,
-        reasons=(reason,),
+        decision=decision,
+        label=_label(decision, prediction.probabilities, criteria.labels),
+        reasons=reasons,
         regions=regions,
         recipe_id=recipe.recipe_id,
         threshold=threshold,
     )
 
 
-def unjudged(error: InspectorError, recipe: Recipe, threshold: float) -> Verdict:
+def unjudged(error: InspectorError, criteria: Criteria) -> Verdict:
     """The verdict on a part that could not be judged: ERROR, with the error as its reason."""
     return Verdict(
         decision=Decision.ERROR,
+        label="",
         reasons=(Reason(rule=type(error).__name__, detail=str(error)),),
         regions=(),
-        recipe_id=recipe.recipe_id,
-        threshold=threshold,
+        recipe_id=criteria.recipe.recipe_id,
+        threshold=criteria.threshold,
     )
 
 
-def _outstanding(
-    heatmap: NDArray[np.float32], threshold: float, to_sensor: AxisMap, min_region_px: int
-) -> tuple[Region, ...]:
-    """Regions of the map above the threshold, worst first; at least one.
+def _label(
+    decision: Decision, probabilities: NDArray[np.float32] | None, labels: tuple[str, ...]
+) -> str:
+    """The class that the decision stands for; it never contradicts the decision."""
+    if GOOD not in labels and probabilities is not None:
+        return labels[int(probabilities.argmax())]
+    if decision is Decision.PASS:
+        return labels[0]
+    return labels[1 if probabilities is None else 1 + int(probabilities[1:].argmax())]
 
-    Where nothing is above it, the peak alone; where all are too small to draw, the worst of them.
+
+def _not_tolerated(
+    found: Sequence[Region], recipe: Recipe, reasons: tuple[Reason, ...]
+) -> tuple[Reason, ...]:
+    """Why the recipe's tolerances do not cover what was found; empty when they do."""
+    tolerated = dict(recipe.tolerated_area_px2)
+    covered: dict[str, float] = {}
+    for region in found:
+        covered[region.label] = covered.get(region.label, 0.0) + region.area_px2
+    if not covered.keys() <= tolerated.keys():
+        return reasons
+    return tuple(
+        Reason(rule=f"area of {label}", measured=area, limit=tolerated[label], unit="px²")
+        for label, area in covered.items()
+        if not area <= tolerated[label]
+    )
+
+
+def _regions(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> tuple[Region, ...]:
+    """Regions of the map above the level, worst first.
+
+    Where nothing is above it, the peak alone, which covers no area and is of no kind: so no
+    tolerance can excuse a score that no place explains.
     """
-    labels, _ = label_regions(heatmap >= min(threshold, float(heatmap.max())))
+    heatmap = prediction.heatmap
+    if heatmap is None:
+        return ()
+    peak = float(heatmap.max())
+    is_explained = peak > criteria.region_level
+    numbers, count = label_regions(heatmap >= min(criteria.region_level, peak))
+    sizes = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
+    kinds = [""] * count
+    if is_explained and prediction.class_map is not None:
+        votes = _most_frequent(numbers, prediction.class_map, count)
+        kinds = [criteria.labels[place] for place in votes]
+    pixel_px2 = to_sensor.scale_x * to_sensor.scale_y
     regions = [
-        Region(box_sensor_px=to_sensor.box(box_px), peak=peak)
-        for box_px, peak in region_boxes(labels, heatmap)
+        Region(
+            box_sensor_px=to_sensor.box(box_px),
+            peak=highest,
+            label=kind,
+            area_px2=int(size) * pixel_px2,
+        )
+        for (box_px, highest), kind, size in zip(
+            region_boxes(numbers, heatmap), kinds, sizes, strict=True
+        )
     ]
-    regions.sort(key=lambda region: -region.peak)
-    large = [region for region in regions if _side_px(region.box_sensor_px) >= min_region_px]
-    return tuple((large or regions[:1])[:MAX_REGIONS])
+    return tuple(sorted(regions, key=lambda region: -region.peak))
+
+
+def _most_frequent(
+    numbers: NDArray[np.int32], class_map: NDArray[np.uint8], count: int
+) -> list[int]:
+    """The class that most pixels of each region have, in the regions' numbering."""
+    inside = numbers > 0
+    votes = np.zeros((count + 1, int(class_map.max()) + 1), dtype=np.int64)
+    np.add.at(votes, (numbers[inside], class_map[inside]), 1)
+    winners: list[int] = votes[1:].argmax(axis=1).tolist()
+    return winners
+
+
+def _shown(found: Sequence[Region], min_region_px: int) -> tuple[Region, ...]:
+    """Those large enough to draw; where all are too small, the worst of them."""
+    large = [region for region in found if _side_px(region.box_sensor_px) >= min_region_px]
+    return tuple((large or found[:1])[:MAX_REGIONS])
 
 
 def _side_px(box_px: Box) -> float:

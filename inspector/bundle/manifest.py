@@ -18,7 +18,7 @@ CANARY_FILE = "canary.png"
 REQUIRED_FILES = (MODEL_FILE, REPORT_FILE, CANARY_FILE)
 OPTIONAL_FILES = (INT8_FILE,)
 TASKS = ("anomaly", "classify", "segment", "detect")
-OUTPUTS = ("score", "heatmap", "probabilities", "boxes")
+OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "boxes")
 
 Color = Literal["rgb", "mono"]
 Resize = Literal["stretch", "letterbox", "tile"]
@@ -54,11 +54,14 @@ class Threshold:
         value: Model units.
         method: How it was chosen, in words.
         n_images: How many pictures it was chosen on; none of them from a test split.
+        region_level: A pixel of the heat map above it belongs to a region, model units; None:
+            `value` is the level.
     """
 
     value: float
     method: str
     n_images: int
+    region_level: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,8 @@ class Manifest:
     Attributes:
         bundle_id: SHA-256 over all the other keys, and so over every file of the bundle.
         outputs: What each output of the graph means, by its name.
-        labels: The names a verdict can carry; the first means free of defects.
+        labels: The names a verdict can carry. The first means free of defects, but for a model
+            that only sorts parts into classes: there none of them is called "good".
         versions: Every library that had a hand in it.
         data: Hash and counts of the pictures it was taught on.
         validation: Figures of the proof, for people.
@@ -119,6 +123,8 @@ class Manifest:
         table = asdict(self)
         table["schema_version"] = SCHEMA_VERSION
         table["input"] |= {"layout": "NHWC", "dtype": "uint8"}
+        if self.threshold.region_level is None:  # absent, as in bundles from before it was known
+            del table["threshold"]["region_level"]
         return table
 
 
@@ -199,6 +205,7 @@ def _parse_threshold(table: Table) -> Threshold:
         value=table.number("value"),
         method=table.text("method"),
         n_images=table.integer("n_images", low=1, high=2**53),
+        region_level=table.optional_number("region_level"),
     )
     table.close()
     return threshold

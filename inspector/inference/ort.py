@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec, Manifest
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction, Preprocessed
-from inspector.inference.stitch import stitch_heatmap
+from inspector.inference.stitch import stitch_classes, stitch_heatmap
 
 # From 1.29 on the official builds report to their maker, hashes of the model among it, and keep an
 # identifier on the disk (github.com/microsoft/onnxruntime/pull/27379). A line PC tells nobody what
@@ -28,6 +28,7 @@ _RUNTIME_FAULTS: tuple[type[Exception], ...] = (
         if isinstance(fault, type) and issubclass(fault, Exception)
     ),
 )
+_READ = ("score", "heatmap", "probabilities", "class_map")
 _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 
 
@@ -60,7 +61,8 @@ class OrtBackend:
             raise BundleError(f"the runtime refuses the model: {_first_line(error)}") from error
         self._spec = manifest.input
         self._bundle_id = manifest.bundle_id
-        self._output_names = [name for name in ("score", "heatmap") if name in manifest.outputs]
+        self._n_labels = len(manifest.labels)
+        self._output_names = [name for name in _READ if name in manifest.outputs]
         self._input_name = _check_signature(self._session, self._spec, self._output_names)
 
     def infer(self, prepared: Preprocessed) -> Prediction:
@@ -72,16 +74,25 @@ class OrtBackend:
         named: dict[str, NDArray[np.float32]] = dict(zip(self._output_names, outputs, strict=True))
         count = len(prepared.places)
         scores = _finite(named["score"], (count,), "score")
-        heatmap = None
+        worst = int(scores.argmax())  # a part is as bad as its worst tile
+        probabilities = heatmap = class_map = None
+        if "probabilities" in named:
+            shape: tuple[int, ...] = (count, self._n_labels)
+            probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
         if "heatmap" in named:
             shape = (count, self._spec.height_px, self._spec.width_px)
             tiles = _finite(named["heatmap"], shape, "heatmap")
             heatmap = stitch_heatmap(tiles, prepared.places, prepared.canvas_size_px)
+            if "class_map" in named:
+                classes = _most_probable(named["class_map"], shape, self._n_labels)
+                class_map = stitch_classes(classes, tiles, prepared.places, prepared.canvas_size_px)
         return Prediction(
             frame_id=prepared.frame_id,
-            score=float(scores.max()),  # a part is as bad as its worst tile
+            score=float(scores[worst]),
             heatmap=heatmap,
             bundle_id=self._bundle_id,
+            probabilities=probabilities,
+            class_map=class_map,
         )
 
 
@@ -114,6 +125,23 @@ def _finite(values: NDArray[np.float32], shape: tuple[int, ...], name: str) -> N
     if not np.isfinite(values).all():
         raise InferenceError(f"{name} holds a value that is not finite")
     return values
+
+
+def _most_probable(
+    maps: NDArray[np.float32], shape: tuple[int, ...], n_labels: int
+) -> NDArray[np.uint8]:
+    """uint8 in `shape`, places among the labels; the graph gives its coarser grid of defects.
+
+    Its axes are tiles, rows, columns, and every label but the first.
+    """
+    rows, columns = maps.shape[1:3] if maps.ndim == 4 else (0, 0)
+    step = shape[1] // rows if rows else 0
+    _finite(maps, (shape[0], rows, columns, n_labels - 1), "class_map")
+    if not step or (rows * step, columns * step) != shape[1:]:
+        raise InferenceError(f"class_map has {rows} x {columns} places for {shape[1:]} pixels")
+    classes = (maps.argmax(axis=3) + 1).astype(np.uint8)
+    fine: NDArray[np.uint8] = classes.repeat(step, axis=1).repeat(step, axis=2)
+    return fine
 
 
 def _first_line(error: BaseException) -> str:

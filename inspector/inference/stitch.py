@@ -23,3 +23,29 @@ def stitch_heatmap(
         window = canvas[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]
         np.maximum(window, tile, out=window)
     return canvas
+
+
+def stitch_classes(
+    classes: NDArray[np.uint8],
+    heat: NDArray[np.float32],
+    places: tuple[TilePlace, ...],
+    canvas_size_px: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """One map of classes over the canvas: where tiles overlap, the class that the hotter one sees.
+
+    Args:
+        classes: uint8, (N, h, w), one per place.
+        heat: float32, (N, h, w), the tiles' heat maps.
+    """
+    height_px, width_px = classes.shape[1:]
+    if len(places) == 1 and (height_px, width_px) == canvas_size_px:
+        only: NDArray[np.uint8] = classes[0]
+        return only
+    canvas = np.zeros(canvas_size_px, dtype=np.uint8)
+    hottest = np.full(canvas_size_px, -np.inf, dtype=np.float32)
+    for tile, warmth, place in zip(classes, heat, places, strict=True):
+        window = np.s_[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]
+        is_hotter = warmth > hottest[window]
+        canvas[window][is_hotter] = tile[is_hotter]
+        hottest[window][is_hotter] = warmth[is_hotter]
+    return canvas

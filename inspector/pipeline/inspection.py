@@ -10,8 +10,7 @@ from inspector.geometry import AxisMap
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.timing import Stopwatch
 from inspector.preprocess import preprocess
-from inspector.recipe import Recipe
-from inspector.verdict import judge, unjudged
+from inspector.verdict import Criteria, judge, unjudged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,11 +34,8 @@ class Inspection:
 
     May be called from several threads at once where the backend may.
 
-    Args:
-        threshold: The bundle's, in force where the recipe names none.
-
     Attributes:
-        threshold: What is in force.
+        criteria: What it decides by.
     """
 
     def __init__(
@@ -47,14 +43,12 @@ class Inspection:
         *,
         spec: InputSpec,
         backend: InferenceBackend,
-        recipe: Recipe,
-        threshold: float,
+        criteria: Criteria,
         clock: Clock,
     ) -> None:
         self._spec = spec
         self._backend = backend
-        self._recipe = recipe
-        self.threshold = threshold if recipe.threshold is None else recipe.threshold
+        self.criteria = criteria
         self._clock = clock
 
     def inspect(self, frame: Frame) -> Inspected:
@@ -66,7 +60,7 @@ class Inspection:
             with watch.stage("infer"):
                 prediction = self._backend.infer(prepared)
             with watch.stage("judge"):
-                verdict = judge(prediction, prepared.to_sensor, self._recipe, self.threshold)
+                verdict = judge(prediction, prepared.to_sensor, self.criteria)
         except InspectionError as error:  # this frame only; never PASS by default
             return self.errored(error, watch.stage_ms)
         return Inspected(
@@ -79,7 +73,7 @@ class Inspection:
     def errored(self, error: InspectorError, stage_ms: dict[str, float]) -> Inspected:
         """The result of a part that never came to be judged, or failed on the way."""
         return Inspected(
-            verdict=unjudged(error, self._recipe, self.threshold),
+            verdict=unjudged(error, self.criteria),
             prediction=None,
             to_sensor=None,
             stage_ms=stage_ms,

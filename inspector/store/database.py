@@ -250,7 +250,7 @@ def _to_row(record: Record) -> tuple[object, ...]:
         verdict.decision.value,
         _real(record.score),
         _real(verdict.threshold),
-        record.label,
+        verdict.label,
         _to_json(verdict.reasons),
         _to_json(verdict.regions),
         *(_real(record.stage_ms.get(stage)) for stage in STAGES),
@@ -286,17 +286,17 @@ def _from_row(row: Mapping[str, Any]) -> Record:
         judged_at=datetime.fromisoformat(row["judged_at"]),
         verdict=Verdict(
             decision=Decision(row["decision"]),
+            label=row["label"],
             reasons=tuple(Reason(**reason) for reason in json.loads(row["reasons"])),
             regions=tuple(_region(region) for region in json.loads(row["regions"])),
             recipe_id=row["recipe_id"],
             threshold=row["threshold"],
         ),
         score=row["score"],
-        label=row["label"],
         bundle_id=row["bundle_id"],
         stage_ms={stage: row[f"{stage}_ms"] for stage in STAGES if row[f"{stage}_ms"] is not None},
     )
 
 
 def _region(stored: Mapping[str, Any]) -> Region:
-    return Region(box_sensor_px=Box(**stored["box_sensor_px"]), peak=stored["peak"])
+    return Region(**{**stored, "box_sensor_px": Box(**stored["box_sensor_px"])})

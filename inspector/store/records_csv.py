@@ -39,7 +39,7 @@ def _row(record: Record) -> list[str]:
         verdict.decision.value,
         "" if record.score is None else f"{record.score:.9g}",
         f"{verdict.threshold:.9g}",
-        record.label,
+        record.verdict.label,
         "; ".join(reason.text() for reason in verdict.reasons),
         *(_milliseconds(record.stage_ms.get(stage)) for stage in STAGES),
         record.bundle_id,

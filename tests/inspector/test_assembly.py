@@ -7,8 +7,7 @@ import pytest
 from inspector.assembly import build_judge, canary_frame, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.clock import SystemClock
-from inspector.errors import BundleError, CorruptFrame
-from inspector.flow import Decision
+from inspector.errors import BundleError, CorruptFrame, RecipeError
 from inspector.recipe import DEFAULT_RECIPE, Recipe
 from tests.support.bundles import CANARY_TOLERANCE, write_bundle
 
@@ -31,9 +30,11 @@ def test_recipe_threshold_is_in_force_where_there_is_one(tmp_path: Path) -> None
     assert judge.threshold == 0.125
 
 
-def test_labels_follow_the_decision_and_an_error_has_none(tmp_path: Path) -> None:
-    judge = build_judge(open_bundle(write_bundle(tmp_path / "b")), DEFAULT_RECIPE, SystemClock())
-    assert [judge.label_of(decision) for decision in Decision] == ["good", "defect", ""]
+def test_recipe_that_tolerates_a_defect_the_model_cannot_name_is_refused(tmp_path: Path) -> None:
+    bundle = open_bundle(write_bundle(tmp_path / "b"))
+    recipe = Recipe(name="r", tolerated_area_px2=(("scratch", 9.0),))
+    with pytest.raises(RecipeError, match="'scratch'; this bundle tells no kinds of defects apart"):
+        build_judge(bundle, recipe, SystemClock())
 
 
 def test_identity_names_everything_that_judges(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_record_says_what_was_judged_and_by_what(request_: BatchRequest) -> None
     scores = [record.score for record in records]
     assert scores == pytest.approx([level / 255 for level in LEVELS.values()], rel=1e-5)
     assert {record.bundle_id for record in records} == {outcome.judge.bundle.manifest.bundle_id}
-    assert [record.label for record in records] == ["good", "good", "defect", "defect"]
+    assert [record.verdict.label for record in records] == ["good", "good", "defect", "defect"]
     assert all(set(record.stage_ms) >= {"decode", "infer", "total"} for record in records)
 
 

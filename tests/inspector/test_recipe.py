@@ -60,7 +60,10 @@ def test_whole_number_and_its_float_are_one_recipe(path: Path) -> None:
         ("treshold = 0.5", "unknown key 'treshold'; did you mean 'threshold'?"),
         (
             "speed = 3",
-            "unknown key 'speed'; known keys: min_region_px, name, schema_version, threshold",
+            (
+                "unknown key 'speed'; known keys: min_region_px, name, schema_version, threshold, "
+                "tolerated_area_px2"
+            ),
         ),
         ("threshold = nan", "threshold is nan; it must be a finite number"),
         ("threshold = -nan", "threshold is nan; it must be a finite number"),
@@ -188,3 +191,11 @@ def test_identity_changes_with_every_value_and_with_nothing_else() -> None:
 def test_identity_is_the_same_in_every_release() -> None:
     """Records are found by it years later; a change here splits them in two."""
     assert Recipe(name="bolt", threshold=0.5, min_region_px=3).recipe_id == "ebecf17d80d9"
+
+
+def test_tolerated_areas_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text(
+        'schema_version = 1\nname = "r"\n[tolerated_area_px2]\nscratch = 12\ndent = 0.5\n'
+    )
+    assert load_recipe(path).tolerated_area_px2 == (("dent", 0.5), ("scratch", 12.0))

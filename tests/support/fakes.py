@@ -123,13 +123,13 @@ def record(
         judged_at=START + timedelta(seconds=1),
         verdict=Verdict(
             decision=decision,
+            label={Decision.PASS: "good", Decision.FAIL: "defect", Decision.ERROR: ""}[decision],
             reasons=reasons[decision],
             regions=regions,
             recipe_id=RECIPE_ID,
             threshold=threshold,
         ),
         score=score,
-        label={Decision.PASS: "good", Decision.FAIL: "defect", Decision.ERROR: ""}[decision],
         bundle_id=BUNDLE_ID,
         stage_ms={"decode": 2.5, "total": 2.5} if decision is Decision.ERROR else stage_ms,
     )

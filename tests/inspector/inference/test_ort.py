@@ -36,6 +36,25 @@ NAN_IF_BLACK = """
     grey = ReduceMean <axes = [3], keepdims = 0> (x)
     heatmap = Div (grey, full)
 """
+# Two kinds of defects: as likely as red, as likely as blue; the map has a place for 4 x 4 pixels.
+KINDS = (
+    BRIGHTNESS
+    + """
+    by_colour = ReduceMean <axes = [1, 2], keepdims = 0> (x)
+    probabilities = Div (by_colour, full)
+    first = Transpose <perm = [0, 3, 1, 2]> (x)
+    coarse = AveragePool <kernel_shape = [4, 4], strides = [4, 4]> (first)
+    last = Transpose <perm = [0, 2, 3, 1]> (coarse)
+    starts = Constant <value_ints = [0]> ()
+    ends = Constant <value_ints = [2]> ()
+    axes = Constant <value_ints = [3]> ()
+    class_map = Slice (last, starts, ends, axes)
+"""
+)
+KIND_OUTPUTS = (
+    "float[N] score, float[N, 8, 12] heatmap, float[N, 3] probabilities, "
+    "float[N, 2, 3, 2] class_map"
+)
 INFINITE_HEAT_IF_BLACK = """
     mean = ReduceMean <axes = [1, 2, 3], keepdims = 0> (x)
     score = Div (mean, full)
@@ -79,7 +98,11 @@ judge ({given}) => ({outputs})
     return data
 
 
-def manifest(spec: InputSpec = SPEC, outputs: tuple[str, ...] = ("score", "heatmap")) -> Manifest:
+def manifest(
+    spec: InputSpec = SPEC,
+    outputs: tuple[str, ...] = ("score", "heatmap"),
+    labels: tuple[str, ...] = ("good", "defect"),
+) -> Manifest:
     return Manifest(
         bundle_id="c" * 64,
         task="anomaly",
@@ -87,7 +110,7 @@ def manifest(spec: InputSpec = SPEC, outputs: tuple[str, ...] = ("score", "heatm
         version="1",
         input=spec,
         outputs=dict.fromkeys(outputs, "in words"),
-        labels=("good", "defect"),
+        labels=labels,
         threshold=Threshold(value=0.5, method="by hand", n_images=1),
         canary=Canary(score=0.5, tolerance=0.0),
         opset=OPSET,
@@ -131,6 +154,48 @@ def test_graph_without_a_heat_map_gives_none() -> None:
 
 def test_heat_map_that_the_manifest_does_not_name_is_not_asked_for() -> None:
     assert OrtBackend(manifest(outputs=("score",)), model()).infer(full_of(10)).heatmap is None
+
+
+ALL_OUTPUTS = ("score", "heatmap", "probabilities", "class_map")
+
+
+def test_probabilities_and_classes_are_those_of_the_graph() -> None:
+    backend = OrtBackend(
+        manifest(outputs=ALL_OUTPUTS, labels=("good", "dent", "hole")),
+        model(KINDS, outputs=KIND_OUTPUTS),
+    )
+    pixels = np.zeros((8, 12, 3), dtype=np.uint8)  # as cameras give them: blue, green, red
+    pixels[:, :4, 2] = 255
+    pixels[4:, 4:, 1] = 51
+    prediction = backend.infer(prepared(pixels))
+    assert prediction.probabilities is not None
+    assert prediction.probabilities == pytest.approx([1 / 3, 0.2 / 3, 0.0], abs=1e-6)
+    assert prediction.class_map is not None
+    assert prediction.class_map.dtype == np.uint8
+    rows = [[1] * 12, [1] * 4 + [2] * 8]
+    assert prediction.class_map.tolist() == [rows[0]] * 4 + [rows[1]] * 4
+
+
+def test_probabilities_are_those_of_the_worst_tile() -> None:
+    spec = InputSpec(height_px=8, width_px=12, color="rgb", resize="tile")
+    backend = OrtBackend(
+        manifest(spec, ALL_OUTPUTS, ("good", "dent", "hole")), model(KINDS, outputs=KIND_OUTPUTS)
+    )
+    pixels = np.zeros((8, 24, 3), dtype=np.uint8)
+    pixels[:, 12:, 0] = 255
+    prediction = backend.infer(prepared(pixels, spec))
+    assert prediction.probabilities is not None
+    assert prediction.probabilities.tolist() == [0.0, 0.0, 1.0]
+
+
+def test_classes_that_do_not_fit_the_labels_are_an_error() -> None:
+    backend = OrtBackend(manifest(outputs=ALL_OUTPUTS), model(KINDS, outputs=KIND_OUTPUTS))
+    with pytest.raises(InferenceError, match=r"probabilities has the shape \(1, 3\); \(1, 2\)"):
+        backend.infer(full_of(9))
+    outputs = ("score", "heatmap", "class_map")
+    backend = OrtBackend(manifest(outputs=outputs), model(KINDS, outputs=KIND_OUTPUTS))
+    with pytest.raises(InferenceError, match=r"class_map has the shape \(1, 2, 3, 2\)"):
+        backend.infer(full_of(9))
 
 
 def test_part_is_as_bad_as_its_worst_tile() -> None:

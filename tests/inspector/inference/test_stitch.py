@@ -5,7 +5,7 @@ import pytest
 
 from inspector.bundle import InputSpec
 from inspector.flow import TilePlace
-from inspector.inference.stitch import stitch_heatmap
+from inspector.inference.stitch import stitch_classes, stitch_heatmap
 from inspector.preprocess import preprocess
 from tests.support.fakes import frame
 from tests.support.picture_files import textured
@@ -60,3 +60,18 @@ def test_tile_without_a_place_is_a_bug() -> None:
     tiles = np.zeros((2, 2, 2), dtype=np.float32)
     with pytest.raises(ValueError, match="zip"):
         stitch_heatmap(tiles, (place(0, 0),), (2, 4))
+
+
+def test_class_is_the_one_that_the_hotter_tile_sees() -> None:
+    classes = np.array([[[1, 1, 1]], [[2, 2, 2]]], dtype=np.uint8)
+    heat = np.array([[[1, 5, 2]], [[4, 3, -1]]], dtype=np.float32)
+    places = (place(0, 0), place(1, 0))
+    expected = [[1, 1, 2, 2]]
+    assert stitch_classes(classes, heat, places, (1, 4)).tolist() == expected
+    assert stitch_classes(classes[::-1], heat[::-1], places[::-1], (1, 4)).tolist() == expected
+
+
+def test_single_tile_over_the_whole_canvas_gives_its_classes() -> None:
+    classes = np.arange(12, dtype=np.uint8).reshape(1, 3, 4)
+    heat = np.zeros((1, 3, 4), dtype=np.float32)
+    assert np.array_equal(stitch_classes(classes, heat, (place(0, 0),), (3, 4)), classes[0])

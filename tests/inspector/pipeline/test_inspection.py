@@ -13,8 +13,10 @@ from inspector.geometry import AxisMap
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.inspection import Inspection
 from inspector.recipe import Recipe
+from inspector.verdict import Criteria
 from tests.support.fakes import FakeClock, StubBackend, frame
 
+RECIPE = Recipe(name="bolt")
 SPEC = InputSpec(height_px=8, width_px=16, color="rgb", resize="stretch")
 
 
@@ -22,14 +24,18 @@ def inspection(
     backend: InferenceBackend,
     *,
     spec: InputSpec = SPEC,
-    recipe: Recipe | None = None,
+    threshold: float = 0.5,
     clock: Clock | None = None,
 ) -> Inspection:
     return Inspection(
         spec=spec,
         backend=backend,
-        recipe=recipe or Recipe(name="bolt"),
-        threshold=0.5,
+        criteria=Criteria(
+            recipe=RECIPE,
+            threshold=threshold,
+            region_level=threshold,
+            labels=("good", "defect"),
+        ),
         clock=clock or FakeClock(),
     )
 
@@ -67,11 +73,10 @@ def test_each_stage_is_timed() -> None:
     assert inspected.stage_ms == {"preprocess": 1.5, "infer": 1.5, "judge": 1.5}
 
 
-def test_limit_of_the_recipe_is_in_force() -> None:
-    recipe = Recipe(name="strict", threshold=0.125)
-    verdict = inspection(StubBackend(0.25), recipe=recipe).inspect(frame()).verdict
+def test_verdict_names_the_limit_and_the_recipe_in_force() -> None:
+    verdict = inspection(StubBackend(0.25), threshold=0.125).inspect(frame()).verdict
     assert (verdict.decision, verdict.threshold) == (Decision.FAIL, 0.125)
-    assert verdict.recipe_id == recipe.recipe_id
+    assert verdict.recipe_id == RECIPE.recipe_id
 
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
@@ -129,13 +134,12 @@ def test_bug_is_not_taken_for_a_bad_frame() -> None:
 
 
 def test_part_that_never_came_is_an_error_under_the_recipe() -> None:
-    recipe = Recipe(name="r", threshold=0.125)
-    errored = inspection(StubBackend(), recipe=recipe).errored(
+    errored = inspection(StubBackend(), threshold=0.125).errored(
         CorruptFrame("a.png: cut"), {"decode": 2.0}
     )
     assert errored.verdict.decision is Decision.ERROR
     assert errored.verdict.reasons == (Reason(rule="CorruptFrame", detail="a.png: cut"),)
-    assert (errored.verdict.threshold, errored.verdict.recipe_id) == (0.125, recipe.recipe_id)
+    assert (errored.verdict.threshold, errored.verdict.recipe_id) == (0.125, RECIPE.recipe_id)
     assert (errored.prediction, errored.to_sensor, errored.stage_ms) == (
         None,
         None,

@@ -67,7 +67,7 @@ REGION = FAILED.verdict.regions[0]
         FAILED,
         record("c.png", Decision.ERROR),
         replace(PLAIN, part_id="M6-0001", frame_id=2**53, source_id="cam0"),
-        replace(PLAIN, captured_at=None, score=None, label="", stage_ms={}),
+        replace(PLAIN, captured_at=None, score=None, stage_ms={}),
         replace(PLAIN, image=StoredImage(path="", sha256="")),
         replace(PLAIN, image=StoredImage(path="a b/划痕 \\xff 'x'; --\n.png", sha256="0" * 64)),
         replace(PLAIN, judged_at=START + timedelta(days=36_500, milliseconds=1)),
@@ -155,9 +155,9 @@ os._exit(9)
 
 def test_append_is_all_or_nothing(path: Path) -> None:
     good = [record("a.png"), record("b.png")]
-    nameless = replace(record("c.png"), label=None)  # type: ignore[arg-type]
+    nameless = replace(record("c.png"), bundle_id=None)  # type: ignore[arg-type]
     with RecordStore(path) as store:
-        with pytest.raises(StoreError, match=r"NOT NULL constraint failed: records\.label"):
+        with pytest.raises(StoreError, match=r"NOT NULL constraint failed: records\.bundle_id"):
             store.append([*good, nameless])
         assert list(store.records()) == []
         store.append(good)

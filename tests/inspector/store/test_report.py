@@ -86,13 +86,13 @@ def record(
         judged_at=NOON,
         verdict=Verdict(
             decision=decision,
+            label="",
             reasons=tuple(reasons),
             regions=tuple(regions),
             recipe_id="1f0a",
             threshold=THRESHOLD,
         ),
         score=score,
-        label="",
         bundle_id="b" * 64,
     )
 
