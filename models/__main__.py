@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # importing them for real takes a second, and `--help` needs 
 
 _log = logging.getLogger(__name__)
 
-MIN_OVERKILL, MAX_OVERKILL = 0.0001, 0.5
+MIN_SHARE, MAX_SHARE = 0.0001, 0.5  # as in a training configuration
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,11 +65,18 @@ def _add_train(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "pictures",
     )
     verb.add_argument(
-        "--overkill",
+        "--overkill-at-most",
         type=_share,
         metavar="SHARE",
-        help="share of good parts that may be rejected; the threshold is chosen by it on held-out "
-        "good pictures; default: 0.05",
+        help="share of good parts that may be rejected, such as 2%% or 0.02; the threshold is "
+        "chosen by it on held-out pictures; default: 5%%",
+    )
+    verb.add_argument(
+        "--escape-at-most",
+        type=_share,
+        metavar="SHARE",
+        help="share of defects that may pass; where both cannot be had, it goes before the "
+        "overkill; default: as few as the overkill allows",
     )
     verb.add_argument(
         "--epochs",
@@ -145,7 +152,8 @@ def _config(parsed: argparse.Namespace) -> "TrainingConfig":
         "height_px": parsed.size,
         "width_px": parsed.size,
         "epochs": parsed.epochs,
-        "overkill": parsed.overkill,
+        "overkill_at_most": parsed.overkill_at_most,
+        "escape_at_most": parsed.escape_at_most,
     }
     return replace(config, **{key: value for key, value in said.items() if value is not None})
 
@@ -220,11 +228,13 @@ def _flattened(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def _share(text: str) -> float:
     try:
-        value = float(text)
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         value = math.nan
-    if not MIN_OVERKILL <= value <= MAX_OVERKILL:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share {MIN_OVERKILL:g}..{MAX_OVERKILL:g}")
+    if not MIN_SHARE <= value <= MAX_SHARE:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no share {MIN_SHARE:.2%}..{MAX_SHARE:.0%}, such as 2% or 0.02"
+        )
     return value
 
 

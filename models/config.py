@@ -12,6 +12,7 @@ from models.augment import Augmentation
 
 SCHEMA_VERSION = 1
 MIN_SIDE_PX, MAX_SIDE_PX = 32, 4096
+MIN_SHARE, MAX_SHARE = 0.0001, 0.5  # of parts that may be judged wrongly
 SIDE_STEP_PX = 32  # the deepest stride of the backbone
 _MAX_EPOCHS = 10_000
 
@@ -23,7 +24,8 @@ class TrainingConfig:
     Attributes:
         height_px, width_px: Of the network's input.
         epochs: Rounds over the pictures; the training may end earlier.
-        overkill: Share of good parts that may be rejected; the threshold is chosen by it.
+        overkill_at_most, escape_at_most: Shares of good parts that may be rejected, and of defects
+            that may pass; the threshold is chosen by them.
         augmentation: How pictures are varied, and what the part allows.
         knobs: What only this kind of model knows; the task checks them.
     """
@@ -33,7 +35,8 @@ class TrainingConfig:
     height_px: int | None = None
     width_px: int | None = None
     epochs: int | None = None
-    overkill: float = 0.05
+    overkill_at_most: float | None = None
+    escape_at_most: float | None = None
     augmentation: Augmentation = field(default_factory=Augmentation)
     knobs: Mapping[str, object] = field(default_factory=dict)
 
@@ -64,7 +67,6 @@ def load_config(path: Path, task: str) -> TrainingConfig:
     table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)
     table.text("task", among=(task,))
     standard = TrainingConfig(task=task)
-    overkill = table.optional_number("overkill", low=0.0001, high=0.5)
     seed = table.optional_integer("seed", low=0, high=2**32 - 1)
     config = TrainingConfig(
         task=task,
@@ -72,7 +74,8 @@ def load_config(path: Path, task: str) -> TrainingConfig:
         height_px=_side(table, "height_px", where),
         width_px=_side(table, "width_px", where),
         epochs=table.optional_integer("epochs", low=1, high=_MAX_EPOCHS),
-        overkill=standard.overkill if overkill is None else overkill,
+        overkill_at_most=table.optional_number("overkill_at_most", low=MIN_SHARE, high=MAX_SHARE),
+        escape_at_most=table.optional_number("escape_at_most", low=MIN_SHARE, high=MAX_SHARE),
         augmentation=_augmentation(table.optional_table("augmentation")),
         knobs=table.mapping("knobs") if table.has("knobs") else {},
     )

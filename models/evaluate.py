@@ -1,7 +1,8 @@
 """Measures a bundle on labelled pictures, with the very code that judges on the line."""
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,28 +16,40 @@ from inspector.flow import Decision
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.summary import Percentiles, percentiles
-from models.data import Sample, data_sha256, load_samples, of_split
-from models.metrics import PixelTally, auroc, average_precision, rates
+from models.data import GOOD, Sample, data_sha256, load_samples, of_split
+from models.metrics import Overlap, PixelTally, auroc, average_precision, macro_f1, rates
 from models.pictures import load_mask, load_picture
 
 THREADS = 2  # cores of the smallest line PC; one picture at a time, as a station judges
+_DEFECT = "defect"
+_DECISIONS = (Decision.PASS.value, Decision.FAIL.value)
 WARM_UP = 5  # the first runs lay out memory; they are no part's latency
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One picture's truth and verdict."""
+    """One picture's truth and verdict.
+
+    Attributes:
+        label: What the verdict says it is.
+    """
 
     sample: Sample
     decision: Decision
+    label: str
     score: float
     latency_ms: float
 
     @property
+    def is_passed(self) -> bool:
+        """FAIL and ERROR both reject a part."""
+        return self.decision is Decision.PASS
+
+    @property
     def is_mistake(self) -> bool:
         """A defect that passed or a good part that did not."""
-        return self.sample.is_good is not (self.decision is Decision.PASS)
+        return self.sample.is_good is not self.is_passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,57 +57,82 @@ class Evaluation:
     """What was measured; None where a figure does not apply.
 
     Attributes:
-        pixel_auroc, aupro: Over the pictures as they are on disk, with the heat map enlarged to
-            them.
+        has_good: Whether one of the classes means free of defects.
+        pixel_auroc, aupro, miou: Over the pictures as they are on disk, with the heat map enlarged
+            to them.
         latency_ms: From a decoded picture in memory to its verdict, one at a time.
     """
 
+    task: str
+    has_good: bool
     bundle_id: str
     threshold: float
     data_sha256: str
     judged: tuple[Judged, ...]
     pixel_auroc: float | None
     aupro: float | None
+    miou: float | None
     latency_ms: Percentiles
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
         scores = np.array([one.score for one in self.judged])
         is_defect = np.array([not one.sample.is_good for one in self.judged])
-        confusion = self._confusion()
         wrong = rates([one.decision for one in self.judged], is_defect)
-        right = confusion["good"]["PASS"] + confusion["defect"]["FAIL"]
         return {
-            "task": "anomaly",
+            "task": self.task,
             "n_images": len(self.judged),
             "n_good": wrong.n_good,
-            "n_defect": wrong.n_defect,
+            "n_defect": wrong.n_defect if self.has_good else 0,
             "threshold": self.threshold,
-            "image_auroc": auroc(scores, is_defect),
-            "image_ap": average_precision(scores, is_defect),
+            "image_auroc": auroc(scores, is_defect) if self.has_good else None,
+            "image_ap": average_precision(scores, is_defect) if self.has_good else None,
             "pixel_auroc": self.pixel_auroc,
             "aupro": self.aupro,
-            "accuracy": right / len(self.judged),
-            "macro_f1": None,
-            "miou": None,
+            "accuracy": sum(map(self._is_right, self.judged)) / len(self.judged),
+            "macro_f1": self._macro_f1(),
+            "miou": self.miou,
             "map50": None,
-            "escape_rate": wrong.escape_rate,
+            "escape_rate": wrong.escape_rate if self.has_good else None,
             "overkill_rate": wrong.overkill_rate,
-            "confusion": confusion,
+            "confusion": _confusion(self._pairs(), is_named=self.names_classes),
             "latency_ms": asdict(self.latency_ms),
             "bundle_id": self.bundle_id,
             "data_sha256": self.data_sha256,
         }
 
-    def _confusion(self) -> Mapping[str, Mapping[str, int]]:
-        table = {truth: dict.fromkeys(_DECISIONS, 0) for truth in _TRUTHS}
-        for one in self.judged:
-            table["good" if one.sample.is_good else "defect"][one.decision.value] += 1
-        return table
+    @property
+    def names_classes(self) -> bool:
+        """Whether the model is measured by the names it gives, not by passing and failing."""
+        return self.task == "classify"
+
+    def _macro_f1(self) -> float | None:
+        if not self.names_classes:
+            return None
+        return macro_f1(
+            [one.sample.label for one in self.judged], [one.label for one in self.judged]
+        )
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Truth and verdict of each picture, in the words of the confusion table."""
+        if self.names_classes:
+            return [(one.sample.label, one.label) for one in self.judged]
+        return [
+            (GOOD if one.sample.is_good else _DEFECT, one.decision.value) for one in self.judged
+        ]
+
+    def _is_right(self, one: Judged) -> bool:
+        return one.label == one.sample.label if self.names_classes else not one.is_mistake
 
 
-_TRUTHS = ("good", "defect")
-_DECISIONS = (Decision.PASS.value, Decision.FAIL.value)
+def _confusion(
+    pairs: Sequence[tuple[str, str]], *, is_named: bool
+) -> Mapping[str, Mapping[str, int]]:
+    """How often each truth got each verdict."""
+    counts = Counter(pairs)
+    truths = sorted({truth for truth, _ in pairs}) if is_named else [GOOD, _DEFECT]
+    verdicts = sorted({name for pair in pairs for name in pair}) if is_named else _DECISIONS
+    return {truth: {said: counts[truth, said] for said in verdicts} for truth in truths}
 
 
 def evaluate(bundle_path: Path, data: Path, split: str) -> Evaluation:
@@ -111,21 +149,25 @@ def evaluate(bundle_path: Path, data: Path, split: str) -> Evaluation:
     _log.info("judging %d pictures", len(samples))
     for sample in samples[:WARM_UP]:
         judge.inspection.inspect(load_picture(sample).frame)
-    tally = PixelTally()
-    judged = tuple(_judge_one(judge, sample, tally) for sample in samples)
+    tally, overlap = PixelTally(), Overlap()
+    judged = tuple(_judge_one(judge, sample, tally, overlap) for sample in samples)
     has_masks = any(sample.mask is not None for sample in samples)
+    manifest = judge.bundle.manifest
     return Evaluation(
-        bundle_id=judge.bundle.manifest.bundle_id,
+        task=manifest.task,
+        has_good=manifest.labels[0] == GOOD,
+        bundle_id=manifest.bundle_id,
         threshold=judge.threshold,
         data_sha256=data_sha256(samples),
         judged=judged,
         pixel_auroc=tally.auroc() if has_masks else None,
         aupro=tally.aupro() if has_masks else None,
+        miou=overlap.miou() if has_masks else None,
         latency_ms=percentiles(sorted(one.latency_ms for one in judged)),
     )
 
 
-def _judge_one(judge: Judge, sample: Sample, tally: PixelTally) -> Judged:
+def _judge_one(judge: Judge, sample: Sample, tally: PixelTally, overlap: Overlap) -> Judged:
     frame = load_picture(sample).frame
     inspected = judge.inspection.inspect(frame)
     if inspected.prediction is None or inspected.to_sensor is None:
@@ -136,10 +178,13 @@ def _judge_one(judge: Judge, sample: Sample, tally: PixelTally) -> Judged:
     # A defect without an outline tells nothing about where it is: its pixels are no good ones.
     if heatmap is not None and (sample.is_good or sample.mask is not None):
         on_sensor = heatmap_on_sensor(heatmap, inspected.to_sensor, size_px)
-        tally.add(on_sensor, load_mask(sample, size_px))
+        mask = load_mask(sample, size_px)
+        tally.add(on_sensor, mask)
+        overlap.add(on_sensor > judge.inspection.criteria.region_level, mask)
     return Judged(
         sample=sample,
         decision=inspected.verdict.decision,
+        label=inspected.verdict.label,
         score=inspected.prediction.score,
         latency_ms=sum(inspected.stage_ms.values()),
     )

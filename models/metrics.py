@@ -83,6 +83,34 @@ def rates(decisions: Sequence[Decision], is_defect: ArrayLike) -> Rates:
     )
 
 
+def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
+    """The mean over the classes that truly occur of the harmonic mean of precision and recall."""
+    figures = []
+    for label in sorted(set(truth)):
+        hits = sum(a == label == b for a, b in zip(truth, said, strict=True))
+        figures.append(2 * hits / (truth.count(label) + said.count(label)))
+    return float(np.mean(figures))
+
+
+class Overlap:
+    """Counts how far outlined defects and marked ones cover each other, over many pictures."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(4, dtype=np.int64)  # neither, marked, outlined, both
+
+    def add(self, outlined: NDArray[np.bool_], marked: NDArray[np.bool_]) -> None:
+        """Count the pixels of one picture, both bool (H, W)."""
+        self._counts += np.bincount((2 * outlined + marked).ravel(), minlength=4)
+
+    def miou(self) -> float | None:
+        """Intersection over union, the mean of defect and background; None without a defect."""
+        neither, marked, outlined, both = self._counts.tolist()
+        if not marked + both:
+            return None
+        wrong = float(marked + outlined)
+        return (both / (both + wrong) + neither / max(neither + wrong, 1.0)) / 2
+
+
 class PixelTally:
     """Counts heat-map values of good and defective pixels; its size does not grow with them.
 

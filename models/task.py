@@ -37,11 +37,13 @@ class Taught:
     Attributes:
         held_out_scores: float32, one for each picture of the held-out set, in its order: what the
             finished model would give such a picture if it had never seen its part.
+        region_level: See `inspector.bundle.Threshold`.
         is_complete: False when a person ended the training early; the lesson is the best so far.
     """
 
     lesson: Lesson
     held_out_scores: NDArray[np.float32]
+    region_level: float | None = None
     is_complete: bool = True
 
 

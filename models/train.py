@@ -35,12 +35,20 @@ from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.config import TrainingConfig
 from models.convert import OPSET, to_onnx
-from models.data import Sample, data_sha256, load_samples, of_split, split_parts, without_copies
+from models.data import (
+    GOOD,
+    Sample,
+    data_sha256,
+    load_samples,
+    of_split,
+    split_parts,
+    without_copies,
+)
 from models.network_training import Listener
 from models.pictures import LoadedSet, load_picture, load_set
 from models.source import Source, check_source_place, keep_source, source_folder
 from models.task import Assignment, Task, Taught, load_task
-from models.threshold import threshold_on_good
+from models.threshold import ChosenThreshold, Targets, choose_threshold
 from models.training_library import tensorflow
 from models.validate import compare
 
@@ -114,13 +122,14 @@ def train(request: TrainingRequest) -> TrainingResult:
     task = load_task(config.task)
     samples = _samples(request, task)
     spec = task.input_spec(config, samples)
-    lots = _lots(samples, spec, config.seed)
+    labels = task.labels(samples)
+    lots = _lots(samples, spec, config.seed, has_good=labels[0] == GOOD)
     weights = load_weights(request.weights_cache)
     _log.info("learning from %d pictures", len(lots.fit.samples))
     assignment = Assignment(
         config=config,
         spec=spec,
-        labels=task.labels(samples),
+        labels=labels,
         fit=lots.fit,
         held_out=lots.held_out,
         weights=weights,
@@ -139,7 +148,7 @@ def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
     return task.choose(without_copies(training), where)
 
 
-def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int) -> _Lots:
+def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int, *, has_good: bool) -> _Lots:
     """Divide by parts; a val split of the list's own is what is held out."""
     chosen = [sample for sample in samples if sample.split == "val"]
     if chosen:
@@ -147,7 +156,7 @@ def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int) -> _Lots:
     else:
         groups = split_parts(samples, SHARES, seed)
     good_parts = {sample.part for sample in groups["held_out"] if sample.is_good}
-    if len(good_parts) < MIN_GOOD_PARTS:
+    if has_good and len(good_parts) < MIN_GOOD_PARTS:
         raise DataError(
             f"{len(good_parts)} different good parts are held out of {len(samples)} pictures; at "
             f"least {MIN_GOOD_PARTS} are needed to tell what is usual: list pictures of more parts"
@@ -168,8 +177,7 @@ def _publish(
 ) -> Manifest:
     """Convert, choose the threshold, prove, and write source and bundle."""
     spec, lesson, config = assignment.spec, taught.lesson, assignment.config
-    good = np.array([sample.is_good for sample in lots.held_out.samples])
-    good_scores = taught.held_out_scores[good]
+    chosen = _threshold(taught, assignment)
     _log.info("converting")
     function = task.graph(lesson, spec, assignment.weights)
     model = to_onnx(function)
@@ -182,8 +190,8 @@ def _publish(
         input=spec,
         outputs=task.outputs,
         labels=assignment.labels,
-        threshold=threshold_on_good(good_scores, config.overkill),
-        canary=Canary(score=0.0, tolerance=CANARY_TOLERANCE_SHARE * float(np.ptp(good_scores))),
+        threshold=chosen.threshold,
+        canary=Canary(score=0.0, tolerance=_canary_tolerance(taught, assignment)),
         opset=OPSET,
         versions=_versions(),
         data={"sha256": data_sha256(_all_samples(lots))}
@@ -212,6 +220,7 @@ def _publish(
             "n_images": proof.n_images,
             "n_flips": proof.n_flips,
             "score_max_relative": proof.outputs["score"].relative,
+            "threshold": chosen.as_table(),
         },
     )
     contents = {
@@ -224,6 +233,32 @@ def _publish(
     return seal_bundle(manifest, contents, request.out, _judge_as_the_line)
 
 
+def _threshold(taught: Taught, assignment: Assignment) -> ChosenThreshold:
+    is_defect = np.zeros(len(taught.held_out_scores), dtype=np.bool_)
+    if assignment.labels[0] == GOOD:  # else none of the classes is a defect
+        is_defect = np.array([not sample.is_good for sample in assignment.held_out.samples])
+    config = assignment.config
+    chosen = choose_threshold(
+        taught.held_out_scores,
+        is_defect,
+        Targets(overkill=config.overkill_at_most, escape=config.escape_at_most),
+        taught.region_level,
+    )
+    for doubt in chosen.doubts:
+        _log.warning("%s", doubt)
+    return chosen
+
+
+def _canary_tolerance(taught: Taught, assignment: Assignment) -> float:
+    """A share of the range of what the canary is one of."""
+    of_its_kind = [
+        score
+        for score, sample in zip(taught.held_out_scores, assignment.held_out.samples, strict=True)
+        if sample.is_good or assignment.labels[0] != GOOD
+    ]
+    return CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind))
+
+
 def _judge_as_the_line(folder: Path) -> None:
     build_judge(open_bundle(folder), DEFAULT_RECIPE, SystemClock())
 
@@ -234,7 +269,7 @@ def _prove(
     _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(proof.samples))
     compared = compare(
         function,
-        backend,
+        backend.run,
         proof.tensors,
         proof.sha256s,
         threshold=draft.threshold.value,
@@ -249,8 +284,11 @@ def _prove(
 
 
 def _canary(held_out: LoadedSet, spec: InputSpec) -> Frame:
-    """A good held-out picture, no larger than the network's input: it travels in every bundle."""
-    chosen = next(sample for sample in held_out.samples if sample.is_good)
+    """A held-out picture, no larger than the network's input: it travels in every bundle.
+
+    A good one where there are any.
+    """
+    chosen = min(held_out.samples, key=lambda sample: not sample.is_good)
     frame = load_picture(chosen).frame
     height_px, width_px = frame.pixels.shape[:2]
     if height_px <= spec.height_px and width_px <= spec.width_px:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from inspector.bundle import OutputAgreement, Proof, open_bundle
 from inspector.errors import DataError
-from inspector.flow import Preprocessed, TilePlace
-from inspector.geometry import AxisMap
-from inspector.inference.backend import InferenceBackend
 from inspector.inference.ort import OrtBackend
 from models.backbones.weights import load_weights
 from models.data import load_samples
@@ -93,7 +90,7 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
     function = task.graph(source.lesson, bundle.manifest.input, load_weights(weights_cache))
     proof = compare(
         function,
-        OrtBackend(bundle.manifest, bundle.model),
+        OrtBackend(bundle.manifest, bundle.model).run,
         loaded.tensors[fresh],
         [loaded.sha256s[index] for index in fresh],
         threshold=bundle.manifest.threshold.value,
@@ -108,22 +105,22 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
 
 def compare(
     function: Any,
-    backend: InferenceBackend,
+    run: Callable[[NDArray[np.uint8]], Mapping[str, NDArray[np.float32]]],
     tensors: NDArray[np.uint8],
     sha256s: Sequence[str],
     *,
     threshold: float,
     model_sha256: str,
 ) -> Proof:
-    """Run both sides on the same tensors, the line's one picture at a time as the line does."""
+    """Run both sides on the same tensors, the line's one picture at a time as the line does.
+
+    Args:
+        function: The training library's side.
+        run: The line's: (1, H, W, C) pixels to its outputs by name.
+    """
     taught = run_graph(function, tensors)
-    predictions = [backend.infer(_prepared(tensor)) for tensor in tensors]
-    judged: dict[str, NDArray[np.float32]] = {
-        "score": np.array([prediction.score for prediction in predictions], dtype=np.float32)
-    }
-    heatmaps = [p.heatmap for p in predictions if p.heatmap is not None]
-    if len(heatmaps) == len(predictions):
-        judged["heatmap"] = np.stack(heatmaps, dtype=np.float32)
+    pieces = [run(tensor[np.newaxis]) for tensor in tensors]
+    judged = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     # As the line compares: a float32 against a float64.
     decisions = (taught["score"].astype(np.float64), judged["score"].astype(np.float64))
     flips = (decisions[0] > threshold) != (decisions[1] > threshold)
@@ -134,17 +131,6 @@ def compare(
         outputs={name: _agreement(taught[name], judged[name]) for name in judged},
         n_flips=int(flips.sum()),
         max_relative_limit=MAX_RELATIVE_DIFFERENCE,
-    )
-
-
-def _prepared(tensor: NDArray[np.uint8]) -> Preprocessed:
-    height_px, width_px = tensor.shape[:2]
-    return Preprocessed(
-        frame_id=0,
-        tensor=tensor[np.newaxis],
-        places=(TilePlace(x_px=0, y_px=0),),
-        canvas_size_px=(height_px, width_px),
-        to_sensor=AxisMap(scale_x=1.0, scale_y=1.0),
     )
 
 

@@ -65,13 +65,21 @@ class OrtBackend:
         self._output_names = [name for name in _READ if name in manifest.outputs]
         self._input_name = _check_signature(self._session, self._spec, self._output_names)
 
-    def infer(self, prepared: Preprocessed) -> Prediction:
-        """See `InferenceBackend.infer`."""
+    def run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """What the graph gives for (N, H, W, C) pixels, by output; unchecked, for proofs.
+
+        Raises:
+            InferenceError: The runtime failed.
+        """
         try:
-            outputs = self._session.run(self._output_names, {self._input_name: prepared.tensor})
+            outputs = self._session.run(self._output_names, {self._input_name: tensor})
         except _RUNTIME_FAULTS as error:
             raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
-        named: dict[str, NDArray[np.float32]] = dict(zip(self._output_names, outputs, strict=True))
+        return dict(zip(self._output_names, outputs, strict=True))
+
+    def infer(self, prepared: Preprocessed) -> Prediction:
+        """See `InferenceBackend.infer`."""
+        named = self.run(prepared.tensor)
         count = len(prepared.places)
         scores = _finite(named["score"], (count,), "score")
         worst = int(scores.argmax())  # a part is as bad as its worst tile

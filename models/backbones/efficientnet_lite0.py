@@ -33,6 +33,8 @@ _STAGES = (
     _Stage(5, 2, 6, 192, 4),
     _Stage(3, 1, 6, 320, 1),
 )
+_NAME_PREFIX = "lite0"  # TensorFlow wants no underscore in front of a name
+_NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 _LAST_BLOCKS = {2: 0, 4: 2, 8: 4, 16: 10, 32: 15}  # the last block of each stride
 
 
@@ -73,6 +75,34 @@ def trunk(weights: Weights, taps: tuple[int, ...] = (8, 16)) -> Any:
     model = keras.Model(pixels, [outputs[_LAST_BLOCKS[tap]] for tap in taps])
     model.trainable = False
     return model
+
+
+def embedder(weights: Weights, taps: tuple[int, ...]) -> Any:
+    """The whole network but its classes: pixels as for `trunk` to a map per tap, and 1280 channels.
+
+    The last output, (N, ceil(H / 32), ceil(W / 32), 1280), is what the classes were told by, once
+    it is averaged over the picture.
+    """
+    tensorflow()
+    import keras
+
+    pixels = keras.Input((None, None, 3), dtype="float32")
+    outputs = _blocks(pixels, weights, _LAST_BLOCKS[32] + 1)
+    last = _conv(outputs[-1], weights, "_conv_head", "_bn1", kernel_px=1)
+    return keras.Model(pixels, [*(outputs[_LAST_BLOCKS[tap]] for tap in taps), last])
+
+
+def weights_of(network: Any) -> Weights:
+    """The arrays of a `trunk` or `embedder` as they are now, by the names they were made with."""
+    arrays: Weights = {}
+    for layer in network.layers:
+        if not layer.name.startswith(_NAME_PREFIX):
+            continue
+        name = layer.name.removeprefix(_NAME_PREFIX)
+        values = [variable.numpy() for variable in layer.variables]
+        parts = _NORM_PARTS if len(values) == len(_NORM_PARTS) else ("weight",)
+        arrays |= {f"{name}.{part}": value for part, value in zip(parts, values, strict=True)}
+    return arrays
 
 
 def _blocks(pixels: Any, weights: Weights, count: int) -> list[Any]:
@@ -125,14 +155,18 @@ def _conv(
     from keras import layers
 
     kernel = weights[f"{conv_name}.weight"]
-    settings = {"strides": stride, "padding": "same", "use_bias": False}
+    settings = {
+        "strides": stride,
+        "padding": "same",
+        "use_bias": False,
+        "name": _NAME_PREFIX + conv_name,
+    }
     if "depthwise" in conv_name:
         convolution = layers.DepthwiseConv2D(kernel_px, **settings)
     else:
         convolution = layers.Conv2D(kernel.shape[-1], kernel_px, **settings)
-    norm = layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON)
+    norm = layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=_NAME_PREFIX + norm_name)
     features = norm(convolution(inputs))
     convolution.set_weights([kernel])
-    parts = ("weight", "bias", "running_mean", "running_var")
-    norm.set_weights([weights[f"{norm_name}.{part}"] for part in parts])
+    norm.set_weights([weights[f"{norm_name}.{part}"] for part in _NORM_PARTS])
     return features if is_linear else layers.ReLU(max_value=6.0)(features)

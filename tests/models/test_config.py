@@ -29,7 +29,8 @@ def test_empty_file_means_the_standard(tmp_path: Path) -> None:
         task=st.just("anomaly"),
         seed=st.integers(0, 2**32 - 1),
         epochs=st.none() | st.integers(1, 10_000),
-        overkill=st.floats(0.0001, 0.5),
+        overkill_at_most=st.none() | st.floats(0.0001, 0.5),
+        escape_at_most=st.none() | st.floats(0.0001, 0.5),
         augmentation=st.builds(
             Augmentation, light=st.floats(0, 2), may_flip_sideways=st.booleans()
         ),
@@ -57,9 +58,9 @@ def test_size_is_given_whole_or_not_at_all(tmp_path: Path) -> None:
         ("", "the key 'schema_version' is missing"),
         ("schema_version = 2", "schema_version 2 outside 1..1"),
         (HEAD.replace("anomaly", "segment"), "task is 'segment'; it must be one of anomaly"),
-        (HEAD + "overkil = 0.1", "unknown key 'overkil'; did you mean 'overkill'"),
-        (HEAD + "overkill = nan", "must be a finite number"),
-        (HEAD + "overkill = 0.9", "overkill 0.9 outside 0.0001..0.5"),
+        (HEAD + "overkill_at_mots = 0.1", "did you mean 'overkill_at_most'"),
+        (HEAD + "overkill_at_most = nan", "must be a finite number"),
+        (HEAD + "escape_at_most = 0.9", "escape_at_most 0.9 outside 0.0001..0.5"),
         (HEAD + "height_px = 100\nwidth_px = 100", "height_px 100 is no multiple of 32"),
         (HEAD + "epochs = 0", "epochs 0 outside 1..10000"),
         (HEAD + "[augmentation]\nlights = 1", "unknown key 'lights'; did you mean 'light'"),

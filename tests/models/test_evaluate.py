@@ -26,7 +26,8 @@ def test_table_has_the_promised_keys_and_counts_that_add_up(taught: Taught) -> N
     }
     assert table["escape_rate"] == confusion["defect"]["PASS"] / N_TEST
     assert table["overkill_rate"] == confusion["good"]["FAIL"] / N_TEST
-    assert (table["macro_f1"], table["miou"], table["map50"]) == (None, None, None)
+    assert (table["macro_f1"], table["map50"]) == (None, None)
+    assert 0.3 < cast("float", table["miou"]) <= 1.0
     assert table["bundle_id"] == taught.manifest.bundle_id
 
 

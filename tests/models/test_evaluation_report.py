@@ -18,10 +18,12 @@ from models.evaluation_report import write_evaluation
 def judged(name: str, label: str, score: float) -> Judged:
     sample = Sample(name=name, image=Path(name), label=label, mask=None, split="test", part=name)
     decision = Decision.FAIL if score > 1.0 else Decision.PASS
-    return Judged(sample=sample, decision=decision, score=score, latency_ms=2.0)
+    return Judged(sample=sample, decision=decision, label="", score=score, latency_ms=2.0)
 
 
 EVALUATION = Evaluation(
+    task="anomaly",
+    has_good=True,
     bundle_id="b" * 64,
     threshold=1.0,
     data_sha256="d" * 64,
@@ -33,6 +35,7 @@ EVALUATION = Evaluation(
     ),
     pixel_auroc=None,
     aupro=None,
+    miou=None,
     latency_ms=Percentiles(p50=2.0, p95=2.0, p99=2.0),
 )
 

@@ -19,7 +19,7 @@ from tests.models.conftest import Taught
         ["train", "--task", "anomaly", "--data", "x"],
         ["train", "--task", "horoscope", "--data", "x", "--out", "y"],
         ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--size", "0"],
-        ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--overkill", "nan"],
+        ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--overkill-at-most", "nan"],
         ["train", "--tas", "anomaly", "--data", "x", "--out", "y"],
         ["evaluate", "x", "--data", "y", "--split", "all"],
     ],

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from inspector.flow import Decision
 from inspector.geometry import label_regions
-from models.metrics import PixelTally, auroc, average_precision, rates
+from models.metrics import Overlap, PixelTally, auroc, average_precision, macro_f1, rates
 
 
 def slow_auroc(scores: list[float], truth: list[bool]) -> float | None:
@@ -276,3 +276,21 @@ def test_tally_does_not_grow_with_its_pictures() -> None:
         held = (value for value in vars(tally).values() if isinstance(value, np.ndarray))
         sizes.add(sum(array.nbytes for array in held))
     assert sizes == {3 * 8 * 2**18}
+
+
+def test_macro_f1_weighs_every_true_class_alike() -> None:
+    truth = ["a", "a", "a", "b", "c"]
+    said = ["a", "a", "b", "b", "x"]
+    assert macro_f1(truth, said) == pytest.approx((4 / 5 + 2 / 3 + 0) / 3)
+
+
+def test_overlap_counts_all_pixels_of_all_pictures_together() -> None:
+    overlap = Overlap()
+    marked = np.zeros((2, 4), dtype=np.bool_)
+    overlap.add(marked, marked)
+    assert overlap.miou() is None
+    marked[0] = True
+    outlined = marked.copy()
+    outlined[0, 0], outlined[1, 0] = False, True
+    overlap.add(outlined, marked)
+    assert overlap.miou() == pytest.approx((3 / 5 + 11 / 13) / 2)

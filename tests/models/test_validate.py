@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from inspector.errors import DataError, InferenceError
-from inspector.flow import Prediction, Preprocessed
+from inspector.errors import DataError
 from models.source import keep_source, open_source, source_folder
 from models.validate import compare, validate
 from tests.models.conftest import N_TEST, N_TRAIN, Taught
@@ -55,12 +55,10 @@ class ShiftedBackend:
         self._scores = iter(scores)
         self._is_map_right = is_map_right
 
-    def infer(self, prepared: Preprocessed) -> Prediction:
-        score = next(self._scores, None)
-        if score is None:
-            raise InferenceError("asked too often")
-        heatmap = np.full((4, 4), score if self._is_map_right else -score, dtype=np.float32)
-        return Prediction(frame_id=0, score=score, heatmap=heatmap, bundle_id="")
+    def run(self, _tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        score = np.full(1, next(self._scores), dtype=np.float32)
+        heat = score if self._is_map_right else -score
+        return {"score": score, "heatmap": heat[:, None, None] * np.ones((1, 4, 4), np.float32)}
 
 
 def two_scores(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> dict[str, object]:
@@ -85,7 +83,7 @@ def test_comparison_finds_what_differs(
 ) -> None:
     proof = compare(
         two_scores,
-        ShiftedBackend(scores),
+        ShiftedBackend(scores).run,
         np.zeros((2, 4, 4, 3), dtype=np.uint8),
         ["a", "b"],
         threshold=1.5,
@@ -98,7 +96,7 @@ def test_comparison_finds_what_differs(
 def test_comparison_finds_a_heat_map_that_differs() -> None:
     proof = compare(
         two_scores,
-        ShiftedBackend([1.0, 2.0], is_map_right=False),
+        ShiftedBackend([1.0, 2.0], is_map_right=False).run,
         np.zeros((2, 4, 4, 3), dtype=np.uint8),
         ["a", "b"],
         threshold=1.5,

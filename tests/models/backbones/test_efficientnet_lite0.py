@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.opencv import cv2
-from models.backbones.efficientnet_lite0 import classifier, trunk
+from models.backbones.efficientnet_lite0 import classifier, embedder, trunk, weights_of
 from models.backbones.weights import Weights, load_weights
 
 SIDE_PX = 224
@@ -109,3 +109,18 @@ def test_taps_that_are_no_ascending_strides_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="ascending"):
         trunk(weights, taps=taps)
+
+
+def test_embedder_sees_what_the_classifier_sees(weights: Weights, network: Any) -> None:
+    pixels = photograph("chelsea.png")[None]
+    tapped, last = embedder(weights, (16,))(pixels.astype(np.float32), training=False)
+    pooled = last.numpy().mean(axis=(1, 2))
+    logits = pooled @ weights["_fc.weight"] + weights["_fc.bias"]
+    assert tapped.shape == (1, 14, 14, 112)
+    assert np.abs(logits - network(pixels).numpy()).max() < 1e-3
+
+
+def test_weights_of_a_network_are_those_it_was_made_of(weights: Weights) -> None:
+    arrays = weights_of(embedder(weights, (8,)))
+    assert arrays.keys() == weights.keys() - {"_fc.weight", "_fc.bias"}
+    assert all(np.array_equal(arrays[name], weights[name]) for name in arrays)
