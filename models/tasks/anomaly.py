@@ -24,6 +24,7 @@ from models.backbones.weights import Weights
 from models.config import TrainingConfig
 from models.coreset import greedy_coreset
 from models.data import Sample
+from models.resampling import enlarging_matrix, smoothing_matrix
 from models.task import Assignment, Lesson, Taught
 from models.task_graph import in_batches
 from models.training_library import tensorflow
@@ -223,33 +224,7 @@ def memory_graph(memory: Memory, settings: AnomalySettings, weights: Weights) ->
         heatmap = tf.matmul(tf.matmul(enlarge_y, grid), enlarge_x.T.copy())
         return {"score": tf.reduce_max(grid, (1, 2)), "heatmap": heatmap}
 
-    return tf.function(judge, input_signature=[_signature(settings)])
-
-
-def smoothing_matrix(length: int, sigma: float) -> Floats:
-    """(n, n): a Gaussian along one axis, the border repeated; two products smooth a map."""
-    reach = int(3 * sigma + 0.5)
-    kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
-    kernel /= kernel.sum()
-    matrix = np.zeros((length, length))
-    for row in range(length):
-        for offset, weight in zip(range(-reach, reach + 1), kernel, strict=True):
-            matrix[row, min(max(row + offset, 0), length - 1)] += weight
-    return matrix.astype(np.float32)
-
-
-def enlarging_matrix(source: int, target: int) -> Floats:
-    """(target, source): linear interpolation along one axis, pixel centres at half pixels.
-
-    Two small products are exact in every runtime; their own resizing operators differ in detail.
-    """
-    at = np.clip((np.arange(target) + 0.5) * source / target - 0.5, 0, source - 1)
-    low = np.minimum(np.floor(at).astype(int), max(source - 2, 0))
-    share = at - low
-    matrix = np.zeros((target, source))
-    matrix[np.arange(target), low] += 1 - share
-    matrix[np.arange(target), np.minimum(low + 1, source - 1)] += share
-    return matrix.astype(np.float32)
+    return tf.function(judge, input_signature=[_signature(settings)], autograph=False)
 
 
 def _signature(settings: AnomalySettings) -> Any:

@@ -165,7 +165,7 @@ class Classify:
         signature = tf.TensorSpec(
             [None, spec.height_px, spec.width_px, spec.channels], tf.uint8, name="pixels"
         )
-        return tf.function(judge, input_signature=[signature])
+        return tf.function(judge, input_signature=[signature], autograph=False)
 
 
 TASK = Classify()

@@ -10,11 +10,9 @@ from models.backbones.weights import load_weights
 from models.task_graph import run_graph
 from models.tasks.anomaly import (
     AnomalySettings,
-    enlarging_matrix,
     learn_memory,
     memory_graph,
     scores_without_own_part,
-    smoothing_matrix,
 )
 
 SETTINGS = AnomalySettings(height_px=128, width_px=96, bank_size=200)
@@ -26,23 +24,6 @@ def good_pictures(count: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     stripes = 120 + 60 * np.sin(np.arange(96) / 3)[None, None, :, None]
     noisy = stripes + rng.normal(0, 4, (count, 128, 96, 3))
     return noisy.clip(0, 255).astype(np.uint8)
-
-
-def test_smoothing_keeps_what_is_level_and_spreads_a_peak_evenly() -> None:
-    matrix = smoothing_matrix(9, 1.0)
-    assert matrix.sum(axis=1) == pytest.approx(np.ones(9), abs=1e-6)
-    peak = matrix @ np.eye(9, dtype=np.float32)[4]
-    assert peak.argmax() == 4
-    assert peak == pytest.approx(peak[::-1], abs=1e-7)
-
-
-def test_enlarging_follows_a_slope_and_holds_at_the_border() -> None:
-    matrix = enlarging_matrix(3, 6)
-    assert (matrix @ np.array([0.0, 1.0, 2.0])).tolist() == [0.0, 0.25, 0.75, 1.25, 1.75, 2.0]
-
-
-def test_enlarging_one_place_fills_all() -> None:
-    assert (enlarging_matrix(1, 4) @ np.array([7.0])).tolist() == [7.0] * 4
 
 
 @pytest.fixture(scope="module")
