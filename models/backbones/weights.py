@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Mapping
 from importlib import metadata
@@ -22,6 +23,15 @@ _CONVERTED_FILE = f"efficientnet-lite0-{_CONVERTED_SHA256[:8]}.npz"  # another c
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant a zip file can name
 
 Weights = dict[str, NDArray[np.float32]]
+
+
+def default_cache() -> Path:
+    """This user's cache folder, where their system wants caches to be."""
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return root / "inspector-models"
 
 
 def load_weights(cache: Path) -> Weights:

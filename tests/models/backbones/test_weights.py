@@ -9,7 +9,7 @@ import pytest
 
 from inspector.errors import DataError
 from models.backbones import weights
-from models.backbones.weights import converted, load_weights
+from models.backbones.weights import converted, default_cache, load_weights
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,14 @@ def test_arrays_come_in_the_layouts_of_keras(cache: Path) -> None:
     assert arrays["_blocks.4._depthwise_conv.weight"].shape == (5, 5, 240, 1)
     assert arrays["_fc.weight"].shape == (1280, 1000)
     assert {a.dtype for a in arrays.values()} == {np.dtype(np.float32)}
+
+
+def test_default_cache_is_where_this_user_wants_caches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    assert default_cache() == tmp_path / "inspector-models"
 
 
 def test_later_calls_need_no_package(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

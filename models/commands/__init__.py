@@ -1,0 +1,1 @@
+"""The verbs of `inspector-models`, one module each."""

@@ -1,0 +1,55 @@
+"""`inspector-models evaluate`: how well does a bundle judge?"""
+
+import argparse
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from inspector.command_line import Parser, folder, print_json, print_line
+from inspector.exit_codes import ExitCode
+
+_log = logging.getLogger(__name__)
+
+
+def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    """Add the verb to the program."""
+    verb = verbs.add_parser(
+        "evaluate",
+        help="measure how well a bundle judges labelled pictures",
+        description="Judge the pictures of one split with the line's own code and compare with "
+        "their labels.",
+    )
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument("--split", choices=("train", "val", "test"), default="test")
+    verb.add_argument(
+        "--report", type=folder, metavar="DIR", help="write a page, and a row for every picture"
+    )
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_evaluate)
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from models.evaluate import evaluate
+
+    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split)
+    if parsed.report is not None:
+        from models.evaluation_report import write_evaluation
+
+        _log.info("report: %s", write_evaluation(evaluation, parsed.report))
+    table = evaluation.as_table()
+    if parsed.json:
+        print_json(table)
+        return ExitCode.DONE
+    for key, value in _flattened(table):
+        print_line(f"{key:20} {value:.4f}" if isinstance(value, float) else f"{key:20} {value}")
+    return ExitCode.DONE
+
+
+def _flattened(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The figures that apply, those of tables inside under `outer.inner`."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{key}.{inner}", item) for inner, item in _flattened(value))
+        elif value is not None:
+            yield key, value

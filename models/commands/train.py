@@ -1,0 +1,92 @@
+"""`inspector-models train`: learn from labelled pictures."""
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.command_line import Parser, folder, whole_number
+from inspector.errors import UsageError
+from inspector.exit_codes import ExitCode
+from models.commands.targets import add_targets
+from models.commands.written_bundle import print_written
+from models.task_names import task_names
+
+if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
+    from models.config import TrainingConfig
+
+
+def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    """Add the verb to the program."""
+    verb = verbs.add_parser(
+        "train",
+        help="learn from labelled pictures and write a proven bundle",
+        description="Learn from the train split of DATA, convert, prove, and write a bundle. The "
+        "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it.",
+    )
+    verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
+    verb.add_argument(
+        "--config", type=Path, metavar="FILE", help="a TOML file; the options here go before it"
+    )
+    verb.add_argument("--seed", type=whole_number(0, 2**32 - 1), help="default: 0")
+    verb.add_argument(
+        "--size",
+        type=whole_number(64, 1024),
+        metavar="PX",
+        help="height and width of the network's input, a multiple of 32; default: chosen by the "
+        "pictures",
+    )
+    add_targets(verb)
+    verb.add_argument(
+        "--epochs",
+        type=whole_number(1, 10_000),
+        help="rounds over the pictures, at most; not for anomaly, which looks once",
+    )
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_train)
+
+
+def _train(parsed: argparse.Namespace) -> int:
+    from models.backbones.weights import default_cache
+    from models.progress import ProgressLines
+    from models.train import TrainingRequest, train
+
+    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    result = train(
+        TrainingRequest(
+            data=parsed.data,
+            out=out,
+            name=parsed.name or out.name.removesuffix(".bundle"),
+            config=_config(parsed),
+            weights_cache=default_cache(),
+            listener=ProgressLines(),
+        )
+    )
+    print_written(result.manifest, parsed)
+    return ExitCode.DONE if result.is_complete else ExitCode.INTERRUPTED
+
+
+def _config(parsed: argparse.Namespace) -> "TrainingConfig":
+    """The file's, or the standard one, with what the command line says put over it."""
+    from models.config import TrainingConfig, load_config
+
+    if parsed.epochs is not None and parsed.task == "anomaly":
+        raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")
+    if parsed.size is not None and parsed.size % 32:
+        raise UsageError(f"--size {parsed.size}: must be a multiple of 32, such as 224, 256 or 320")
+    config = TrainingConfig(task=parsed.task)
+    if parsed.config is not None:
+        config = load_config(parsed.config, parsed.task)
+    said = {
+        "seed": parsed.seed,
+        "height_px": parsed.size,
+        "width_px": parsed.size,
+        "epochs": parsed.epochs,
+        "overkill_at_most": parsed.overkill_at_most,
+        "escape_at_most": parsed.escape_at_most,
+    }
+    return replace(config, **{key: value for key, value in said.items() if value is not None})

@@ -1,0 +1,37 @@
+"""Says what bundle a verb has written."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from inspector.command_line import print_json, print_line
+
+if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
+    from inspector.bundle import Manifest
+
+
+def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
+    """As one JSON object or in a few lines.
+
+    Args:
+        parsed: With `out` and `json`.
+    """
+    threshold = manifest.threshold
+    if parsed.json:
+        print_json(
+            {
+                "bundle": str(parsed.out),
+                "bundle_id": manifest.bundle_id,
+                "threshold": threshold.value,
+                "threshold_method": threshold.method,
+                "data": manifest.data,
+                "validation": manifest.validation,
+            }
+        )
+        return
+    print_line(f"bundle     {parsed.out} ({manifest.bundle_id[:12]})")
+    print_line(f"threshold  {threshold.value:.4f}: {threshold.method}")
+    print_line(
+        f"proof      {manifest.validation['n_images']} unseen pictures, scores differ by "
+        f"{manifest.validation['score_max_relative']:.1e} of their range, "
+        f"{manifest.validation['n_flips']} decisions differ"
+    )
