@@ -2,17 +2,13 @@
 
 import hashlib
 import logging
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inspector import __version__
-from inspector.assembly import build_judge
 from inspector.bundle import (
     CANARY_FILE,
     MODEL_FILE,
@@ -22,15 +18,11 @@ from inspector.bundle import (
     Manifest,
     Proof,
     check_bundle_place,
-    open_bundle,
     seal_bundle,
 )
-from inspector.clock import SystemClock
 from inspector.errors import BundleError, DataError
-from inspector.flow import Frame
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess, resized
-from inspector.recipe import DEFAULT_RECIPE
+from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.config import TrainingConfig
@@ -45,7 +37,13 @@ from models.data import (
     without_copies,
 )
 from models.network_training import Listener
-from models.pictures import LoadedSet, load_picture, load_set
+from models.pictures import LoadedSet, load_set
+from models.sealing import (
+    CANARY_TOLERANCE_SHARE,
+    canary_frame_of,
+    judge_as_the_line,
+    library_versions,
+)
 from models.source import Source, check_source_place, keep_source, source_folder
 from models.task import Assignment, Task, Taught, load_task
 from models.threshold import ChosenThreshold, Targets, choose_threshold
@@ -57,10 +55,6 @@ SHARES = {"fit": 0.75, "held_out": 0.25}
 PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
 MIN_PROOF = 2
 MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
-# Another processor rounds otherwise by some millionths and resizes by one grey level here and
-# there; a damaged or different model is off by far more.
-CANARY_TOLERANCE_SHARE = 0.02  # of the range of held-out good scores
-_LIBRARIES = ("numpy", "onnx", "onnxruntime", "opencv-python", "tf2onnx", "keras")
 _log = logging.getLogger(__name__)
 
 
@@ -181,7 +175,7 @@ def _publish(
     _log.info("converting")
     function = task.graph(lesson, spec, assignment.weights)
     model = to_onnx(function)
-    canary = _canary(lots.held_out, spec)
+    canary = canary_frame_of(lots.held_out, spec)
     draft = Manifest(
         bundle_id="",
         task=config.task,
@@ -193,7 +187,8 @@ def _publish(
         threshold=chosen.threshold,
         canary=Canary(score=0.0, tolerance=_canary_tolerance(taught, assignment)),
         opset=OPSET,
-        versions=_versions(),
+        versions=library_versions("tf2onnx", "keras")
+        | {"tensorflow": str(tensorflow().__version__)},
         data={"sha256": data_sha256(_all_samples(lots))}
         | {f"n_{role}": len(lot.samples) for role, lot in lots.roles().items()},
         validation={},
@@ -230,7 +225,7 @@ def _publish(
     }
     # The source first: a bundle without it could never be proven again.
     keep_source(source, source_folder(request.out))
-    return seal_bundle(manifest, contents, request.out, _judge_as_the_line)
+    return seal_bundle(manifest, contents, request.out, judge_as_the_line)
 
 
 def _threshold(taught: Taught, assignment: Assignment) -> ChosenThreshold:
@@ -259,10 +254,6 @@ def _canary_tolerance(taught: Taught, assignment: Assignment) -> float:
     return CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind))
 
 
-def _judge_as_the_line(folder: Path) -> None:
-    build_judge(open_bundle(folder), DEFAULT_RECIPE, SystemClock())
-
-
 def _prove(
     function: Any, backend: OrtBackend, draft: Manifest, model: bytes, proof: LoadedSet
 ) -> Proof:
@@ -283,27 +274,5 @@ def _prove(
     return compared
 
 
-def _canary(held_out: LoadedSet, spec: InputSpec) -> Frame:
-    """A held-out picture, no larger than the network's input: it travels in every bundle.
-
-    A good one where there are any.
-    """
-    chosen = min(held_out.samples, key=lambda sample: not sample.is_good)
-    frame = load_picture(chosen).frame
-    height_px, width_px = frame.pixels.shape[:2]
-    if height_px <= spec.height_px and width_px <= spec.width_px:
-        return frame
-    return replace(frame, pixels=resized(frame.pixels, spec.height_px, spec.width_px))
-
-
 def _all_samples(lots: _Lots) -> tuple[Sample, ...]:
     return tuple(sample for lot in lots.roles().values() for sample in lot.samples)
-
-
-def _versions() -> dict[str, object]:
-    return {
-        "inspector": __version__,
-        "python": platform.python_version(),
-        "tensorflow": str(tensorflow().__version__),
-        **{name: metadata.version(name) for name in _LIBRARIES},
-    }

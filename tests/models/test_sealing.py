@@ -1,0 +1,57 @@
+"""What every bundle ends with: a canary that is small and good, and the versions that made it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector import __version__
+from inspector.bundle import InputSpec
+from inspector.errors import BundleError
+from inspector.store.images import write_png
+from models.data import Sample
+from models.pictures import load_set
+from models.sealing import canary_frame_of, judge_as_the_line, library_versions
+from tests.support.bundles import write_bundle
+
+SPEC = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
+
+
+def sample(folder: Path, name: str, label: str, size_px: tuple[int, int]) -> Sample:
+    image = folder / f"{name}.png"
+    write_png(image, np.full((*size_px, 3), 10 * len(name), np.uint8))
+    return Sample(name=name, image=image, label=label, mask=None, split="train", part=name)
+
+
+@pytest.mark.parametrize(
+    ("labels", "size_px", "chosen", "kept_px"),
+    [
+        (("rust", "good"), (16, 16), 20, (16, 16)),
+        (("rust", "good"), (100, 16), 20, (32, 48)),
+        (("rust", "dent"), (16, 16), 10, (16, 16)),
+    ],
+)
+def test_canary_is_the_first_good_picture_no_larger_than_the_input(
+    labels: tuple[str, str],
+    size_px: tuple[int, int],
+    chosen: int,
+    kept_px: tuple[int, int],
+    tmp_path: Path,
+) -> None:
+    samples = [
+        sample(tmp_path, "a" * count, label, size_px) for count, label in enumerate(labels, 1)
+    ]
+    frame = canary_frame_of(load_set(samples, SPEC), SPEC)
+    assert (frame.pixels.shape[:2], int(frame.pixels.max())) == (kept_px, chosen)
+
+
+def test_versions_name_what_made_the_bundle() -> None:
+    versions = library_versions("tf2onnx")
+    assert versions["inspector"] == __version__
+    assert {"python", "numpy", "onnx", "onnxruntime", "opencv-python", "tf2onnx"} < set(versions)
+
+
+def test_bundle_with_a_wrong_canary_is_not_let_out(tmp_path: Path) -> None:
+    judge_as_the_line(write_bundle(tmp_path / "right.bundle"))
+    with pytest.raises(BundleError, match="canary"):
+        judge_as_the_line(write_bundle(tmp_path / "wrong.bundle", canary_score_offset=0.1))
