@@ -9,7 +9,8 @@ from inspector.capture.pictures import WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import CaptureError
 from inspector.exit_codes import ExitCode
-from inspector.flow import Decision, Record
+from inspector.flow import Decision, Frame, Record, Verdict
+from inspector.pipeline.inspection import Inspected
 from inspector.preprocess import heatmap_on_sensor
 from inspector.store.atomic import replacing
 from inspector.store.database import RecordStore
@@ -22,7 +23,7 @@ from inspector.tables import canonical_json
 CSV_FILE, SUMMARY_FILE, REPORT_FILE = "records.csv", "summary.json", "report.html"
 GALLERY_SIZE = 12
 ERRORS_SHOWN = 100
-_GALLERY_SIDE_PX = 480
+GALLERY_SIDE_PX = 480
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,19 +103,31 @@ def _drawn(outcome: BatchOutcome, record: Record, waiting: WaitingPicture) -> Ga
     except CaptureError:  # it was there when it was judged; the record stands
         return GalleryEntry(record=record, picture=None, overlay=None)
     inspected = outcome.judge.inspection.inspect(frame)
-    prediction, to_sensor = inspected.prediction, inspected.to_sensor
     is_same = (frame.content_sha256 or "") == record.image.sha256
-    if not is_same or prediction is None or prediction.heatmap is None or to_sensor is None:
+    prediction = inspected.prediction
+    if not is_same or prediction is None or prediction.heatmap is None:
         return GalleryEntry(record=record, picture=None, overlay=None)
-    size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
     return GalleryEntry(
         record=record,
-        picture=thumbnail(frame.pixels, max_side_px=_GALLERY_SIDE_PX),
-        overlay=heat_overlay(
-            frame.pixels,
-            heatmap_on_sensor(prediction.heatmap, to_sensor, size_px),
-            record.verdict.threshold,
-            record.verdict.regions,
-            max_side_px=_GALLERY_SIDE_PX,
-        ),
+        picture=thumbnail(frame.pixels, max_side_px=GALLERY_SIDE_PX),
+        overlay=heat_picture(frame, inspected, record.verdict),
+    )
+
+
+def heat_picture(frame: Frame, inspected: Inspected, verdict: Verdict) -> bytes | None:
+    """The frame with its heat map laid over it, a JPEG; None where it has none.
+
+    Args:
+        verdict: Gives the threshold and the regions that are outlined.
+    """
+    prediction, to_sensor = inspected.prediction, inspected.to_sensor
+    if prediction is None or prediction.heatmap is None or to_sensor is None:
+        return None
+    size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
+    return heat_overlay(
+        frame.pixels,
+        heatmap_on_sensor(prediction.heatmap, to_sensor, size_px),
+        verdict.threshold,
+        verdict.regions,
+        max_side_px=GALLERY_SIDE_PX,
     )

@@ -95,7 +95,7 @@ class Evaluation:
             "map50": None,
             "escape_rate": wrong.escape_rate if self.has_good else None,
             "overkill_rate": wrong.overkill_rate,
-            "confusion": _confusion(self._pairs(), is_named=self.names_classes),
+            "confusion": self.confusion(),
             "latency_ms": asdict(self.latency_ms),
             "bundle_id": self.bundle_id,
             "data_sha256": self.data_sha256,
@@ -106,6 +106,10 @@ class Evaluation:
         """Whether the model is measured by the names it gives, not by passing and failing."""
         return self.task == "classify"
 
+    def confusion(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each truth got each verdict."""
+        return confusion(self._pairs(), is_named=self.names_classes)
+
     def _macro_f1(self) -> float | None:
         if not self.names_classes:
             return None
@@ -114,18 +118,29 @@ class Evaluation:
         )
 
     def _pairs(self) -> list[tuple[str, str]]:
-        """Truth and verdict of each picture, in the words of the confusion table."""
-        if self.names_classes:
-            return [(one.sample.label, one.label) for one in self.judged]
         return [
-            (GOOD if one.sample.is_good else _DEFECT, one.decision.value) for one in self.judged
+            truth_and_verdict(one.sample, one.decision, one.label, is_named=self.names_classes)
+            for one in self.judged
         ]
 
     def _is_right(self, one: Judged) -> bool:
         return one.label == one.sample.label if self.names_classes else not one.is_mistake
 
 
-def _confusion(
+def truth_and_verdict(
+    sample: Sample, decision: Decision, label: str, *, is_named: bool
+) -> tuple[str, str]:
+    """What a picture shows and what was said of it, in the words of the confusion table.
+
+    Args:
+        is_named: Whether the model is measured by the names it gives.
+    """
+    if is_named:
+        return sample.label, label
+    return GOOD if sample.is_good else _DEFECT, decision.value
+
+
+def confusion(
     pairs: Sequence[tuple[str, str]], *, is_named: bool
 ) -> Mapping[str, Mapping[str, int]]:
     """How often each truth got each verdict."""

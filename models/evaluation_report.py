@@ -4,20 +4,16 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from inspector.batch import STORE_FILE
-from inspector.errors import UsageError
 from inspector.flow import Decision
 from inspector.store.atomic import replacing
 from inspector.store.charts import score_histogram
 from inspector.store.report_page import badge, foreign, page, section, shown, table
 from inspector.tables import canonical_json
 from models.evaluate import Evaluation, Judged
+from models.plots import confusion_matrix, roc
+from models.report_folder import ready_report_folder
 
 MISTAKES_SHOWN = 50
-_SIDE = 260  # of the ROC's plot, SVG units
-_MARGIN = 44
 _FIGURES = {
     "n_good": "Good pictures",
     "n_defect": "Pictures of defects",
@@ -38,14 +34,7 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> Path:
         UsageError: The folder cannot be made.
         StoreError: A file cannot be written.
     """
-    if (folder / STORE_FILE).exists():
-        raise UsageError(
-            f"--report {str(folder)!r} holds the results of a batch; choose another folder"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report {str(folder)!r} cannot be made: {error.strerror}") from error
+    ready_report_folder(folder)
     figures = evaluation.as_table()
     with replacing(folder / "evaluation.json") as file:
         file.write(canonical_json(figures).decode("ascii"))
@@ -89,7 +78,10 @@ def _content(evaluation: Evaluation) -> Iterator[str]:
     yield section("Figures", table((), rows))
     scores = [(one.score, one.decision) for one in evaluation.judged]
     yield section("Scores", score_histogram(scores, evaluation.threshold))
-    yield section("Defects found against good parts rejected", _roc(evaluation.judged))
+    is_defect = [not one.sample.is_good for one in evaluation.judged]
+    curve = roc({"scores": [one.score for one in evaluation.judged]}, is_defect)
+    yield section("Defects found against good parts rejected", curve)
+    yield section("Verdicts by truth", confusion_matrix(evaluation.confusion()))
     by_label = _share_found_by_label(evaluation.judged)
     if by_label:
         yield section("Found, by defect", table(("Defect", "Pictures", "Found"), by_label))
@@ -130,35 +122,3 @@ def _share_found_by_label(judged: Sequence[Judged]) -> list[str]:
             f"<td>{found / len(of_label):.1%}</td></tr>"
         )
     return rows
-
-
-def _roc(judged: Sequence[Judged]) -> str:
-    scores = np.array([one.score for one in judged])
-    is_defect = np.array([not one.sample.is_good for one in judged])
-    if is_defect.all() or not is_defect.any():
-        return "<p>Needs good parts and defects.</p>"
-    thresholds = np.unique(scores)[::-1]
-    found = [float((scores[is_defect] >= value).mean()) for value in thresholds]
-    rejected = [float((scores[~is_defect] >= value).mean()) for value in thresholds]
-    points = " ".join(
-        f"{_MARGIN + x * _SIDE:.1f},{_SIDE * (1 - y) + 8:.1f}"
-        for x, y in zip([0.0, *rejected], [0.0, *found], strict=True)
-    )
-    low, right = _SIDE + 8, _MARGIN + _SIDE
-    ticks = "".join(
-        f'<text x="{_MARGIN + share * _SIDE}" y="{low + 18}" text-anchor="middle">{share:g}</text>'
-        f'<text x="{_MARGIN - 6}" y="{low - share * _SIDE + 4}" text-anchor="end">{share:g}</text>'
-        for share in (0.0, 0.5, 1.0)
-    )
-    return (
-        f'<svg role="img" viewBox="0 0 {right + 20} {low + 40}" style="max-width:420px">'
-        "<title>Share of defects found over share of good parts rejected</title>"
-        f'<path d="M{_MARGIN} 8V{low}H{right}" fill="none" stroke="currentColor" opacity=".5"/>'
-        f'<path d="M{_MARGIN} {low}L{right} 8" stroke="currentColor" opacity=".25"/>'
-        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'<g fill="currentColor" font-size="12">{ticks}'
-        f'<text x="{_MARGIN + _SIDE / 2}" y="{low + 34}" text-anchor="middle">'
-        "good parts rejected</text>"
-        f'<text transform="translate(14 {8 + _SIDE / 2}) rotate(-90)" text-anchor="middle">'
-        "defects found</text></g></svg>"
-    )

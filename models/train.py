@@ -25,6 +25,7 @@ from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
+from models.comparison import compare
 from models.config import TrainingConfig
 from models.convert import OPSET, to_onnx
 from models.data import (
@@ -48,7 +49,6 @@ from models.source import Source, check_source_place, keep_source, source_folder
 from models.task import Assignment, Task, Taught, load_task
 from models.threshold import ChosenThreshold, Targets, choose_threshold
 from models.training_library import tensorflow
-from models.validate import compare
 
 # Fitting wants most of the pictures; the others must be enough for a threshold and for a proof.
 SHARES = {"fit": 0.75, "held_out": 0.25}

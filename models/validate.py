@@ -1,64 +1,87 @@
-"""Proves that the converted model judges as the one that was taught."""
+"""Proves that a bundle judges as the model that was taught, in every way that it may be run."""
 
-import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from inspector.bundle import OutputAgreement, Proof, open_bundle
-from inspector.errors import DataError
+from inspector.bundle import MODEL_FILE, Proof
 from inspector.inference.ort import OrtBackend
-from models.backbones.weights import load_weights
-from models.data import load_samples
-from models.pictures import load_set
-from models.source import open_source, source_folder
-from models.task import load_task
+from models.comparison import one_by_one, proof_of
+from models.line_check import LineCheck, check_line
+from models.sides import Side, SideComparison, compare_sides, side_of
 from models.task_graph import run_graph
+from models.trial import Trial, set_trial
+from models.variants import Variant, variants_of
 
-MAX_RELATIVE_DIFFERENCE = 1e-4  # of the score's range
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Validation:
     """A comparison made on request.
 
     Attributes:
-        n_seen: Pictures of the list that were left out, for the model was chosen on them.
+        proof: The float model against TensorFlow, as the bundle carries one.
+        taught: TensorFlow's side.
+        judged: The runtime's: "float", and "int8" where the bundle has such a model.
+        variants: Each of these run in other ways, against itself.
     """
 
+    trial: Trial
     proof: Proof
-    bundle_id: str
-    n_seen: int
+    taught: Side
+    judged: tuple[Side, ...]
+    variants: tuple[Variant, ...]
+    line: LineCheck
+
+    def against_taught(self, side: Side) -> SideComparison:
+        """One of the runtime's sides against TensorFlow."""
+        return compare_sides(self.taught, side, self.trial.pictures.samples)
+
+    def shortcoming(self) -> str | None:
+        """The first reason why this bundle is not proven; None when it is."""
+        return next(self._shortcomings(), None)
+
+    def _shortcomings(self) -> Iterator[str]:
+        if (failed := self.proof.shortcoming()) is not None:
+            yield failed
+        if (failed := self.line.shortcoming()) is not None:
+            yield failed
+        for variant in self.variants:
+            # A line always optimises; how many threads and tiles it runs is chosen there.
+            if variant.is_optimised and variant.comparison.changes:
+                n_changed = len(variant.comparison.changes)
+                yield (
+                    f"{variant.name}: {n_changed} verdicts differ from those of one thread and one "
+                    "picture at a time"
+                )
+        for side in self.judged[1:]:
+            if n_escapes := self.against_taught(side).n_new_escapes:
+                yield f"{side.name}: {n_escapes} of the defects that TensorFlow rejects would pass"
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
         score = self.proof.outputs["score"]
+        compared = self.against_taught(self.judged[0]).as_table()
         return {
-            "passed": self.proof.shortcoming() is None,
-            "shortcoming": self.proof.shortcoming(),
-            "bundle_id": self.bundle_id,
+            "passed": self.shortcoming() is None,
+            "shortcoming": self.shortcoming(),
+            "bundle_id": self.trial.bundle.manifest.bundle_id,
             "model_sha256": self.proof.model_sha256,
             "n_images": self.proof.n_images,
-            "n_left_out_as_seen": self.n_seen,
+            "n_left_out_as_seen": self.trial.n_seen,
             "n_flips": self.proof.n_flips,
             "max_relative": score.relative if score.range > 0 else None,
             "max_relative_limit": self.proof.max_relative_limit,
-            "outputs": {
-                name: {
-                    "dtype": agreement.dtype,
-                    "shape": list(agreement.shape),
-                    "max_abs": agreement.max_abs,
-                    "p99_abs": agreement.p99_abs,
-                    "range": agreement.range,
-                }
-                for name, agreement in self.proof.outputs.items()
+            "outputs": compared["outputs"],
+            "sides": {
+                side.name: {"auroc": side.auroc, "accuracy": side.accuracy}
+                | ({} if side is self.taught else self.against_taught(side).as_table())
+                for side in (self.taught, *self.judged)
             },
+            "variants": [variant.as_table() for variant in self.variants],
+            "line": self.line.as_table(),
         }
 
 
@@ -68,78 +91,51 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
     Raises:
         BundleError: The bundle is refused.
         DataError: Its source is not beside it or is another model's, or no picture of the list
-            is new to it.
+            is new to it, or one cannot be judged.
     """
-    bundle_path = bundle_path.resolve()  # "." has no neighbour's name
-    bundle = open_bundle(bundle_path)
-    source = open_source(source_folder(bundle_path))
-    if source.model_sha256 != bundle.manifest.files["model.onnx"]:
-        raise DataError(
-            f"{str(source_folder(bundle_path))!r} is the source of another model; validate a "
-            "bundle where it was taught, or teach it again"
-        )
-    loaded = load_set(load_samples(data), bundle.manifest.input)
-    fresh = [index for index, sha in enumerate(loaded.sha256s) if sha not in source.seen]
-    if not fresh:
-        raise DataError(
-            f"{str(data)!r}: the model was fitted to or calibrated on every picture of it; an "
-            "empty comparison proves nothing: give pictures it has not seen"
-        )
-    _log.info("comparing TensorFlow and ONNX Runtime on %d pictures", len(fresh))
-    task = load_task(source.task)
-    function = task.graph(source.lesson, bundle.manifest.input, load_weights(weights_cache))
-    proof = compare(
-        function,
-        OrtBackend(bundle.manifest, bundle.model).run,
-        loaded.tensors[fresh],
-        [loaded.sha256s[index] for index in fresh],
-        threshold=bundle.manifest.threshold.value,
-        model_sha256=bundle.manifest.files["model.onnx"],
+    return hold(set_trial(bundle_path, data, weights_cache))
+
+
+def hold(trial: Trial) -> Validation:
+    """Run every side, and every way of running them.
+
+    Raises:
+        BundleError: The runtime or the line refuses the bundle.
+        DataError: A picture cannot be judged.
+    """
+    bundle, pictures = trial.bundle, trial.pictures
+    manifest = bundle.manifest
+    _log.info("judging %d pictures on the line's road", len(pictures.samples))
+    line = check_line(trial)
+    criteria = line.inspection.criteria
+    models = {"float": bundle.model, "int8": bundle.int8_model}
+    _log.info("comparing TensorFlow and ONNX Runtime")
+    outputs = {"tensorflow": run_graph(trial.function, pictures.tensors)}
+    for name, model in models.items():
+        if model is not None:
+            outputs[name] = one_by_one(OrtBackend(manifest, model).run, pictures.tensors)
+    taught, *judged = (
+        side_of(name, values, pictures.samples, manifest, criteria)
+        for name, values in outputs.items()
+    )
+    _log.info("running it with other threads and batches, and without optimisation")
+    variants = tuple(
+        variant
+        for side in judged
+        if (model := models[side.name]) is not None
+        for variant in variants_of(side, model, trial, criteria)
     )
     return Validation(
-        proof=proof,
-        bundle_id=bundle.manifest.bundle_id,
-        n_seen=len(loaded.samples) - len(fresh),
-    )
-
-
-def compare(
-    function: Any,
-    run: Callable[[NDArray[np.uint8]], Mapping[str, NDArray[np.float32]]],
-    tensors: NDArray[np.uint8],
-    sha256s: Sequence[str],
-    *,
-    threshold: float,
-    model_sha256: str,
-) -> Proof:
-    """Run both sides on the same tensors, the line's one picture at a time as the line does.
-
-    Args:
-        function: The training library's side.
-        run: The line's: (1, H, W, C) pixels to its outputs by name.
-    """
-    taught = run_graph(function, tensors)
-    pieces = [run(tensor[np.newaxis]) for tensor in tensors]
-    judged = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-    # As the line compares: a float32 against a float64.
-    decisions = (taught["score"].astype(np.float64), judged["score"].astype(np.float64))
-    flips = (decisions[0] > threshold) != (decisions[1] > threshold)
-    return Proof(
-        model_sha256=model_sha256,
-        n_images=len(tensors),
-        images_sha256=hashlib.sha256("\n".join(sorted(sha256s)).encode("ascii")).hexdigest(),
-        outputs={name: _agreement(taught[name], judged[name]) for name in judged},
-        n_flips=int(flips.sum()),
-        max_relative_limit=MAX_RELATIVE_DIFFERENCE,
-    )
-
-
-def _agreement(taught: NDArray[np.float32], judged: NDArray[np.float32]) -> OutputAgreement:
-    difference = np.abs(taught.astype(np.float64) - judged.astype(np.float64))
-    return OutputAgreement(
-        dtype=str(judged.dtype),
-        shape=tuple(judged.shape),
-        max_abs=float(difference.max()),
-        p99_abs=float(np.quantile(difference, 0.99)),
-        range=float(taught.max()) - float(taught.min()),
+        trial=trial,
+        proof=proof_of(
+            outputs["tensorflow"],
+            outputs["float"],
+            pictures.sha256s,
+            threshold=manifest.threshold.value,
+            model_sha256=manifest.files[MODEL_FILE],
+        ),
+        taught=taught,
+        judged=tuple(judged),
+        variants=variants,
+        line=line,
     )

@@ -42,23 +42,18 @@ class OrtBackend:
         model: The bytes of an ONNX file that belongs to it.
         threads: Threads inside one run. For throughput give 1 and call from several threads: two
             single-threaded runs side by side do more than one run on two threads.
+        is_optimised: Whether the runtime may rewrite the graph, as it does on the line; False only
+            to see what that changes.
 
     Raises:
         BundleError: The runtime refuses the graph, or its inputs and outputs are not those that
             the manifest names.
     """
 
-    def __init__(self, manifest: Manifest, model: bytes, *, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _LOG_FATAL
-        # A spinning thread takes a core from the capture threads and the window for nothing.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except _RUNTIME_FAULTS as error:
-            raise BundleError(f"the runtime refuses the model: {_first_line(error)}") from error
+    def __init__(
+        self, manifest: Manifest, model: bytes, *, threads: int = 1, is_optimised: bool = True
+    ) -> None:
+        self._session = open_session(model, threads=threads, is_optimised=is_optimised)
         self._spec = manifest.input
         self._bundle_id = manifest.bundle_id
         self._n_labels = len(manifest.labels)
@@ -104,6 +99,31 @@ class OrtBackend:
         )
 
 
+def open_session(
+    model: bytes, *, threads: int = 1, is_optimised: bool = True
+) -> ort.InferenceSession:
+    """A session over the bytes of any ONNX file, set up as the line runs it.
+
+    Args:
+        threads, is_optimised: See `OrtBackend`.
+
+    Raises:
+        BundleError: The runtime refuses the graph.
+    """
+    options = ort.SessionOptions()
+    if not is_optimised:
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _LOG_FATAL
+    # A spinning thread takes a core from the capture threads and the window for nothing.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except _RUNTIME_FAULTS as error:
+        raise BundleError(f"the runtime refuses the model: {_first_line(error)}") from error
+
+
 def runtime_version() -> str:
     """The version of ONNX Runtime that judges here."""
     return str(ort.__version__)
@@ -115,7 +135,13 @@ def _check_signature(session: ort.InferenceSession, spec: InputSpec, outputs: li
         raise BundleError(f"the graph takes {len(inputs)} inputs; a bundle's takes one")
     wanted = [spec.height_px, spec.width_px, spec.channels]
     shape = inputs[0].shape
-    if inputs[0].type != "tensor(uint8)" or list(shape[1:]) != wanted or isinstance(shape[0], int):
+    # A free height or width takes the manifest's too; only the channels have a meaning each.
+    fits = len(shape) == 4 and not isinstance(shape[0], int) and shape[3] == spec.channels
+    fits = fits and all(
+        length == asked or not isinstance(length, int)
+        for length, asked in zip(shape[1:], wanted, strict=True)
+    )
+    if inputs[0].type != "tensor(uint8)" or not fits:
         raise BundleError(
             f"the graph takes {inputs[0].type} {shape}; the manifest says tensor(uint8) "
             f"['N', {spec.height_px}, {spec.width_px}, {spec.channels}]"

@@ -1,11 +1,11 @@
 """Draws the charts of a report as SVG text; the page's style sheet gives the colours."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from inspector.flow import Decision
 from inspector.store.axes import bin_scores, counted, tick_text, ticks
 from inspector.store.summary import Percentiles
+from inspector.store.svg import chart, line, rect, text
 
 _WIDTH = 960  # of every chart, in units of its view box; 1 is about 1 px on a desktop
 _LEFT, _RIGHT = 56, 952  # where the histogram's axis begins and ends
@@ -38,35 +38,35 @@ def score_histogram(scores: Sequence[tuple[float, Decision]], threshold: float) 
     counts = [count for count in ticks(0, tallest, 4) if count.is_integer()]
     for count in counts:
         y = _BOTTOM - count / parts_per_unit
-        drawn.append(_line(_LEFT, y, axis_end, y, "grid"))
-        drawn.append(_text(_LEFT - 8, y + 4, f"{count:,.0f}", "end", "tick"))
-    drawn.append(_text(_LEFT - 8, _TOP - 16, "parts", "end", "soft"))
+        drawn.append(line(_LEFT, y, axis_end, y, "grid"))
+        drawn.append(text(_LEFT - 8, y + 4, f"{count:,.0f}", "end", "tick"))
+    drawn.append(text(_LEFT - 8, _TOP - 16, "parts", "end", "soft"))
     for number, bar in enumerate(bins.counts):
         start = bins.low + number * bins.step
         what = f"score {start:.4g} to {start + bins.step:.4g}"
         left, right = x_of(start), x_of(start + bins.step)
         drawn += _stacked(bar, left + 0.75, right - left - 1.5, parts_per_unit, what)
-    drawn.append(_line(_LEFT, _BOTTOM, axis_end, _BOTTOM, "axis"))
+    drawn.append(line(_LEFT, _BOTTOM, axis_end, _BOTTOM, "axis"))
     values = ticks(bins.low, bins.high, 8)
     for value in values:
-        drawn.append(_line(x_of(value), _BOTTOM, x_of(value), _BOTTOM + 5, "axis"))
-        drawn.append(_text(x_of(value), _BOTTOM + 21, tick_text(value, values), "middle", "tick"))
+        drawn.append(line(x_of(value), _BOTTOM, x_of(value), _BOTTOM + 5, "axis"))
+        drawn.append(text(x_of(value), _BOTTOM + 21, tick_text(value, values), "middle", "tick"))
     middle = (_LEFT + axis_end) / 2
-    drawn.append(_text(middle, _BOTTOM + 44, "score (higher is worse)", "middle", "soft"))
+    drawn.append(text(middle, _BOTTOM + 44, "score (higher is worse)", "middle", "soft"))
     if bins.outer:
         left, n_outer = _RIGHT - _OUTER_WIDTH, len(bins.outer)
         lowest, highest = (f"{score:.4g}" for score, _ in (bins.outer[0], bins.outer[-1]))
         span = highest if lowest == highest else f"{lowest} to {highest}"
         which = "the highest" if n_outer == 1 else f"the {n_outer:,} highest"
         drawn += _stacked(outer, left, _OUTER_WIDTH, parts_per_unit, f"score {span}")
-        drawn.append(_line(left, _BOTTOM, _RIGHT, _BOTTOM, "axis"))
-        drawn.append(_text(_RIGHT, _BOTTOM + 21, span, "end", "tick"))
-        drawn.append(_text(_RIGHT, _BOTTOM + 44, which, "end", "soft"))
+        drawn.append(line(left, _BOTTOM, _RIGHT, _BOTTOM, "axis"))
+        drawn.append(text(_RIGHT, _BOTTOM + 21, span, "end", "tick"))
+        drawn.append(text(_RIGHT, _BOTTOM + 44, which, "end", "soft"))
     x = x_of(threshold)
     anchor, gap = ("start", 8) if x < middle else ("end", -8)
-    drawn.append(_line(x, _TOP - 22, x, _BOTTOM, "threshold"))
-    drawn.append(_text(x + gap, _TOP - 14, f"threshold {threshold:.4g}", anchor, "name"))
-    return _svg(title, _BOTTOM + 54, drawn)
+    drawn.append(line(x, _TOP - 22, x, _BOTTOM, "threshold"))
+    drawn.append(text(x + gap, _TOP - 14, f"threshold {threshold:.4g}", anchor, "name"))
+    return chart(title, _WIDTH, _BOTTOM + 54, drawn)
 
 
 def stage_chart(stage_ms: Mapping[str, Percentiles]) -> str:
@@ -84,18 +84,18 @@ def stage_chart(stage_ms: Mapping[str, Percentiles]) -> str:
     values_ms = ticks(0.0, longest_ms, 8)
     for value_ms in values_ms:
         x = x_of(value_ms)
-        drawn.append(_line(x, _FIRST_ROW, x, bottom, "grid" if value_ms else "axis"))
-        drawn.append(_text(x, bottom + 20, tick_text(value_ms, values_ms), "middle", "tick"))
+        drawn.append(line(x, _FIRST_ROW, x, bottom, "grid" if value_ms else "axis"))
+        drawn.append(text(x, bottom + 20, tick_text(value_ms, values_ms), "middle", "tick"))
     middle = (_NAMES_END + _BARS_END) / 2
-    drawn.append(_text(middle, bottom + 43, "ms per part", "middle", "soft"))
+    drawn.append(text(middle, bottom + 43, "ms per part", "middle", "soft"))
     for number, (stage, times) in enumerate(stage_ms.items()):
         y = _FIRST_ROW + _ROW * (number + 0.5)
         what = f"{stage}: p50 {times.p50:.2f} ms, p95 {times.p95:.2f} ms, p99 {times.p99:.2f} ms"
         p50, p95, p99 = x_of(times.p50), x_of(times.p95), x_of(times.p99)
-        drawn.append(_text(_NAMES_END - 12, y + 4.5, stage, "end", "name"))
-        drawn.append(_rect(_NAMES_END, y - 8, max(1.0, p50 - _NAMES_END), 16, "time", what))
-        drawn += [_line(p50, y, p99, y, "whisker"), _p95_mark(p95, y), _p99_mark(p99, y)]
-    return _svg(title, bottom + 53, drawn)
+        drawn.append(text(_NAMES_END - 12, y + 4.5, stage, "end", "name"))
+        drawn.append(rect(_NAMES_END, y - 8, max(1.0, p50 - _NAMES_END), 16, "time", what))
+        drawn += [line(p50, y, p99, y, "whisker"), _p95_mark(p95, y), _p99_mark(p99, y)]
+    return chart(title, _WIDTH, bottom + 53, drawn)
 
 
 def _stacked(
@@ -106,7 +106,7 @@ def _stacked(
         height = max(_LEAST_HEIGHT, bar[decision] / parts_per_unit)
         y -= height
         label = f"{what}: {bar[decision]:,} {decision}"
-        drawn.append(_rect(x, y, width, height, decision.lower(), label))
+        drawn.append(rect(x, y, width, height, decision.lower(), label))
     return drawn
 
 
@@ -115,8 +115,8 @@ def _decision_legend(counts: Mapping[Decision, int]) -> list[str]:
     for decision, count in counts.items():
         if count or decision is not Decision.ERROR:  # an ERROR has no score as a rule
             label = f"{decision} {count:,}"
-            drawn.append(_rect(x, 9, 12, 12, decision.lower(), label))
-            drawn.append(_text(x + 19, 20, label, "start", "name"))
+            drawn.append(rect(x, 9, 12, 12, decision.lower(), label))
+            drawn.append(text(x + 19, 20, label, "start", "name"))
             x += 50 + 8.5 * len(label)
     return drawn
 
@@ -124,46 +124,22 @@ def _decision_legend(counts: Mapping[Decision, int]) -> list[str]:
 def _percentile_legend() -> list[str]:
     x, y = _NAMES_END, 15
     return [
-        _rect(x, y - 6, 22, 12, "time", "up to p50"),
-        _text(x + 30, y + 5, "p50", "start", "name"),
+        rect(x, y - 6, 22, 12, "time", "up to p50"),
+        text(x + 30, y + 5, "p50", "start", "name"),
         _p95_mark(x + 90, y),
-        _text(x + 100, y + 5, "p95", "start", "name"),
+        text(x + 100, y + 5, "p95", "start", "name"),
         _p99_mark(x + 160, y),
-        _text(x + 172, y + 5, "p99", "start", "name"),
+        text(x + 172, y + 5, "p99", "start", "name"),
     ]
 
 
 def _p95_mark(x: float, y: float) -> str:
-    return _line(x, y - 8, x, y + 8, "mark")
+    return line(x, y - 8, x, y + 8, "mark")
 
 
 def _p99_mark(x: float, y: float) -> str:
     return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="4.5" class="mark hollow"/>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return f'<line x1="{x1:.2f}" y1="{y1:.2f}" x2="{x2:.2f}" y2="{y2:.2f}" class="{kind}"/>'
-
-
-def _rect(x: float, y: float, width: float, height: float, kind: str, tooltip: str) -> str:
-    return (
-        f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" '
-        f'class="{kind}"><title>{escape(tooltip)}</title></rect>'
-    )
-
-
-def _text(x: float, y: float, text: str, anchor: str, kind: str) -> str:
-    return (
-        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" class="{kind}">{escape(text)}</text>'
-    )
-
-
-def _empty(title: str, text: str) -> str:
-    return _svg(title, 80, [_text(_WIDTH / 2, 44, text, "middle", "soft")])
-
-
-def _svg(title: str, height: int, drawn: Sequence[str]) -> str:
-    return (
-        f'<svg class="chart" role="img" viewBox="0 0 {_WIDTH} {height}">'
-        f"<title>{escape(title)}</title>{''.join(drawn)}</svg>"
-    )
+def _empty(title: str, words: str) -> str:
+    return chart(title, _WIDTH, 80, [text(_WIDTH / 2, 44, words, "middle", "soft")])

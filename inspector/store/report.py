@@ -1,6 +1,6 @@
 """Writes a run as one HTML file that opens offline: it shows what was decided, deciding nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from inspector.store.charts import score_histogram, stage_chart
 from inspector.store.images import CLEAR_UP_TO, FULL_FROM
 from inspector.store.report_page import (
     badge,
+    card,
     foreign,
     icon,
     page,
-    picture,
     section,
     shown,
     table,
@@ -156,31 +156,28 @@ def _gallery(gallery: Sequence[GalleryEntry], summary: Summary) -> Iterator[str]
         if none_failed:
             yield section("Worst parts", "<p class=soft>No part failed.</p>")
         return
+    yield from picture_cards("Worst parts", map(_card, gallery))
+
+
+def picture_cards(title: str, cards: Iterable[str]) -> Iterator[str]:
+    """Cards side by side under what the colours of their heat maps mean."""
     yield (
-        "<section><h2>Worst parts</h2>"
+        f"<section><h2>{title}</h2>"
         f"<div class=scale>Heat map: clear up to {CLEAR_UP_TO:g} thresholds <i></i> "
         f"{FULL_FROM:g} thresholds and more</div><div class=gallery>\n"
     )
-    for entry in gallery:
-        yield _card(entry)
+    yield from cards
     yield "</div></section>\n"
 
 
 def _card(entry: GalleryEntry) -> str:
     record = entry.record
-    name = _name(record)
     says = ""
     if record.score is not None:
         score, threshold = score_texts(record.score, record.verdict.threshold)
         says = f"<span>score <b>{score}</b> <span class=soft>/ threshold {threshold}</span></span>"
-    return (
-        "<article><div class=pair>"
-        f"{picture(entry.picture, f'Picture of {name}', 'The picture could not be read again.')}"
-        f"{picture(entry.overlay, f'Heat map of {name}', 'There is no heat map.')}</div>"
-        f"<div class=says><div class=name>{foreign(name)}</div>"
-        f"<div class=line>{badge(record.verdict.decision)}{says}</div>"
-        f"{_place(record)}</div></article>\n"
-    )
+    line = f"<div class=line>{badge(record.verdict.decision)}{says}</div>"
+    return card(_name(record), entry.picture, entry.overlay, line, _place(record))
 
 
 def _place(record: Record) -> str:

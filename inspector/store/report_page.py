@@ -158,6 +158,22 @@ def picture(jpeg: bytes | None, alt: str, otherwise: str) -> str:
     return f'<div><img src="data:image/jpeg;base64,{data}" alt="{shown(alt)}"></div>'
 
 
+def card(name: str, shown_picture: bytes | None, overlay: bytes | None, *below: str) -> str:
+    """A picture beside the same with its heat map, and what is to be said of it.
+
+    Args:
+        name: May be from outside.
+        shown_picture, overlay: JPEGs; None where there is none.
+        below: HTML.
+    """
+    return (
+        "<article><div class=pair>"
+        f"{picture(shown_picture, f'Picture of {name}', 'The picture could not be read again.')}"
+        f"{picture(overlay, f'Heat map of {name}', 'There is no heat map.')}</div>"
+        f"<div class=says><div class=name>{foreign(name)}</div>{''.join(below)}</div></article>\n"
+    )
+
+
 def table(head: Sequence[str], rows: Iterable[str], kind: str = "") -> str:
     """A table of rows that are HTML already."""
     columns = "".join(f"<th scope=col>{name}</th>" for name in head)

@@ -1,107 +1,97 @@
-"""Validation compares both sides, or says why it proves nothing."""
+"""Validation holds every side and every way of running a bundle against the model taught."""
 
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from inspector.errors import DataError
-from models.source import keep_source, open_source, source_folder
-from models.validate import compare, validate
+from models.sides import side_of
+from models.trial import Trial, set_trial
+from models.validate import Validation, hold, validate
 from tests.models.conftest import N_TEST, N_TRAIN, Taught
+from tests.support.int8_models import coarse_twin
+
+
+@pytest.fixture(scope="module")
+def trial(taught: Taught) -> Trial:
+    return set_trial(taught.bundle, taught.data, taught.weights_cache)
+
+
+@pytest.fixture(scope="module")
+def validation(trial: Trial) -> Validation:
+    """With an INT8 model beside the float one."""
+    int8 = coarse_twin(trial.bundle.model)
+    return hold(replace(trial, bundle=replace(trial.bundle, int8_model=int8)))
 
 
 def test_seen_pictures_are_left_out_and_the_rest_agrees(taught: Taught) -> None:
-    validation = validate(taught.bundle, taught.data, taught.weights_cache)
-    seen = open_source(source_folder(taught.bundle)).seen
-    assert validation.n_seen == len(seen)
-    assert validation.proof.n_images == N_TRAIN + 2 * N_TEST - len(seen)
-    assert validation.proof.shortcoming() is None
-    table = validation.as_table()
+    table = validate(taught.bundle, taught.data, taught.weights_cache).as_table()
     assert (table["passed"], table["n_flips"], table["shortcoming"]) == (True, 0, None)
+    assert table["n_images"] == N_TRAIN + 2 * N_TEST - int(str(table["n_left_out_as_seen"]))
+    assert table["line"] == {"is_same_file": True, "score_max_abs": 0.0, "changed": []}
 
 
-def test_list_of_seen_pictures_only_is_an_empty_comparison(taught: Taught) -> None:
-    import hashlib
+def test_every_side_has_its_figure_and_its_differences(validation: Validation) -> None:
+    sides = validation.as_table()["sides"]
+    assert isinstance(sides, dict)
+    assert list(sides) == ["tensorflow", "float", "int8"]
+    assert [side["auroc"] for side in sides.values()] == [1.0, 1.0, 1.0]
+    assert sides["float"]["outputs"]["score"]["max_abs"] < 1e-4
+    assert sides["int8"]["outputs"]["score"]["max_abs"] > 1e-3
+    assert sides["int8"]["outputs"]["heatmap"]["shape"][1:] == [96, 96]
 
-    seen = open_source(source_folder(taught.bundle)).seen
-    lines = taught.data.read_text().splitlines()
-    folder = taught.data.parent
-    kept = [
-        line
-        for line in lines[1:]
-        if hashlib.sha256((folder / line.split(",")[0]).read_bytes()).hexdigest() in seen
+
+def test_each_model_is_run_in_every_other_way(validation: Validation) -> None:
+    ways = [
+        (variant.model, variant.is_optimised, variant.threads, variant.batch)
+        for variant in validation.variants
     ]
-    (folder / "seen.csv").write_text("\n".join([lines[0], *kept]))
-    with pytest.raises(DataError, match="an empty comparison proves nothing"):
-        validate(taught.bundle, folder / "seen.csv", taught.weights_cache)
+    assert len(set(ways)) == 22
+    assert ("float", True, 1, 1) not in ways
+    assert ("int8", False, 4, 8) in ways
 
 
-def test_source_of_another_model_is_refused(taught: Taught, tmp_path: Path) -> None:
-    shutil.copytree(taught.bundle, tmp_path / "x.bundle")
-    source = replace(open_source(source_folder(taught.bundle)), model_sha256="0" * 64)
-    keep_source(source, source_folder(tmp_path / "x.bundle"))
-    with pytest.raises(DataError, match="source of another model"):
-        validate(tmp_path / "x.bundle", taught.data, taught.weights_cache)
+def test_defect_that_only_the_int8_model_passes_is_a_shortcoming(validation: Validation) -> None:
+    trial, float_side = validation.trial, validation.judged[0]
+    outputs = {name: values.copy() for name, values in float_side.outputs.items()}
+    defect = next(
+        index for index, sample in enumerate(trial.pictures.samples) if not sample.is_good
+    )
+    outputs["score"][defect] = np.float32(0.0)
+    int8 = side_of(
+        "int8",
+        outputs,
+        trial.pictures.samples,
+        trial.bundle.manifest,
+        validation.line.inspection.criteria,
+    )
+    worse = replace(validation, judged=(float_side, int8), variants=())
+    assert worse.shortcoming() == "int8: 1 of the defects that TensorFlow rejects would pass"
+    (change,) = worse.against_taught(int8).changes
+    assert change.picture == trial.pictures.samples[defect].name
+    assert (change.was, change.became) == ("FAIL defect", "PASS good")
 
 
-class ShiftedBackend:
-    """A runtime whose scores, and perhaps heat maps, are off."""
-
-    def __init__(self, scores: list[float], *, is_map_right: bool = True) -> None:
-        self._scores = iter(scores)
-        self._is_map_right = is_map_right
-
-    def run(self, _tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        score = np.full(1, next(self._scores), dtype=np.float32)
-        heat = score if self._is_map_right else -score
-        return {"score": score, "heatmap": heat[:, None, None] * np.ones((1, 4, 4), np.float32)}
-
-
-def two_scores(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> dict[str, object]:
-    from models.training_library import tensorflow
-
-    tf = tensorflow()
-    scores = tf.constant([1.0, 2.0][: len(pixels)])
-    return {"score": scores, "heatmap": scores[:, None, None] * tf.ones((1, 4, 4))}
-
-
-@pytest.mark.parametrize(
-    ("scores", "n_flips", "shortcoming"),
-    [
-        ([1.0, 2.0], 0, None),
-        ([1.0, 2.00005], 0, None),
-        ([1.0, 2.01], 0, "score: values differ by 0.01 of their range; the limit is 0.0001"),
-        ([1.6, 2.0], 1, "score: values differ by 0.6 of their range; the limit is 0.0001"),
-    ],
-)
-def test_comparison_finds_what_differs(
-    scores: list[float], n_flips: int, shortcoming: str | None
+def test_verdict_that_threads_change_is_a_shortcoming_and_without_optimisation_is_not(
+    validation: Validation,
 ) -> None:
-    proof = compare(
-        two_scores,
-        ShiftedBackend(scores).run,
-        np.zeros((2, 4, 4, 3), dtype=np.uint8),
-        ["a", "b"],
-        threshold=1.5,
-        model_sha256="0" * 64,
+    variant, side = validation.variants[0], validation.taught
+    samples = validation.trial.pictures.samples
+    outputs = {name: -values for name, values in side.outputs.items()}
+    criteria = validation.line.inspection.criteria
+    flipped = side_of("float", outputs, samples, validation.trial.bundle.manifest, criteria)
+    changed = replace(variant, comparison=validation.against_taught(flipped))
+    n_changed = len(changed.comparison.changes)
+    assert replace(validation, variants=(changed,)).shortcoming() == (
+        f"float, 1 thread, batch 8, optimised: {n_changed} verdicts differ from those of one "
+        "thread and one picture at a time"
     )
-    assert proof.n_flips == n_flips
-    assert proof.shortcoming() == shortcoming
+    harmless = replace(changed, is_optimised=False)
+    assert replace(validation, variants=(harmless,)).shortcoming() is None
 
 
-def test_comparison_finds_a_heat_map_that_differs() -> None:
-    proof = compare(
-        two_scores,
-        ShiftedBackend([1.0, 2.0], is_map_right=False).run,
-        np.zeros((2, 4, 4, 3), dtype=np.uint8),
-        ["a", "b"],
-        threshold=1.5,
-        model_sha256="0" * 64,
-    )
-    assert proof.shortcoming() == (
-        "heatmap: values differ by 4 of their range; the limit is 0.0001"
+def test_line_that_reads_another_file_is_a_shortcoming(validation: Validation) -> None:
+    stale = replace(validation, line=replace(validation.line, is_same_file=False))
+    assert stale.shortcoming() == (
+        "the model on the disk is not the one that was compared: it was changed since"
     )

@@ -290,12 +290,27 @@ def test_tensor_of_another_size_is_an_inference_error() -> None:
         "uint8[N, 8, 12, 1] pixels",
         "uint8[N, 3, 8, 12] pixels",
         "uint8[1, 8, 12, 3] pixels",  # more tiles than one would be refused in the middle of a run
-        "uint8[N, H, W, 3] pixels",
+        "uint8[N, H, W, C] pixels",
     ],
 )
 def test_graph_of_another_input_is_refused_at_the_start(given: str) -> None:
     with pytest.raises(BundleError, match=r"the graph takes tensor.*; the manifest says"):
         OrtBackend(manifest(), model(given=given, outputs="float[N] score, float[N, A, B] heatmap"))
+
+
+def test_graph_of_free_height_and_width_takes_the_size_of_the_manifest() -> None:
+    free = model(given="uint8[N, H, W, 3] pixels", outputs="float[N] score, float[N, H, W] heatmap")
+    for spec in (SPEC, InputSpec(height_px=9, width_px=16, color="rgb", resize="stretch")):
+        white = np.full((spec.height_px, spec.width_px, 3), 255, dtype=np.uint8)
+        prediction = OrtBackend(manifest(spec), free).infer(prepared(white, spec))
+        assert prediction.heatmap is not None
+        assert prediction.heatmap.shape == (spec.height_px, spec.width_px)
+        assert prediction.score == 1.0
+
+
+def test_runtime_may_be_kept_from_rewriting_the_graph() -> None:
+    plain = OrtBackend(manifest(), model(), is_optimised=False)
+    assert plain.infer(full_of(255)).score == 1.0
 
 
 def test_graph_of_two_inputs_is_refused_at_the_start() -> None:

@@ -1,0 +1,156 @@
+"""How one side judged the pictures of a comparison, and where it judged otherwise than another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from inspector.bundle import Manifest, OutputAgreement
+from inspector.flow import Decision, Prediction, Verdict
+from inspector.geometry import AxisMap
+from inspector.verdict import Criteria, judge
+from models.comparison import Outputs, agreements
+from models.data import GOOD, Sample
+from models.metrics import auroc
+
+_NO_MAP = AxisMap(scale_x=1.0, scale_y=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Side:
+    """What one side gave for every picture, and what the line would say to that.
+
+    Attributes:
+        name: "tensorflow", "float" or "int8".
+        has_good: Whether one of the classes means free of defects.
+        auroc: Of the scores; None where there are not both good pictures and defects.
+        accuracy: Share of right labels; None where the model does not name classes.
+    """
+
+    name: str
+    has_good: bool
+    outputs: Outputs
+    verdicts: tuple[Verdict, ...]
+    auroc: float | None
+    accuracy: float | None
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """One for each picture."""
+        return tuple(float(score) for score in self.outputs["score"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A picture that two sides judge otherwise, in the decision or in the label.
+
+    Attributes:
+        picture: Its name in the list.
+        label: What it shows.
+        was, became: What the reference says and what the other says: decision and label.
+    """
+
+    picture: str
+    label: str
+    was: str
+    became: str
+    score_was: float
+    score_became: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideComparison:
+    """How far a side is from its reference.
+
+    Attributes:
+        outputs: Agreement by output name.
+        n_flips: Decisions that came out otherwise; the other changes are of labels only.
+        n_new_escapes: Defects that the reference rejects and this side passes; None where none
+            of the classes means free of defects.
+    """
+
+    outputs: Mapping[str, OutputAgreement]
+    changes: tuple[Change, ...]
+    n_flips: int
+    n_new_escapes: int | None
+
+    def as_table(self) -> dict[str, object]:
+        """The values that `--json` prints."""
+        return {
+            "n_flips": self.n_flips,
+            "n_new_escapes": self.n_new_escapes,
+            "changes": [asdict(change) for change in self.changes],
+            "outputs": {
+                name: {
+                    "dtype": agreement.dtype,
+                    "shape": list(agreement.shape),
+                    "max_abs": agreement.max_abs,
+                    "p99_abs": agreement.p99_abs,
+                    "range": agreement.range,
+                }
+                for name, agreement in self.outputs.items()
+            },
+        }
+
+
+def side_of(
+    name: str, outputs: Outputs, samples: Sequence[Sample], manifest: Manifest, criteria: Criteria
+) -> Side:
+    """Judge what a model gave for the pictures, in their order, as the line does."""
+    probabilities = outputs.get("probabilities")
+    verdicts = tuple(
+        judge(
+            Prediction(
+                frame_id=index,
+                score=float(score),
+                heatmap=None,  # it tells where, not whether
+                bundle_id=manifest.bundle_id,
+                probabilities=None if probabilities is None else probabilities[index],
+            ),
+            _NO_MAP,
+            criteria,
+        )
+        for index, score in enumerate(outputs["score"])
+    )
+    has_good = manifest.labels[0] == GOOD
+    is_defect = [not sample.is_good for sample in samples]
+    labels = zip(verdicts, samples, strict=True)
+    accuracy = float(np.mean([one.label == sample.label for one, sample in labels]))
+    return Side(
+        name=name,
+        has_good=has_good,
+        outputs=outputs,
+        verdicts=verdicts,
+        auroc=auroc(outputs["score"], is_defect) if has_good else None,
+        accuracy=accuracy if manifest.task == "classify" else None,
+    )
+
+
+def compare_sides(reference: Side, other: Side, samples: Sequence[Sample]) -> SideComparison:
+    """Hold a side against its reference, picture by picture in their order."""
+    changes, n_flips, n_escapes = [], 0, 0
+    rows = zip(
+        samples, reference.verdicts, other.verdicts, reference.scores, other.scores, strict=True
+    )
+    for sample, was, became, score_was, score_became in rows:
+        if (was.decision, was.label) == (became.decision, became.label):
+            continue
+        n_flips += was.decision is not became.decision
+        passes_now = was.decision is not Decision.PASS and became.decision is Decision.PASS
+        n_escapes += passes_now and not sample.is_good
+        changes.append(
+            Change(
+                picture=sample.name,
+                label=sample.label,
+                was=f"{was.decision} {was.label}",
+                became=f"{became.decision} {became.label}",
+                score_was=score_was,
+                score_became=score_became,
+            )
+        )
+    return SideComparison(
+        outputs=agreements(reference.outputs, other.outputs),
+        changes=tuple(changes),
+        n_flips=n_flips,
+        n_new_escapes=n_escapes if reference.has_good else None,
+    )

@@ -1,0 +1,66 @@
+"""What a bundle is proven with: its TensorFlow source, and pictures that it was not chosen on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inspector.bundle import MODEL_FILE, Bundle, open_bundle
+from inspector.errors import DataError
+from models.backbones.weights import load_weights
+from models.data import load_samples
+from models.pictures import LoadedSet, load_set
+from models.source import Source, open_source, source_folder
+from models.task import load_task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trial:
+    """A bundle, its source and the pictures.
+
+    Attributes:
+        path: Where the bundle lies.
+        function: The source as a `tf.function`.
+        pictures: Those of the list that are new to the model; at least one.
+        n_seen: Those that were left out, for the model was chosen on them.
+    """
+
+    path: Path
+    bundle: Bundle
+    source: Source
+    function: Any
+    pictures: LoadedSet
+    n_seen: int
+
+
+def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
+    """Open everything.
+
+    Raises:
+        BundleError: The bundle is refused.
+        DataError: Its source is not beside it or is another model's, or no picture of the list
+            is new to it.
+    """
+    bundle_path = bundle_path.resolve()  # "." has no neighbour's name
+    bundle = open_bundle(bundle_path)
+    source = open_source(source_folder(bundle_path))
+    if source.model_sha256 != bundle.manifest.files[MODEL_FILE]:
+        raise DataError(
+            f"{str(source_folder(bundle_path))!r} is the source of another model; validate a "
+            "bundle where it was taught, or teach it again"
+        )
+    spec = bundle.manifest.input
+    loaded = load_set(load_samples(data), spec)
+    fresh = [index for index, sha in enumerate(loaded.sha256s) if sha not in source.seen]
+    if not fresh:
+        raise DataError(
+            f"{str(data)!r}: the model was fitted to or calibrated on every picture of it; an "
+            "empty comparison proves nothing: give pictures it has not seen"
+        )
+    return Trial(
+        path=bundle_path,
+        bundle=bundle,
+        source=source,
+        function=load_task(source.task).graph(source.lesson, spec, load_weights(weights_cache)),
+        pictures=loaded.part_of(fresh),
+        n_seen=len(loaded.samples) - len(fresh),
+    )

@@ -1,0 +1,269 @@
+"""Writes a validation as a page to look at: what was compared, and every picture that differs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inspector.bundle import OutputAgreement
+from inspector.flow import Verdict
+from inspector.results import GALLERY_SIDE_PX, heat_picture
+from inspector.store.atomic import replacing
+from inspector.store.charts import score_histogram
+from inspector.store.images import thumbnail
+from inspector.store.report import picture_cards
+from inspector.store.report_page import badge, card, foreign, page, section, shown, table
+from inspector.tables import canonical_json
+from models.data import Sample
+from models.evaluate import confusion, truth_and_verdict
+from models.metrics import rates
+from models.pictures import load_picture
+from models.plots import confusion_matrix, roc
+from models.report_folder import ready_report_folder
+from models.sides import Change, Side
+from models.validate import Validation
+
+WRONG_SHOWN, NEAR_SHOWN, FAR_SHOWN = 8, 4, 4  # pictures in each gallery
+CHANGES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One picture as the float model judged it."""
+
+    index: int
+    sample: Sample
+    verdict: Verdict
+    score: float
+    is_wrong: bool
+
+
+def write_validation(validation: Validation, folder: Path) -> Path:
+    """Write `report.html` and `validation.json`; gives the report's path.
+
+    Raises:
+        UsageError: The folder cannot be made.
+        DataError: A picture cannot be read again.
+        StoreError: A file cannot be written.
+    """
+    ready_report_folder(folder)
+    with replacing(folder / "validation.json") as file:
+        file.write(canonical_json(validation.as_table()).decode("ascii"))
+    report_path = folder / "report.html"
+    manifest = validation.trial.bundle.manifest
+    with replacing(report_path) as file:
+        file.writelines(page(f"Validation of {manifest.name}", _content(validation)))
+    return report_path
+
+
+def _content(validation: Validation) -> Iterator[str]:
+    trial = validation.trial
+    manifest, samples = trial.bundle.manifest, trial.pictures.samples
+    shortcoming = validation.shortcoming()
+    kind, headline = ("pass", "The proof holds") if shortcoming is None else ("fail", "Not proven")
+    why = "" if shortcoming is None else f"<p class=lead>{shown(shortcoming)}</p>"
+    yield (
+        f"<header><p class=over>Validation</p><h1 class={kind}>{headline}</h1>{why}"
+        f"<p class=lead>{foreign(manifest.name)} {shown(manifest.version)}, bundle "
+        f"{manifest.bundle_id[:12]}, on {len(samples):,} pictures that it was not chosen on; "
+        f"{trial.n_seen:,} that it was are left out.</p></header>\n"
+    )
+    yield section("Sides", _sides(validation))
+    yield section("Outputs against TensorFlow", _outputs(validation))
+    yield from _changes(validation)
+    judged = validation.judged[0]
+    scores = zip(judged.scores, (verdict.decision for verdict in judged.verdicts), strict=True)
+    by_truth = list(zip(samples, scores, strict=True))
+    threshold = manifest.threshold.value
+    if judged.has_good:
+        is_defect = [not sample.is_good for sample in samples]
+        sides = (validation.taught, *validation.judged)
+        yield section(
+            "Defects found against good parts rejected",
+            roc({side.name: side.scores for side in sides}, is_defect),
+        )
+        for title, is_good in (("Scores of good pictures", True), ("Scores of defects", False)):
+            chosen = [scored for sample, scored in by_truth if sample.is_good is is_good]
+            yield section(title, f"<div class=wide>{score_histogram(chosen, threshold)}</div>")
+    else:
+        chart = score_histogram([scored for _, scored in by_truth], threshold)
+        yield section("Scores", f"<div class=wide>{chart}</div>")
+    yield section("Verdicts by truth, float model", _confusion(judged, samples))
+    yield section("Threads, batches, optimisation", _variants(validation))
+    yield from _worst(validation)
+    yield from _operators(validation)
+    yield "<footer>Everything on this page is inside this one file.</footer>\n"
+
+
+def _sides(validation: Validation) -> str:
+    samples = validation.trial.pictures.samples
+    is_defect = [not sample.is_good for sample in samples]
+    head, rows = ["Side", "Decisions that differ"], []
+    for side in (validation.taught, *validation.judged):
+        flips = "" if side is validation.taught else validation.against_taught(side).n_flips
+        figures = {"AUROC": side.auroc, "Accuracy": side.accuracy}
+        cells: dict[str, object] = {
+            name: f"{figure:.4f}" for name, figure in figures.items() if figure is not None
+        }
+        if side.has_good:
+            wrong = rates([verdict.decision for verdict in side.verdicts], is_defect)
+            cells["Defects passed"] = f"{wrong.n_defect_passed:,} of {wrong.n_defect:,}"
+            cells["Good rejected"] = f"{wrong.n_good_rejected:,} of {wrong.n_good:,}"
+        rows.append(_row(side.name, flips, *cells.values()))
+        head[2:] = cells
+    line = validation.line.shortcoming()
+    says = (
+        "The line judges as the float model, from the files on the disk." if line is None else line
+    )
+    return table(head, rows) + f"<p class=soft>{shown(says)}</p>"
+
+
+def _outputs(validation: Validation) -> str:
+    rows = [
+        _row(side.name, name, *_agreement(agreement))
+        for side in validation.judged
+        for name, agreement in validation.against_taught(side).outputs.items()
+    ]
+    head = ("Side", "Output", "Type", "Shape", "Largest difference", "p99", "Largest, of range")
+    return f"<div class=wide>{table(head, rows)}</div>"
+
+
+def _agreement(agreement: OutputAgreement) -> tuple[str, ...]:
+    return (
+        agreement.dtype,
+        " &times; ".join(f"{length:,}" for length in agreement.shape),
+        f"{agreement.max_abs:.3g}",
+        f"{agreement.p99_abs:.3g}",
+        f"{agreement.relative:.2g}",
+    )
+
+
+def _changes(validation: Validation) -> Iterator[str]:
+    for side in validation.judged:
+        changes = validation.against_taught(side).changes
+        if changes:
+            title = f"Judged otherwise by {side.name} than by TensorFlow"
+            yield section(title, _change_table(changes))
+
+
+def _change_table(changes: tuple[Change, ...]) -> str:
+    rows = (
+        f"<tr><td>{foreign(change.picture)}</td><td>{shown(change.label)}</td>"
+        f"<td>{shown(change.was)}, {change.score_was:.6g}</td>"
+        f"<td>{shown(change.became)}, {change.score_became:.6g}</td></tr>"
+        for change in changes[:CHANGES_SHOWN]
+    )
+    more = len(changes) - CHANGES_SHOWN
+    tail = f"<p class=soft>{more:,} more stand in validation.json.</p>" if more > 0 else ""
+    return table(("Picture", "Label", "Was", "Became"), rows, "long") + tail
+
+
+def _variants(validation: Validation) -> str:
+    rows = []
+    for variant in validation.variants:
+        outputs = variant.comparison.outputs
+        largest = max(agreement.relative for agreement in outputs.values())
+        difference = "none, bit for bit" if variant.is_same else f"{largest:.2g} of the range"
+        names = ", ".join(foreign(change.picture) for change in variant.comparison.changes)
+        rows.append(_row(variant.name, difference, names or "none"))
+    says = (
+        "<p class=soft>Each against one thread, one picture at a time, optimised. The line always "
+        "lets the runtime optimise.</p>"
+    )
+    return says + table(("Run with", "Difference", "Pictures judged otherwise"), rows)
+
+
+def _confusion(side: Side, samples: Iterable[Sample]) -> str:
+    is_named = side.accuracy is not None
+    pairs = [
+        truth_and_verdict(sample, verdict.decision, verdict.label, is_named=is_named)
+        for sample, verdict in zip(samples, side.verdicts, strict=True)
+    ]
+    return f"<div class=wide>{confusion_matrix(confusion(pairs, is_named=is_named))}</div>"
+
+
+def _worst(validation: Validation) -> Iterator[str]:
+    judged, threshold = validation.judged[0], validation.trial.bundle.manifest.threshold.value
+    cases = _cases(validation)
+    wrong = [case for case in cases if case.is_wrong]
+    # Apart, and what slipped through first: no number of false alarms may hide one of them.
+    escapes = sorted((case for case in wrong if not case.sample.is_good), key=_score)
+    alarms = sorted((case for case in wrong if case.sample.is_good), key=_score, reverse=True)
+    near = sorted(cases, key=lambda case: abs(case.score - threshold))
+    what = "Defects" if judged.has_good else "Pictures"
+    groups = [
+        (
+            f"{what} judged wrongly, the clearest miss first: {len(escapes):,} in all",
+            escapes[:WRONG_SHOWN],
+        ),
+        (
+            f"Good pictures judged wrongly, the clearest first: {len(alarms):,} in all",
+            alarms[:WRONG_SHOWN],
+        ),
+        ("Nearest to the threshold", near[:NEAR_SHOWN]),
+    ]
+    taught = np.array(validation.taught.scores)
+    for side in validation.judged:
+        differences = np.abs(np.array(side.scores) - taught)
+        far = np.argsort(-differences, kind="stable")[:FAR_SHOWN]
+        if differences.max() > 0:
+            title = f"Largest differences between {side.name} and TensorFlow"
+            groups.append((title, [cases[index] for index in far]))
+    for title, chosen in groups:
+        if chosen:
+            yield from picture_cards(title, (_card(validation, case, judged) for case in chosen))
+
+
+def _score(case: _Case) -> float:
+    return case.score
+
+
+def _cases(validation: Validation) -> list[_Case]:
+    side = validation.judged[0]
+    is_named = side.accuracy is not None
+    cases = []
+    rows = zip(validation.trial.pictures.samples, side.verdicts, side.scores, strict=True)
+    for index, (sample, verdict, score) in enumerate(rows):
+        right = (
+            verdict.label == sample.label if is_named else sample.is_good is (not verdict.reasons)
+        )
+        cases.append(
+            _Case(index=index, sample=sample, verdict=verdict, score=score, is_wrong=not right)
+        )
+    return cases
+
+
+def _card(validation: Validation, case: _Case, judged: Side) -> str:
+    frame = load_picture(case.sample).frame
+    inspected = validation.line.inspection.inspect(frame)
+    said = f" {shown(case.verdict.label)}" if judged.accuracy is not None else ""
+    scores = ", ".join(
+        f"{side.name} {side.scores[case.index]:.9g}"
+        for side in (validation.taught, *validation.judged)
+    )
+    return card(
+        case.sample.name,
+        thumbnail(frame.pixels, max_side_px=GALLERY_SIDE_PX),
+        heat_picture(frame, inspected, inspected.verdict),
+        f"<div class=line>{badge(case.verdict.decision)}{said}"
+        f"<span>shows <b>{shown(case.sample.label)}</b></span></div>",
+        f"<div class=soft>threshold {case.verdict.threshold:.9g}; {scores}</div>",
+    )
+
+
+def _operators(validation: Validation) -> Iterator[str]:
+    counts = validation.trial.bundle.manifest.training.get("operators")
+    if isinstance(counts, dict):  # absent in bundles from before they were counted
+        before, after = counts["before"], counts["after"]
+        rows = [
+            _row(name, before.get(name, 0), after.get(name, 0))
+            for name in sorted({*before, *after})
+        ]
+        rows.append(_row("together", sum(before.values()), sum(after.values())))
+        head = ("Operator", "Converted", "After folding")
+        yield section("Operators of the graph", table(head, rows))
+
+
+def _row(name: str, *cells: object) -> str:
+    return f"<tr><th scope=row>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
