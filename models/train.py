@@ -27,7 +27,7 @@ from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.comparison import compare
 from models.config import TrainingConfig
-from models.convert import OPSET, to_onnx
+from models.convert import OPSET, convert
 from models.data import (
     GOOD,
     Sample,
@@ -174,7 +174,9 @@ def _publish(
     chosen = _threshold(taught, assignment)
     _log.info("converting")
     function = task.graph(lesson, spec, assignment.weights)
-    model = to_onnx(function)
+    conversion = convert(function)
+    model = conversion.model
+    _log.info("operators before and after folding:\n%s", conversion.operator_table())
     canary = canary_frame_of(lots.held_out, spec)
     draft = Manifest(
         bundle_id="",
@@ -196,6 +198,7 @@ def _publish(
             "backbone": "efficientnet-lite0",
             "config": config.to_toml(),
             "settings": lesson.settings,
+            "operators": conversion.operators(),
         },
         files={},
     )
