@@ -1,0 +1,135 @@
+"""Brings a bundle's model to another version of ONNX's operators, and proves it again."""
+
+import hashlib
+import logging
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+
+from inspector.assembly import canary_frame
+from inspector.bundle import (
+    CANARY_FILE,
+    MODEL_FILE,
+    REPORT_FILE,
+    Manifest,
+    check_bundle_place,
+    seal_bundle,
+)
+from inspector.errors import BundleError, DataError, UsageError
+from inspector.inference.ort import OrtBackend
+from inspector.preprocess import preprocess
+from models.comparison import compare
+from models.convert import finished
+from models.sealing import judge_as_the_line
+from models.source import check_source_place, keep_source, source_folder
+from models.trial import set_trial
+
+_log = logging.getLogger(__name__)
+
+
+def change_opset(
+    bundle_path: Path, opset: int, data: Path, out: Path, weights_cache: Path
+) -> Manifest:
+    """Write the bundle anew with its model in another opset; its source lies beside it.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        UsageError: The bundle has that opset already, has an INT8 model, or is `out` itself.
+        DataError: As `set_trial`; or ONNX cannot bring this model to that opset.
+        BundleError: The bundle is refused or cannot be written; the runtime refuses the new
+            model; or it is not proven. Nothing is written then.
+        StoreFull: The disk is full.
+    """
+    if out.resolve() == bundle_path.resolve():
+        raise UsageError(f"--out {str(out)!r}: is the bundle itself; choose another folder")
+    check_bundle_place(out)
+    check_source_place(source_folder(out))
+    trial = set_trial(bundle_path, data, weights_cache)
+    old, manifest = trial.bundle, trial.bundle.manifest
+    if manifest.opset == opset:
+        raise UsageError(f"--opset {opset}: the bundle has that opset already; nothing to do")
+    if old.int8_model is not None:
+        raise UsageError(
+            f"bundle {str(bundle_path)!r} has an INT8 model too; convert the bundle it was made "
+            "from, and quantise that again"
+        )
+    _log.info("converting from opset %d to %d", manifest.opset, opset)
+    model = with_opset(old.model, opset)
+    pictures = trial.pictures
+    draft = replace(manifest, opset=opset)
+    backend = OrtBackend(draft, model)
+    _log.info("comparing TensorFlow and ONNX Runtime on %d pictures", len(pictures.samples))
+    proof = compare(
+        trial.function,
+        backend.run,
+        pictures.tensors,
+        pictures.sha256s,
+        threshold=manifest.threshold.value,
+        model_sha256=hashlib.sha256(model).hexdigest(),
+    )
+    shortcoming = proof.shortcoming()
+    if shortcoming is not None:
+        raise BundleError(
+            f"with opset {opset} the model is not proven to be the one that was taught: "
+            f"{shortcoming}; keep opset {manifest.opset}, or try one nearer to it"
+        )
+    canary = backend.infer(preprocess(canary_frame(old.canary_png), manifest.input)).score
+    source = replace(trial.source, model_sha256=proof.model_sha256)
+
+    def check(folder: Path) -> None:
+        """The line's look at it; then the source, so that none is left without its bundle."""
+        judge_as_the_line(folder)
+        keep_source(source, source_folder(out))
+
+    return seal_bundle(
+        replace(
+            draft,
+            versions={**manifest.versions, "onnx": metadata.version("onnx")},
+            training={
+                **manifest.training,
+                "converted_from": {"bundle_id": manifest.bundle_id, "opset": manifest.opset},
+            },
+            canary=replace(manifest.canary, score=canary),
+            validation={
+                **manifest.validation,
+                "n_images": proof.n_images,
+                "n_flips": proof.n_flips,
+                "score_max_relative": proof.outputs["score"].relative,
+            },
+        ),
+        {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},
+        out,
+        check,
+    )
+
+
+def with_opset(model: bytes, opset: int) -> bytes:
+    """The same model in another opset.
+
+    Raises:
+        DataError: ONNX has no way to bring one of its operators there.
+    """
+    import onnx
+    from onnx import version_converter
+
+    loaded = onnx.load_model_from_string(model)
+    try:
+        changed = version_converter.convert_version(loaded, opset)
+        changed.ir_version = max(
+            loaded.ir_version, onnx.helper.find_min_ir_version_for(changed.opset_import)
+        )
+        return finished(changed)
+    except (RuntimeError, ValueError, onnx.checker.ValidationError) as error:
+        raise DataError(
+            f"ONNX cannot bring this model to opset {opset}: {_reason(error)}. Going up is "
+            f"supported to {onnx.defs.onnx_opset_version()}, going down only for some operators: "
+            "choose an opset nearer to the bundle's"
+        ) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the library says behind the place in its own source that it names."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return first.rsplit("failed: ", 1)[-1].strip().rstrip(".")
