@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspector import __version__
-from inspector.bundle import Bundle, Manifest
+from inspector.bundle import Bundle, Canary, Manifest
 from inspector.capture.image_file import decode_picture
+from inspector.choices import STANDARD_CHOICE, ModelKind, remembered, user_folder
 from inspector.clock import Clock
 from inspector.errors import BundleError, InspectorError, RecipeError
 from inspector.flow import Frame
 from inspector.inference.ort import OrtBackend, runtime_version
 from inspector.opencv import OPENCV_VERSION
 from inspector.pipeline.inspection import Inspection
+from inspector.processor import processor_name
 from inspector.recipe import Recipe
 from inspector.verdict import Criteria
 
@@ -42,26 +44,39 @@ def shipped_bundle() -> Path:
     return Path(__file__).with_name("demo_part.bundle")
 
 
-def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 1) -> Judge:
+def build_judge(
+    bundle: Bundle,
+    recipe: Recipe,
+    clock: Clock,
+    *,
+    threads: int = 1,
+    model: ModelKind = "float",
+    has_spinning: bool = False,
+) -> Judge:
     """Load the model, judge the canary, and hand out an inspection that may be trusted.
 
     Args:
-        threads: Threads inside one run of the network.
+        threads, has_spinning: See `OrtBackend`.
+        model: Which of the bundle's models judges.
 
     Raises:
-        BundleError: The runtime refuses the model, or the canary's score is off.
+        BundleError: The runtime refuses the model, the canary's score is off, or the bundle has no
+            such model.
         RecipeError: The recipe speaks of kinds of defects that the model does not tell apart.
     """
     manifest = bundle.manifest
-    criteria = _criteria(recipe, manifest)
-    backend = OrtBackend(manifest, bundle.model, threads=threads)
+    criteria = criteria_of(recipe, manifest)
+    backend = OrtBackend(
+        manifest, model_bytes(bundle, model), threads=threads, has_spinning=has_spinning
+    )
     inspection = Inspection(
         spec=manifest.input,
         backend=backend,
         criteria=criteria,
         clock=clock,
     )
-    _check_canary(bundle, inspection)
+    canary = manifest.canary if model == "float" else manifest.int8_canary
+    _check_canary(bundle, inspection, canary or manifest.canary)
     return Judge(
         inspection=inspection,
         bundle=bundle,
@@ -69,6 +84,7 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
         identity={
             "bundle_id": manifest.bundle_id,
             "bundle_name": f"{manifest.name} {manifest.version}",
+            "model": model,
             "recipe_id": recipe.recipe_id,
             "recipe_name": recipe.name,
             "inspector": __version__,
@@ -76,6 +92,49 @@ def build_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, threads: int = 
             "opencv": OPENCV_VERSION,
         },
     )
+
+
+def build_tuned_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, jobs: int = 1) -> Judge:
+    """The same, as this machine was tuned for it; untuned, with the float model.
+
+    Args:
+        jobs: How many parts are judged at the same time. Where they are several, the cores are
+            theirs: each run has one thread.
+
+    Raises:
+        BundleError, RecipeError: As `build_judge`.
+    """
+    bundle_id = bundle.manifest.bundle_id
+    choice = remembered(bundle_id, processor_name(), user_folder()) or STANDARD_CHOICE
+    return build_judge(
+        bundle,
+        recipe,
+        clock,
+        threads=choice.threads if jobs == 1 else 1,
+        model=choice.model,
+        has_spinning=choice.has_spinning and jobs == 1,
+    )
+
+
+def models_of(bundle: Bundle) -> tuple[ModelKind, ...]:
+    """Which models a bundle has, the float one first."""
+    return ("float",) if bundle.int8_model is None else ("float", "int8")
+
+
+def model_bytes(bundle: Bundle, model: ModelKind) -> bytes:
+    """The ONNX file of one of the bundle's models.
+
+    Raises:
+        BundleError: The bundle has no such model.
+    """
+    if model == "float":
+        return bundle.model
+    if bundle.int8_model is None:
+        raise BundleError(
+            f"bundle {bundle.manifest.name!r} has no INT8 model; make one with "
+            "`inspector-models quantize`, or let its float model judge"
+        )
+    return bundle.int8_model
 
 
 def canary_frame(canary_png: bytes) -> Frame:
@@ -93,7 +152,12 @@ def canary_frame(canary_png: bytes) -> Frame:
     )
 
 
-def _criteria(recipe: Recipe, manifest: Manifest) -> Criteria:
+def criteria_of(recipe: Recipe, manifest: Manifest) -> Criteria:
+    """What a recipe and a bundle together decide by.
+
+    Raises:
+        RecipeError: The recipe speaks of kinds of defects that the model does not tell apart.
+    """
     for label, _ in recipe.tolerated_area_px2:
         known = manifest.labels[1:] if "class_map" in manifest.outputs else ()
         if label not in known:
@@ -111,8 +175,7 @@ def _criteria(recipe: Recipe, manifest: Manifest) -> Criteria:
     )
 
 
-def _check_canary(bundle: Bundle, inspection: Inspection) -> None:
-    canary = bundle.manifest.canary
+def _check_canary(bundle: Bundle, inspection: Inspection, canary: Canary) -> None:
     try:
         inspected = inspection.inspect(canary_frame(bundle.canary_png))
     except InspectorError as error:

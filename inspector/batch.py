@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.assembly import Judge, build_judge
+from inspector.assembly import Judge, build_tuned_judge
 from inspector.batch_run import BatchRun, Progress, SaveImages, record_id_of
 from inspector.bundle import open_bundle
 from inspector.capture.pictures import PictureSource, WaitingPicture
@@ -90,7 +90,7 @@ def run_batch(
         StoreError, WorkerFailed: The run broke; what was stored stays.
     """
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
-    judge = build_judge(open_bundle(request.bundle), recipe, clock)
+    judge = build_tuned_judge(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
     source = PictureSource(request.source, clock)
     _make_folder(request, source)
     with sole_writer(request.out):
@@ -174,6 +174,7 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, J
     identity = {
         "bundle_id": judge.bundle.manifest.bundle_id,
         "recipe_id": judge.recipe.recipe_id,
+        "model": judge.identity["model"],
         "source": source_name(request.source),
     }
     with RecordStore(path) as store:

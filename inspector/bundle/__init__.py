@@ -1,7 +1,10 @@
 """What the model is: a sealed folder that the line may trust."""
 
+from inspector.bundle.agreement import OutputAgreement
+from inspector.bundle.int8_proof import Int8Proof
 from inspector.bundle.manifest import (
     CANARY_FILE,
+    INT8_FILE,
     MODEL_FILE,
     REPORT_FILE,
     Canary,
@@ -9,17 +12,19 @@ from inspector.bundle.manifest import (
     Manifest,
     Threshold,
 )
-from inspector.bundle.proof import OutputAgreement, Proof
+from inspector.bundle.proof import Proof
 from inspector.bundle.seal import check_bundle_place, seal_bundle
 from inspector.bundle.sealed import Bundle, open_bundle
 
 __all__ = [
     "CANARY_FILE",
+    "INT8_FILE",
     "MODEL_FILE",
     "REPORT_FILE",
     "Bundle",
     "Canary",
     "InputSpec",
+    "Int8Proof",
     "Manifest",
     "OutputAgreement",
     "Proof",

@@ -91,6 +91,7 @@ class Manifest:
         validation: Figures of the proof, for people.
         training: The configuration it was taught with.
         files: SHA-256 of every other file, by name.
+        int8_canary: What the INT8 model gave for the same picture; None without such a model.
     """
 
     bundle_id: str
@@ -108,6 +109,7 @@ class Manifest:
     validation: Mapping[str, object]
     training: Mapping[str, object]
     files: Mapping[str, str]
+    int8_canary: Canary | None = None
 
     def to_json(self) -> bytes:
         """The manifest file: the only bytes that `parse_manifest` takes for these values."""
@@ -125,6 +127,8 @@ class Manifest:
         table["input"] |= {"layout": "NHWC", "dtype": "uint8"}
         if self.threshold.region_level is None:  # absent, as in bundles from before it was known
             del table["threshold"]["region_level"]
+        if self.int8_canary is None:
+            del table["int8_canary"]
         return table
 
 
@@ -157,10 +161,15 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
         validation=table.mapping("validation"),
         training=table.mapping("training"),
         files=_parse_files(table.mapping("files"), f"{where}: files"),
+        int8_canary=None
+        if (int8 := table.optional_table("int8_canary")) is None
+        else _parse_canary(int8),
     )
     table.close()
     if "score" not in manifest.outputs:
         raise BundleError(f"{where}: outputs has no 'score'; without it nothing can be judged")
+    if (INT8_FILE in manifest.files) is not (manifest.int8_canary is not None):
+        raise BundleError(f"{where}: {INT8_FILE} and int8_canary go together; one is missing")
     if len(manifest.labels) < 2:
         raise BundleError(f"{where}: labels must name at least two classes, good first")
     try:

@@ -3,32 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from inspector.bundle.agreement import OutputAgreement, parse_agreement
+from inspector.bundle.int8_proof import Int8Proof, parse_int8_proof
 from inspector.errors import BundleError
 from inspector.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputAgreement:
-    """How far one output of the runtime is from the same output of the training library.
-
-    Attributes:
-        dtype, shape: Of the runtime's output for the whole comparison.
-        max_abs, p99_abs: Absolute difference, in the output's own units.
-        range: Largest minus smallest value of the training library's output.
-    """
-
-    dtype: str
-    shape: tuple[int, ...]
-    max_abs: float
-    p99_abs: float
-    range: float
-
-    @property
-    def relative(self) -> float:
-        """The largest difference as a share of the output's range."""
-        return self.max_abs / self.range if self.range > 0 else float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +22,7 @@ class Proof:
         outputs: Agreement by output name.
         n_flips: Decisions that came out otherwise at the threshold.
         max_relative_limit: Limit for `OutputAgreement.relative` of every output.
+        int8: What came of quantising it; None where nobody tried.
     """
 
     model_sha256: str
@@ -50,6 +31,7 @@ class Proof:
     outputs: Mapping[str, OutputAgreement]
     n_flips: int
     max_relative_limit: float
+    int8: Int8Proof | None = None
 
     def shortcoming(self) -> str | None:
         """Why this comparison proves nothing or proves too little; None when it stands."""
@@ -74,6 +56,9 @@ class Proof:
         table = asdict(self)
         table["schema_version"] = SCHEMA_VERSION
         table["passed"] = self.shortcoming() is None
+        del table["int8"]  # absent, as in reports from before it was known
+        if self.int8 is not None:
+            table["int8"] = self.int8.as_table()
         return canonical_json(table)
 
 
@@ -91,21 +76,10 @@ def parse_proof(data: bytes, where: str) -> Proof:
         model_sha256=table.text("model_sha256"),
         n_images=table.integer("n_images", low=0, high=2**53),
         images_sha256=table.text("images_sha256"),
-        outputs={name: _parse_agreement(outputs.table(name)) for name in table.mapping("outputs")},
+        outputs={name: parse_agreement(outputs.table(name)) for name in table.mapping("outputs")},
         n_flips=table.integer("n_flips", low=0, high=2**53),
         max_relative_limit=table.number("max_relative_limit", low=0.0, high=0.01),
+        int8=None if (int8 := table.optional_table("int8")) is None else parse_int8_proof(int8),
     )
     table.close()
     return proof
-
-
-def _parse_agreement(table: Table) -> OutputAgreement:
-    agreement = OutputAgreement(
-        dtype=table.text("dtype"),
-        shape=table.integers("shape", low=0, high=2**53),
-        max_abs=table.number("max_abs", low=0.0),
-        p99_abs=table.number("p99_abs", low=0.0),
-        range=table.number("range", low=0.0),
-    )
-    table.close()
-    return agreement

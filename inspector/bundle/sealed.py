@@ -60,6 +60,8 @@ def open_bundle(path: Path) -> Bundle:
             f"{where}: {REPORT_FILE} does not prove the model: {shortcoming}; "
             "validate it again in the workshop"
         )
+    if INT8_FILE in contents:
+        _check_int8(proof, manifest, where)
     for name in (MODEL_FILE, INT8_FILE):
         if name in contents:
             opset = scan_graph(contents[name], f"{where}: {name}")
@@ -74,6 +76,19 @@ def open_bundle(path: Path) -> Bundle:
         model=contents[MODEL_FILE],
         int8_model=contents.get(INT8_FILE),
         canary_png=contents[CANARY_FILE],
+    )
+
+
+def _check_int8(proof: Proof, manifest: Manifest, where: str) -> None:
+    if proof.int8 is None or proof.int8.model_sha256 != manifest.files[INT8_FILE]:
+        shortcoming = "it does not speak of it"
+    elif failed := proof.int8.shortcomings():
+        shortcoming = "; ".join(failed)
+    else:
+        return
+    raise BundleError(
+        f"{where}: {REPORT_FILE} does not prove {INT8_FILE}: {shortcoming}; "
+        "quantise the bundle again in the workshop"
     )
 
 

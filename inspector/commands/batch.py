@@ -1,7 +1,6 @@
 """`inspector batch`: judge a folder of pictures and keep every result."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +62,7 @@ def judge_and_write(
         raise UsageError("SOURCE is empty; name a folder, a file, a glob, a .txt list or a video")
     from inspector.batch import BatchRequest, run_batch
     from inspector.clock import SystemClock
+    from inspector.processor import usable_cores
     from inspector.results import write_results
 
     clock = SystemClock()
@@ -70,7 +70,7 @@ def judge_and_write(
         source=source,
         bundle=bundle,
         out=out,
-        jobs=jobs or min(_cores(), MAX_JOBS),
+        jobs=jobs or min(usable_cores(), MAX_JOBS),
         recipe=recipe,
         resume=resume,
         save_images=save_images,  # type: ignore[arg-type]  # argparse has checked the choice
@@ -112,13 +112,6 @@ def _batch(parsed: argparse.Namespace) -> int:
     else:
         print_summary(results)
     return results.exit_code
-
-
-def _cores() -> int:
-    """Cores that this process may use, which a container can make fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Bar:

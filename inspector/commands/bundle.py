@@ -2,9 +2,16 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, print_json, print_line
+from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from inspector.bundle import Bundle
+    from inspector.choices import Choice
+    from inspector.tune import Tuning
 
 
 def add(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -19,15 +26,30 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         action.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder or a zip")
         action.add_argument("--json", action="store_true", help="print one JSON object")
         action.set_defaults(handler=handler)
+        if name == "verify":
+            action.add_argument(
+                "--tune",
+                action="store_true",
+                help="measure which of its models and how many threads suit this machine, and "
+                "remember it for this user",
+            )
+            action.add_argument(
+                "--images",
+                metavar="DIR",
+                help="pictures that both models must judge alike before the INT8 one is chosen",
+            )
 
 
 def _info(parsed: argparse.Namespace) -> int:
     import json
 
     from inspector.bundle import open_bundle
+    from inspector.choices import remembered, user_folder
+    from inspector.processor import processor_name
 
     manifest = open_bundle(parsed.bundle).manifest
     table = json.loads(manifest.to_json())
+    choice = remembered(manifest.bundle_id, processor_name(), user_folder())
     if parsed.json:
         print_json(table)
         return ExitCode.DONE
@@ -38,6 +60,8 @@ def _info(parsed: argparse.Namespace) -> int:
         ("task", f"{manifest.task}: {', '.join(manifest.labels)}"),
         ("input", f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"),
         ("threshold", f"{threshold.value:.6g}: {threshold.method}"),
+        ("models", "float and INT8" if manifest.int8_canary else "float"),
+        ("runs here", "float (not tuned)" if choice is None else _shown(choice)),
         *(
             (f"{part}.{key}", value)
             for part in ("data", "validation", "training", "versions")
@@ -49,19 +73,64 @@ def _info(parsed: argparse.Namespace) -> int:
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from inspector.assembly import build_judge
+    from inspector.assembly import build_judge, models_of
     from inspector.bundle import open_bundle
     from inspector.clock import SystemClock
     from inspector.recipe import DEFAULT_RECIPE
 
+    if parsed.images is not None and not parsed.tune:
+        raise UsageError("--images: belongs to --tune; give both or neither")
     bundle = open_bundle(parsed.bundle)
-    build_judge(bundle, DEFAULT_RECIPE, SystemClock())
     manifest = bundle.manifest
-    if parsed.json:
-        print_json({"passed": True, "bundle_id": manifest.bundle_id})
+    tuning = None
+    if parsed.tune:
+        tuning = _tuned(bundle, parsed.images)
     else:
-        print_line(
-            f"{manifest.name} {manifest.version} ({manifest.bundle_id[:12]}): whole, proven on "
-            f"{bundle.proof.n_images} pictures, and its canary scores here as it did there"
-        )
+        for model in models_of(bundle):
+            build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
+    if parsed.json:
+        table: dict[str, object] = {"passed": True, "bundle_id": manifest.bundle_id}
+        print_json(table if tuning is None else {**table, "tuning": tuning.as_table()})
+        return ExitCode.DONE
+    print_line(
+        f"{manifest.name} {manifest.version} ({manifest.bundle_id[:12]}): whole, proven on "
+        f"{bundle.proof.n_images} pictures, and its canary scores here as it did there"
+    )
+    if tuning is not None:
+        _show(tuning)
     return ExitCode.DONE
+
+
+def _tuned(bundle: "Bundle", images: str | None) -> "Tuning":
+    from inspector.choices import remember, user_folder
+    from inspector.clock import SystemClock
+    from inspector.tune import tune
+
+    tuning = tune(bundle, SystemClock(), images)
+    remember(tuning.choice, bundle.manifest.bundle_id, tuning.processor, user_folder())
+    return tuning
+
+
+def _show(tuning: "Tuning") -> None:
+    here = tuning.int8
+    print_line(f"processor  {tuning.processor}")
+    if here is None:
+        print_line("INT8       the bundle has no such model")
+    else:
+        print_line(f"INT8       {here.speed_ratio:.2f} times as fast as float")
+        if here.n_images:
+            print_line(
+                f"pictures   {here.n_flips} of {here.n_images} verdicts differ, "
+                f"{here.n_newly_passed} of them pass with INT8 only"
+            )
+        for shortcoming in here.shortcomings():
+            print_line(f"not chosen {shortcoming}")
+    for (threads, has_spinning), median_ms in tuning.times_ms.items():
+        name = f"{threads} threads" + (", spinning" if has_spinning else "")
+        print_line(f"{median_ms:7.2f} ms {name}")
+    print_line(f"chosen     {_shown(tuning.choice)}")
+
+
+def _shown(choice: "Choice") -> str:
+    spinning = "spinning" if choice.has_spinning else "not spinning"
+    return f"{choice.model}, threads {choice.threads}, {spinning}"

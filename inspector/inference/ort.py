@@ -42,6 +42,8 @@ class OrtBackend:
         model: The bytes of an ONNX file that belongs to it.
         threads: Threads inside one run. For throughput give 1 and call from several threads: two
             single-threaded runs side by side do more than one run on two threads.
+        has_spinning: Whether these threads wait for work by counting: quicker where the machine
+            has nothing else to do, but it takes their cores from the cameras and the window.
         is_optimised: Whether the runtime may rewrite the graph, as it does on the line; False only
             to see what that changes.
 
@@ -51,9 +53,17 @@ class OrtBackend:
     """
 
     def __init__(
-        self, manifest: Manifest, model: bytes, *, threads: int = 1, is_optimised: bool = True
+        self,
+        manifest: Manifest,
+        model: bytes,
+        *,
+        threads: int = 1,
+        has_spinning: bool = False,
+        is_optimised: bool = True,
     ) -> None:
-        self._session = open_session(model, threads=threads, is_optimised=is_optimised)
+        self._session = open_session(
+            model, threads=threads, has_spinning=has_spinning, is_optimised=is_optimised
+        )
         self._spec = manifest.input
         self._bundle_id = manifest.bundle_id
         self._n_labels = len(manifest.labels)
@@ -100,12 +110,12 @@ class OrtBackend:
 
 
 def open_session(
-    model: bytes, *, threads: int = 1, is_optimised: bool = True
+    model: bytes, *, threads: int = 1, has_spinning: bool = False, is_optimised: bool = True
 ) -> ort.InferenceSession:
     """A session over the bytes of any ONNX file, set up as the line runs it.
 
     Args:
-        threads, is_optimised: See `OrtBackend`.
+        threads, has_spinning, is_optimised: See `OrtBackend`.
 
     Raises:
         BundleError: The runtime refuses the graph.
@@ -116,8 +126,9 @@ def open_session(
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _LOG_FATAL
-    # A spinning thread takes a core from the capture threads and the window for nothing.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "1" if has_spinning else "0"
+    )
     try:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except _RUNTIME_FAULTS as error:

@@ -27,6 +27,7 @@ MAX_ERRORS_SHOWN = 100  # a page is read by people; records.csv has them all
 _IDENTITY = {
     "bundle_id": "Bundle",
     "bundle_name": "Bundle name",
+    "model": "Model",
     "recipe_id": "Recipe",
     "recipe_name": "Recipe name",
     "inspector": "Inspector version",

@@ -4,12 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from inspector.assembly import build_judge, canary_frame, shipped_bundle
+from inspector.assembly import (
+    Judge,
+    build_judge,
+    build_tuned_judge,
+    canary_frame,
+    shipped_bundle,
+)
 from inspector.bundle import open_bundle
+from inspector.choices import Choice, remember, user_folder
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, CorruptFrame, RecipeError
+from inspector.processor import processor_name
 from inspector.recipe import DEFAULT_RECIPE, Recipe
-from tests.support.bundles import CANARY_TOLERANCE, write_bundle
+from tests.support.bundles import CANARY_TOLERANCE, brightness_model, write_bundle
 
 
 def test_canary_that_scores_otherwise_is_refused(tmp_path: Path) -> None:
@@ -42,9 +50,58 @@ def test_identity_names_everything_that_judges(tmp_path: Path) -> None:
     identity = build_judge(bundle, DEFAULT_RECIPE, SystemClock()).identity
     assert identity["bundle_id"] == bundle.manifest.bundle_id
     assert set(identity) == {
-        "bundle_id", "bundle_name", "recipe_id", "recipe_name", "inspector", "onnxruntime",
-        "opencv",
+        "bundle_id", "bundle_name", "model", "recipe_id", "recipe_name", "inspector",
+        "onnxruntime", "opencv",
     }  # fmt: skip
+
+
+def score_of(judge: Judge) -> float:
+    inspected = judge.inspection.inspect(canary_frame(judge.bundle.canary_png))
+    assert inspected.prediction is not None
+    return inspected.prediction.score
+
+
+def test_model_that_is_asked_for_judges_and_is_named(tmp_path: Path) -> None:
+    twin = brightness_model(white=510.0)
+    bundle = open_bundle(write_bundle(tmp_path / "b", int8_model=twin))
+    judges = [
+        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
+        for model in ("float", "int8")
+    ]
+    assert [judge.identity["model"] for judge in judges] == ["float", "int8"]
+    assert score_of(judges[0]) == pytest.approx(2 * score_of(judges[1]), rel=1e-6)
+
+
+def test_int8_canary_that_scores_otherwise_here_is_refused(tmp_path: Path) -> None:
+    twin = brightness_model(white=256.0)
+    bundle = open_bundle(write_bundle(tmp_path / "b", int8_model=twin, int8_canary_offset=0.1))
+    build_judge(bundle, DEFAULT_RECIPE, SystemClock())
+    with pytest.raises(BundleError, match="does not judge here as it was proven to"):
+        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
+
+
+def test_int8_of_a_bundle_without_it_is_refused(tmp_path: Path) -> None:
+    bundle = open_bundle(write_bundle(tmp_path / "b"))
+    with pytest.raises(BundleError, match="bundle 'brightness' has no INT8 model"):
+        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
+
+
+def test_tuned_judge_runs_what_was_chosen_for_this_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    twin = brightness_model(white=256.0)
+    bundle = open_bundle(write_bundle(tmp_path / "b", int8_model=twin))
+    bundle_id, chosen = bundle.manifest.bundle_id, Choice(model="int8", threads=2)
+
+    def model() -> str:
+        return build_tuned_judge(bundle, DEFAULT_RECIPE, SystemClock()).identity["model"]
+
+    assert model() == "float"
+    remember(chosen, bundle_id, "another processor", user_folder())
+    assert model() == "float"
+    remember(chosen, bundle_id, processor_name(), user_folder())
+    assert model() == "int8"
 
 
 def test_canary_that_is_no_picture_is_refused() -> None:

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from inspector.batch import BatchRequest
+from inspector.choices import Choice, remember, user_folder
 from inspector.errors import SourceUnavailable, UsageError
 from inspector.exit_codes import ExitCode
 from inspector.flow import Decision
+from inspector.processor import processor_name
 from inspector.store.database import RecordStore
 from inspector.store.images import write_png
-from tests.support.bundles import write_bundle
+from tests.support.bundles import brightness_model, write_bundle
 from tests.support.lots import LEVELS, grey_lot, run
 from tests.support.picture_files import write_video
 
@@ -49,6 +51,24 @@ def test_record_says_what_was_judged_and_by_what(request_: BatchRequest) -> None
     assert {record.bundle_id for record in records} == {outcome.judge.bundle.manifest.bundle_id}
     assert [record.verdict.label for record in records] == ["good", "good", "defect", "defect"]
     assert all(set(record.stage_ms) >= {"decode", "infer", "total"} for record in records)
+
+
+def test_run_says_which_model_judged_and_goes_on_with_no_other(
+    request_: BatchRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    twin = brightness_model(white=256.0)
+    request = replace(request_, bundle=write_bundle(tmp_path / "b", int8_model=twin))
+    outcome = run(request)
+    bundle_id = outcome.judge.bundle.manifest.bundle_id
+    assert outcome.summary.as_table()["model"] == "float"
+    with RecordStore(outcome.store_path) as store:
+        assert store.run()["model"] == "float"
+    remember(Choice(model="int8"), bundle_id, processor_name(), user_folder())
+    with pytest.raises(UsageError, match="begun with model 'float', and this run has 'int8'"):
+        run(replace(request, resume=True))
+    other = run(replace(request, out=tmp_path / "int8"))
+    assert other.summary.as_table()["model"] == "int8"
 
 
 def test_resume_judges_only_what_is_missing_or_changed(request_: BatchRequest) -> None:

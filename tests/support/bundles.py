@@ -1,6 +1,7 @@
 """Makes real bundles, sealed and judged by the runtime, around a network that sees brightness."""
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from inspector.assembly import canary_frame
 from inspector.bundle import (
     CANARY_FILE,
+    INT8_FILE,
     MODEL_FILE,
     REPORT_FILE,
     Canary,
     InputSpec,
+    Int8Proof,
     Manifest,
     OutputAgreement,
     Proof,
@@ -31,8 +34,10 @@ INPUT = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
 
 
 @cache
-def brightness_model(size_px: tuple[int, int] = (32, 48), channels: int = 3) -> bytes:
-    """An ONNX file, score: mean of the picture / 255, heat map: mean of each pixel / 255."""
+def brightness_model(
+    size_px: tuple[int, int] = (32, 48), channels: int = 3, white: float = 255.0
+) -> bytes:
+    """An ONNX file, score: mean of the picture / `white`, heat map: mean of each pixel / it."""
     from onnx import TensorProto, helper
 
     dims: list[str | int | None] = ["N", *size_px]
@@ -45,8 +50,8 @@ def brightness_model(size_px: tuple[int, int] = (32, 48), channels: int = 3) -> 
     pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, [*dims, channels])
     score = helper.make_tensor_value_info("score", TensorProto.FLOAT, ["N"])
     heatmap = helper.make_tensor_value_info("heatmap", TensorProto.FLOAT, dims)
-    white = helper.make_tensor("white", TensorProto.FLOAT, [], [255.0])
-    graph = helper.make_graph(nodes, "brightness", [pixels], [score, heatmap], [white])
+    level = helper.make_tensor("white", TensorProto.FLOAT, [], [white])
+    graph = helper.make_graph(nodes, "brightness", [pixels], [score, heatmap], [level])
     opsets = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
     return bytes(model.SerializeToString())
@@ -71,6 +76,30 @@ def passing_proof(model: bytes) -> Proof:
     )
 
 
+def passing_int8_proof(model: bytes) -> Int8Proof:
+    """The section of a report that finds an INT8 model worth keeping."""
+    float_proof = passing_proof(model)
+    return Int8Proof(
+        model_sha256=float_proof.model_sha256,
+        calibration="minmax",
+        n_calibration=8,
+        n_float_convolutions=3,
+        has_reduced_range=True,
+        n_images=20,
+        n_painted=10,
+        images_sha256=float_proof.images_sha256,
+        outputs=float_proof.outputs,
+        n_flips=1,
+        n_new_escapes=0,
+        figure="auroc",
+        float_figure=0.95,
+        int8_figure=0.9475,
+        speed_ratio=1.5,
+        size_share=0.25,
+        processor="a processor",
+    )
+
+
 def write_bundle(
     path: Path,
     *,
@@ -83,6 +112,8 @@ def write_bundle(
     canary_score: float | None = None,
     canary_score_offset: float = 0.0,
     proof: Proof | None = None,
+    int8_model: bytes | None = None,
+    int8_canary_offset: float = 0.0,
 ) -> Path:
     """Seal a bundle folder and give its path back; the line takes it unless told otherwise here.
 
@@ -91,6 +122,8 @@ def write_bundle(
         canary_score: What to claim for the canary; None: run the network.
         canary_score_offset: How far to be wrong about it.
         proof: Another report than one that passes.
+        int8_model: A second network, said to be the first one's INT8 twin.
+        int8_canary_offset: How far to be wrong about its canary.
     """
     spec = InputSpec(
         height_px=size_px[0], width_px=size_px[1], color=color, resize=resize, overlap_px=overlap_px
@@ -102,7 +135,14 @@ def write_bundle(
         canary_score = backend.infer(preprocess(canary_frame(canary_png), spec)).score
     proof = passing_proof(model) if proof is None else proof
     contents = {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: canary_png}
-    seal_bundle(draft_manifest(spec, threshold, canary_score + canary_score_offset), contents, path)
+    manifest = draft_manifest(spec, threshold, canary_score + canary_score_offset)
+    if int8_model is not None:
+        contents[INT8_FILE] = int8_model
+        contents[REPORT_FILE] = replace(proof, int8=passing_int8_proof(int8_model)).to_json()
+        twin = OrtBackend(manifest, int8_model)
+        score = twin.infer(preprocess(canary_frame(canary_png), spec)).score + int8_canary_offset
+        manifest = replace(manifest, int8_canary=replace(manifest.canary, score=score))
+    seal_bundle(manifest, contents, path)
     return path
 
 

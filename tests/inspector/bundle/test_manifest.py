@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.bundle import Canary, InputSpec, Manifest, Threshold
-from inspector.bundle.manifest import MAX_INPUT_SIDE_PX, parse_manifest
+from inspector.bundle.manifest import INT8_FILE, MAX_INPUT_SIDE_PX, parse_manifest
 from inspector.errors import BundleError
 from inspector.tables import canonical_json
 from tests.support.bundles import draft_manifest
@@ -71,6 +71,16 @@ def test_any_valid_manifest_is_read_back_as_it_was_sealed(
         SEALED, input=spec, threshold=threshold, canary=canary, name=name, training=facts
     ).sealed()
     assert parse_manifest(manifest.to_json(), "manifest.json") == manifest
+
+
+def test_canary_of_an_int8_model_is_read_back_and_covered_by_the_identity() -> None:
+    files = {**SEALED.files, INT8_FILE: "0" * 64}
+    one, other = (
+        replace(SEALED, files=files, int8_canary=replace(SEALED.canary, score=score)).sealed()
+        for score in (0.25, 0.5)
+    )
+    assert parse_manifest(one.to_json(), "manifest.json") == one
+    assert one.bundle_id != other.bundle_id
 
 
 def test_identity_covers_every_other_key() -> None:

@@ -15,7 +15,12 @@ from inspector.bundle.manifest import INT8_FILE, parse_manifest
 from inspector.clock import SystemClock
 from inspector.errors import BundleError
 from inspector.recipe import DEFAULT_RECIPE
-from tests.support.bundles import brightness_model, passing_proof, write_bundle
+from tests.support.bundles import (
+    brightness_model,
+    passing_int8_proof,
+    passing_proof,
+    write_bundle,
+)
 
 FILES = (MANIFEST_FILE, MODEL_FILE, REPORT_FILE, CANARY_FILE)
 FLIPS, CUTS = 500, 100  # as many as the list of fault tests asks for
@@ -260,12 +265,51 @@ def test_hostile_model_is_refused_with_the_reason_though_sealed_and_proven(
     assert refusal(path).startswith(f"model.onnx: {fault}")
 
 
-def test_int8_model_is_handed_out_and_looked_through_as_well(bundle: Path) -> None:
+def test_int8_model_is_handed_out(tmp_path: Path) -> None:
+    twin = brightness_model(white=256.0)
+    assert open_bundle(write_bundle(tmp_path / "b", int8_model=twin)).int8_model == twin
+
+
+def test_int8_model_is_looked_through_as_well(tmp_path: Path) -> None:
     model, fault = next(hostile_models())
-    assert open_bundle(resealed(bundle, model__int8__onnx=brightness_model())).int8_model == (
-        brightness_model()
+    path = write_bundle(tmp_path / "b", int8_model=brightness_model(white=256.0))
+    proof = replace(passing_proof(brightness_model()), int8=passing_int8_proof(model)).to_json()
+    manifest = parse_manifest((path / MANIFEST_FILE).read_bytes(), MANIFEST_FILE)
+    contents = {name: (path / name).read_bytes() for name in manifest.files}
+    contents |= {INT8_FILE: model, REPORT_FILE: proof}
+    seal_bundle(manifest, contents, path)
+    assert refusal(path) == f"model.int8.onnx: {fault}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "shortcoming"),
+    [
+        ({"model_sha256": "0" * 64}, "it does not speak of it"),
+        (
+            {"n_new_escapes": 2},
+            "escapes: 2 of the defects that the float model rejects would pass; none may",
+        ),
+    ],
+)
+def test_int8_model_that_is_not_proven_is_refused(
+    tmp_path: Path, changes: dict[str, object], shortcoming: str
+) -> None:
+    twin = brightness_model(white=256.0)
+    path = write_bundle(tmp_path / "b", int8_model=twin)
+    section = replace(passing_int8_proof(twin), **changes)  # type: ignore[arg-type]
+    proof = replace(passing_proof(brightness_model()), int8=section).to_json()
+    manifest = parse_manifest((path / MANIFEST_FILE).read_bytes(), MANIFEST_FILE)
+    contents = {name: (path / name).read_bytes() for name in manifest.files}
+    seal_bundle(manifest, contents | {REPORT_FILE: proof}, path)
+    assert refusal(path) == (
+        f"report.json does not prove model.int8.onnx: {shortcoming}; "
+        "quantise the bundle again in the workshop"
     )
-    assert refusal(resealed(bundle, model__int8__onnx=model)) == f"model.int8.onnx: {fault}"
+
+
+def test_int8_model_without_its_canary_is_refused(bundle: Path) -> None:
+    with pytest.raises(BundleError, match=r"model\.int8\.onnx and int8_canary go together"):
+        resealed(bundle, model__int8__onnx=brightness_model())
 
 
 def test_unknown_key_of_the_manifest_is_refused(bundle: Path, sound: dict[str, bytes]) -> None:

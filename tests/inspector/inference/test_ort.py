@@ -238,6 +238,16 @@ def test_same_frame_gets_the_same_score_every_time_and_from_every_thread() -> No
     assert together == scores * 5
 
 
+def test_threads_and_spinning_do_not_change_a_score() -> None:
+    pixels = textured(8, 12)
+    ways = [{}, {"threads": 2}, {"threads": 2, "has_spinning": True}]
+    scores = {
+        OrtBackend(manifest(), model(), **way).infer(prepared(pixels)).score  # type: ignore[arg-type]
+        for way in ways
+    }
+    assert len(scores) == 1
+
+
 def test_nan_score_is_an_error_of_this_frame_only() -> None:
     backend = OrtBackend(manifest(), model(NAN_IF_BLACK))
     with pytest.raises(InferenceError, match="score holds a value that is not finite"):

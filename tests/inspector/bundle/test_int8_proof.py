@@ -1,0 +1,78 @@
+"""The gate: decided by figures alone."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from inspector.bundle.int8_proof import Int8Proof, parse_int8_proof
+from inspector.errors import BundleError
+from inspector.tables import Table, canonical_json
+from tests.support.bundles import passing_int8_proof
+
+PASSING = passing_int8_proof(b"model")
+
+
+def read(proof: Int8Proof, **changes: object) -> Int8Proof:
+    values = json.loads(canonical_json(proof.as_table())) | changes
+    return parse_int8_proof(Table(values, "report", BundleError))
+
+
+@pytest.mark.parametrize(
+    ("changes", "shortcomings"),
+    [
+        ({}, ()),
+        ({"speed_ratio": 1.3}, ()),
+        (
+            {"speed_ratio": 1.29},
+            ("speed: 1.29 times the float model's on a processor; at least 1.3 is asked for",),
+        ),
+        ({"size_share": 0.30}, ()),
+        ({"size_share": 0.301}, ("size: 30.1% of the float model's; at most 30% is allowed",)),
+        (
+            {"float_figure": 0.95, "int8_figure": 0.946},
+            ("loss: auroc 0.9460 instead of 0.9500, 0.40 points less; at most 0.3 is allowed",),
+        ),
+        ({"int8_figure": 1.0}, ()),
+        (
+            {"n_new_escapes": 1},
+            ("escapes: 1 of the defects that the float model rejects would pass; none may",),
+        ),
+        ({"n_new_escapes": None}, ()),
+        ({"n_flips": 20}, ()),
+        ({"n_images": 0}, ("no picture was compared",)),
+    ],
+)
+def test_gate_says_which_condition_failed(
+    changes: dict[str, object], shortcomings: tuple[str, ...]
+) -> None:
+    assert replace(PASSING, **changes).shortcomings() == shortcomings  # type: ignore[arg-type]
+
+
+def test_figure_that_is_no_number_passes_nothing() -> None:
+    nan = float("nan")
+    failed = replace(PASSING, speed_ratio=nan, size_share=nan, int8_figure=nan).shortcomings()
+    assert [text.split(":")[0] for text in failed] == ["speed", "size", "loss"]
+
+
+def test_section_reads_back_as_an_equal_value() -> None:
+    assert read(PASSING) == PASSING
+    assert read(replace(PASSING, n_new_escapes=None)).n_new_escapes is None
+
+
+def test_word_of_the_report_itself_counts_for_nothing() -> None:
+    failing = replace(PASSING, n_new_escapes=3)
+    assert read(failing, passed=True).shortcomings() == failing.shortcomings()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"calibration": "guessed"}, "calibration is 'guessed'"),
+        ({"int8_figure": 1.5}, "int8_figure 1.5 outside 0..1"),
+        ({"speed_ratoi": 2.0}, "unknown key 'speed_ratoi'"),
+    ],
+)
+def test_section_that_is_not_ours_is_refused(changes: dict[str, object], fault: str) -> None:
+    with pytest.raises(BundleError, match=fault):
+        read(PASSING, **changes)

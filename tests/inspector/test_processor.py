@@ -1,0 +1,36 @@
+"""What the processor says of itself."""
+
+from pathlib import Path
+
+import pytest
+
+from inspector.processor import has_vnni, processor_name, usable_cores
+
+CORE = "processor\t: 0\nmodel name\t: Acme  Fast 9000 \nflags\t\t: fpu sse avx2 {}\n\n"
+
+
+def cpu_info(tmp_path: Path, *flags: str) -> Path:
+    path = tmp_path / "cpuinfo"
+    path.write_text("".join(CORE.format(flag) for flag in flags))
+    return path
+
+
+def test_name_is_that_of_the_first_core(tmp_path: Path) -> None:
+    assert processor_name(cpu_info(tmp_path, "", "")) == "Acme Fast 9000"
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("avx512_vnni", True), ("avx_vnni", True), ("avx512_vnni_not", False), ("", False)],
+)
+def test_vnni_is_told_by_whole_flags(tmp_path: Path, flag: str, *, expected: bool) -> None:
+    assert has_vnni(cpu_info(tmp_path, flag)) is expected
+
+
+def test_machine_that_says_nothing_has_a_name_and_no_vnni(tmp_path: Path) -> None:
+    assert processor_name(tmp_path / "none") != ""
+    assert has_vnni(tmp_path / "none") is False
+
+
+def test_there_is_a_core() -> None:
+    assert usable_cores() >= 1
