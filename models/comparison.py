@@ -1,7 +1,7 @@
 """Compares what two sides gave for the same pictures: the converted model and the taught one."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,11 +68,16 @@ def proof_of(
     return Proof(
         model_sha256=model_sha256,
         n_images=len(sha256s),
-        images_sha256=hashlib.sha256("\n".join(sorted(sha256s)).encode("ascii")).hexdigest(),
+        images_sha256=images_sha256(sha256s),
         outputs=agreements(taught, judged),
         n_flips=int(flips.sum()),
         max_relative_limit=MAX_RELATIVE_DIFFERENCE,
     )
+
+
+def images_sha256(sha256s: Iterable[str]) -> str:
+    """One hash for a set of pictures, from those of their files; the order does not matter."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode("ascii")).hexdigest()
 
 
 def agreements(taught: Outputs, judged: Outputs) -> dict[str, OutputAgreement]:

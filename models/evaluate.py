@@ -10,6 +10,7 @@ import numpy as np
 
 from inspector.assembly import Judge, build_judge
 from inspector.bundle import open_bundle
+from inspector.choices import ModelKind
 from inspector.clock import SystemClock
 from inspector.errors import DataError
 from inspector.flow import Decision
@@ -150,14 +151,19 @@ def confusion(
     return {truth: {said: counts[truth, said] for said in verdicts} for truth in truths}
 
 
-def evaluate(bundle_path: Path, data: Path, split: str) -> Evaluation:
+def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "float") -> Evaluation:
     """Judge every picture of one split.
+
+    Args:
+        model: Which of the bundle's models judges.
 
     Raises:
         BundleError: The bundle is refused.
         DataError: A picture or mask cannot be read or judged, or the split is empty.
     """
-    judge = build_judge(open_bundle(bundle_path), DEFAULT_RECIPE, SystemClock(), threads=THREADS)
+    judge = build_judge(
+        open_bundle(bundle_path), DEFAULT_RECIPE, SystemClock(), threads=THREADS, model=model
+    )
     samples = of_split(load_samples(data), split)
     if not samples:
         raise DataError(f"{str(data)!r}: no picture in the split {split!r}")

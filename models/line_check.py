@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from inspector.assembly import build_judge
+from inspector.assembly import build_judge, model_bytes
 from inspector.bundle import open_bundle
+from inspector.choices import ModelKind
 from inspector.clock import SystemClock
 from inspector.errors import DataError
 from inspector.flow import Verdict
@@ -21,11 +22,13 @@ class LineCheck:
     """The line against the model that was just compared; they are to be the same.
 
     Attributes:
-        is_same_file: Whether the model on the disk has the very bytes that were compared.
+        model: Which of the bundle's models judged.
+        is_same_file: Whether that model on the disk has the very bytes that were compared.
         score_max_abs: Largest difference of scores, model units.
         changed: Names of the pictures whose verdict differs.
     """
 
+    model: ModelKind
     inspection: Inspection
     is_same_file: bool
     score_max_abs: float
@@ -34,33 +37,43 @@ class LineCheck:
     def shortcoming(self) -> str | None:
         """In what the line differs; None when in nothing."""
         if not self.is_same_file:
-            return "the model on the disk is not the one that was compared: it was changed since"
+            return (
+                f"{self.model}: the model on the disk is not the one that was compared: it was "
+                "changed since"
+            )
         if self.changed:
-            return f"the line judges {len(self.changed)} pictures otherwise: {self.changed[0]} ..."
+            return (
+                f"{self.model}: the line judges {len(self.changed)} pictures otherwise: "
+                f"{self.changed[0]} ..."
+            )
         if self.score_max_abs > 0:
-            return f"the line's scores differ by {self.score_max_abs:.3g}"
+            return f"{self.model}: the line's scores differ by {self.score_max_abs:.3g}"
         return None
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
         return {
+            "model": self.model,
             "is_same_file": self.is_same_file,
             "score_max_abs": self.score_max_abs,
             "changed": list(self.changed),
         }
 
 
-def check_line(trial: Trial) -> LineCheck:
+def check_line(trial: Trial, model: ModelKind = "float") -> LineCheck:
     """Open the bundle anew and judge every picture of the trial from its file.
+
+    Args:
+        model: Which of the bundle's models judges.
 
     Raises:
         BundleError: The bundle is refused.
         DataError: A picture cannot be judged.
     """
     on_disk = open_bundle(trial.path)
-    inspection = build_judge(on_disk, DEFAULT_RECIPE, SystemClock()).inspection
-    manifest = trial.bundle.manifest
-    compared = OrtBackend(manifest, trial.bundle.model)
+    inspection = build_judge(on_disk, DEFAULT_RECIPE, SystemClock(), model=model).inspection
+    manifest, compared_bytes = trial.bundle.manifest, model_bytes(trial.bundle, model)
+    compared = OrtBackend(manifest, compared_bytes)
     changed, differences = [], [0.0]
     for sample in trial.pictures.samples:
         frame = load_picture(sample).frame
@@ -72,8 +85,9 @@ def check_line(trial: Trial) -> LineCheck:
         if _said(inspected.verdict) != _said(expected):
             changed.append(sample.name)
     return LineCheck(
+        model=model,
         inspection=inspection,
-        is_same_file=on_disk.model == trial.bundle.model,
+        is_same_file=model_bytes(on_disk, model) == compared_bytes,
         score_max_abs=max(differences),
         changed=tuple(changed),
     )

@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 from inspector import __version__
-from inspector.assembly import build_judge
+from inspector.assembly import build_judge, models_of
 from inspector.bundle import InputSpec, open_bundle
 from inspector.clock import SystemClock
 from inspector.flow import Frame
@@ -43,9 +43,11 @@ def library_versions(*more: str) -> dict[str, object]:
 
 
 def judge_as_the_line(folder: Path) -> None:
-    """Open a finished bundle and judge its canary.
+    """Open a finished bundle and judge its canary, with each of its models.
 
     Raises:
         BundleError: The line would refuse it.
     """
-    build_judge(open_bundle(folder), DEFAULT_RECIPE, SystemClock())
+    bundle = open_bundle(folder)
+    for model in models_of(bundle):
+        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model=model)

@@ -23,6 +23,8 @@ class Side:
     Attributes:
         name: "tensorflow", "float" or "int8".
         has_good: Whether one of the classes means free of defects.
+        outputs: By name; empty where only the verdicts were kept.
+        scores: One for each picture; infinite where it could not be judged.
         auroc: Of the scores; None where there are not both good pictures and defects.
         accuracy: Share of right labels; None where the model does not name classes.
     """
@@ -31,13 +33,19 @@ class Side:
     has_good: bool
     outputs: Outputs
     verdicts: tuple[Verdict, ...]
+    scores: tuple[float, ...]
     auroc: float | None
     accuracy: float | None
 
     @property
-    def scores(self) -> tuple[float, ...]:
-        """One for each picture."""
-        return tuple(float(score) for score in self.outputs["score"])
+    def figure_name(self) -> str:
+        """Which figure tells best how good such a model is: "auroc" or "accuracy"."""
+        return "auroc" if self.accuracy is None else "accuracy"
+
+    @property
+    def figure(self) -> float | None:
+        """That figure; None where the pictures do not give it."""
+        return self.auroc if self.accuracy is None else self.accuracy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +88,20 @@ class SideComparison:
             "n_flips": self.n_flips,
             "n_new_escapes": self.n_new_escapes,
             "changes": [asdict(change) for change in self.changes],
-            "outputs": {
-                name: {
-                    "dtype": agreement.dtype,
-                    "shape": list(agreement.shape),
-                    "max_abs": agreement.max_abs,
-                    "p99_abs": agreement.p99_abs,
-                    "range": agreement.range,
-                }
-                for name, agreement in self.outputs.items()
-            },
+            "outputs": {name: asdict(agreement) for name, agreement in self.outputs.items()},
         }
 
 
 def side_of(
     name: str, outputs: Outputs, samples: Sequence[Sample], manifest: Manifest, criteria: Criteria
 ) -> Side:
-    """Judge what a model gave for the pictures, in their order, as the line does."""
+    """Judge what a model gave for the pictures, in their order, as the line does.
+
+    Raises:
+        InferenceError: A score is not finite.
+    """
     probabilities = outputs.get("probabilities")
-    verdicts = tuple(
+    verdicts = [
         judge(
             Prediction(
                 frame_id=index,
@@ -111,7 +114,24 @@ def side_of(
             criteria,
         )
         for index, score in enumerate(outputs["score"])
-    )
+    ]
+    scores = [float(score) for score in outputs["score"]]
+    return judged_side(name, verdicts, scores, samples, manifest, outputs)
+
+
+def judged_side(
+    name: str,
+    verdicts: Sequence[Verdict],
+    scores: Sequence[float],
+    samples: Sequence[Sample],
+    manifest: Manifest,
+    outputs: Outputs | None = None,
+) -> Side:
+    """A side whose pictures were judged already, in their order.
+
+    Args:
+        outputs: Absent where they are too large to be kept.
+    """
     has_good = manifest.labels[0] == GOOD
     is_defect = [not sample.is_good for sample in samples]
     labels = zip(verdicts, samples, strict=True)
@@ -119,9 +139,10 @@ def side_of(
     return Side(
         name=name,
         has_good=has_good,
-        outputs=outputs,
-        verdicts=verdicts,
-        auroc=auroc(outputs["score"], is_defect) if has_good else None,
+        outputs=outputs or {},
+        verdicts=tuple(verdicts),
+        scores=tuple(scores),
+        auroc=auroc(scores, is_defect) if has_good else None,
         accuracy=accuracy if manifest.task == "classify" else None,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.assembly import model_bytes, models_of
 from inspector.bundle import MODEL_FILE, Proof
 from inspector.inference.ort import OrtBackend
 from models.comparison import one_by_one, proof_of
@@ -26,6 +27,7 @@ class Validation:
         taught: TensorFlow's side.
         judged: The runtime's: "float", and "int8" where the bundle has such a model.
         variants: Each of these run in other ways, against itself.
+        lines: Each of these on the line's own road, against itself.
     """
 
     trial: Trial
@@ -33,7 +35,7 @@ class Validation:
     taught: Side
     judged: tuple[Side, ...]
     variants: tuple[Variant, ...]
-    line: LineCheck
+    lines: tuple[LineCheck, ...]
 
     def against_taught(self, side: Side) -> SideComparison:
         """One of the runtime's sides against TensorFlow."""
@@ -46,8 +48,9 @@ class Validation:
     def _shortcomings(self) -> Iterator[str]:
         if (failed := self.proof.shortcoming()) is not None:
             yield failed
-        if (failed := self.line.shortcoming()) is not None:
-            yield failed
+        for line in self.lines:
+            if (failed := line.shortcoming()) is not None:
+                yield failed
         for variant in self.variants:
             # A line always optimises; how many threads and tiles it runs is chosen there.
             if variant.is_optimised and variant.comparison.changes:
@@ -81,7 +84,7 @@ class Validation:
                 for side in (self.taught, *self.judged)
             },
             "variants": [variant.as_table() for variant in self.variants],
-            "line": self.line.as_table(),
+            "lines": [line.as_table() for line in self.lines],
         }
 
 
@@ -106,14 +109,14 @@ def hold(trial: Trial) -> Validation:
     bundle, pictures = trial.bundle, trial.pictures
     manifest = bundle.manifest
     _log.info("judging %d pictures on the line's road", len(pictures.samples))
-    line = check_line(trial)
-    criteria = line.inspection.criteria
-    models = {"float": bundle.model, "int8": bundle.int8_model}
+    models = models_of(bundle)
+    lines = tuple(check_line(trial, model) for model in models)
+    criteria = lines[0].inspection.criteria
     _log.info("comparing TensorFlow and ONNX Runtime")
     outputs = {"tensorflow": run_graph(trial.function, pictures.tensors)}
-    for name, model in models.items():
-        if model is not None:
-            outputs[name] = one_by_one(OrtBackend(manifest, model).run, pictures.tensors)
+    for model in models:
+        backend = OrtBackend(manifest, model_bytes(bundle, model))
+        outputs[model] = one_by_one(backend.run, pictures.tensors)
     taught, *judged = (
         side_of(name, values, pictures.samples, manifest, criteria)
         for name, values in outputs.items()
@@ -121,9 +124,8 @@ def hold(trial: Trial) -> Validation:
     _log.info("running it with other threads and batches, and without optimisation")
     variants = tuple(
         variant
-        for side in judged
-        if (model := models[side.name]) is not None
-        for variant in variants_of(side, model, trial, criteria)
+        for side, model in zip(judged, models, strict=True)
+        for variant in variants_of(side, model_bytes(bundle, model), trial, criteria)
     )
     return Validation(
         trial=trial,
@@ -137,5 +139,5 @@ def hold(trial: Trial) -> Validation:
         taught=taught,
         judged=tuple(judged),
         variants=variants,
-        line=line,
+        lines=lines,
     )

@@ -112,10 +112,8 @@ def _sides(validation: Validation) -> str:
             cells["Good rejected"] = f"{wrong.n_good_rejected:,} of {wrong.n_good:,}"
         rows.append(_row(side.name, flips, *cells.values()))
         head[2:] = cells
-    line = validation.line.shortcoming()
-    says = (
-        "The line judges as the float model, from the files on the disk." if line is None else line
-    )
+    failed = [said for line in validation.lines if (said := line.shortcoming()) is not None]
+    says = "; ".join(failed) or "The line judges alike, from the files on the disk."
     return table(head, rows) + f"<p class=soft>{shown(says)}</p>"
 
 
@@ -236,7 +234,7 @@ def _cases(validation: Validation) -> list[_Case]:
 
 def _card(validation: Validation, case: _Case, judged: Side) -> str:
     frame = load_picture(case.sample).frame
-    inspected = validation.line.inspection.inspect(frame)
+    inspected = validation.lines[0].inspection.inspect(frame)
     said = f" {shown(case.verdict.label)}" if judged.accuracy is not None else ""
     scores = ", ".join(
         f"{side.name} {side.scores[case.index]:.9g}"

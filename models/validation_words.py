@@ -36,8 +36,9 @@ def validation_lines(validation: Validation) -> Iterator[str]:
             yield from _changes(variant.comparison.changes)
     n_same = sum(variant.is_same for variant in validation.variants)
     yield f"variants   {n_same} of {len(validation.variants)} give the same scores bit for bit"
-    line = validation.line.shortcoming()
-    yield f"line       {'judges alike, from the files on the disk' if line is None else line}"
+    for line in validation.lines:
+        alike = f"{line.model}: judges alike, from the files on the disk"
+        yield f"line       {line.shortcoming() or alike}"
     shortcoming = validation.shortcoming()
     yield f"proof      {'holds' if shortcoming is None else shortcoming}"
 

@@ -23,6 +23,9 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
     verb.add_argument("--split", choices=("train", "val", "test"), default="test")
     verb.add_argument(
+        "--model", choices=("float", "int8"), default="float", help="which of its models judges"
+    )
+    verb.add_argument(
         "--report", type=folder, metavar="DIR", help="write a page, and a row for every picture"
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -32,7 +35,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 def _evaluate(parsed: argparse.Namespace) -> int:
     from models.evaluate import evaluate
 
-    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split)
+    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split, parsed.model)
     if parsed.report is not None:
         from models.evaluation_report import write_evaluation
 

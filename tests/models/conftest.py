@@ -1,17 +1,22 @@
 """One small bundle, taught once, for all tests of the workshop."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from inspector.bundle import Manifest
+from inspector.bundle import Manifest, int8_proof
 from inspector.capture.synthetic import Defect, render_part
 from inspector.store.images import write_png
+from models import quantize as quantising
 from models.config import TrainingConfig
 from models.network_training import EpochReport
+from models.quantize import Quantized
 from models.train import TrainingRequest, train
+from models.validate import Validation, validate
 
 SIZE_PX = (96, 128)
 N_TRAIN, N_TEST = 40, 6
@@ -73,3 +78,29 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
     data, bundle, cache = draw_list(root / "data"), root / "part.bundle", root / "weights"
     manifest = train(request_for(data, bundle, cache)).manifest
     return Taught(bundle=bundle, data=data, manifest=manifest, weights_cache=cache)
+
+
+@contextmanager
+def low_int8_limits() -> Iterator[None]:
+    """A gate for INT8 that so small a bundle passes on every machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(int8_proof, "MIN_SPEED_RATIO", 0.0)
+        patch.setattr(int8_proof, "MAX_SIZE_SHARE", 0.4)  # a small memory saves little
+        patch.setattr(int8_proof, "MAX_LOSS", 0.05)  # of 20 pictures, a pair is a point
+        yield
+
+
+@pytest.fixture(scope="session")
+def twin(taught: Taught, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Quantized]:
+    """The bundle with its INT8 model. To open it, lower the limits as here."""
+    out = tmp_path_factory.mktemp("int8") / "twin.bundle"
+    with low_int8_limits(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quantising, "CALIBRATIONS", ("minmax",))
+        return out, quantising.quantize(taught.bundle, taught.data, out)
+
+
+@pytest.fixture(scope="session")
+def validation(taught: Taught, twin: tuple[Path, Quantized]) -> Validation:
+    """Of the bundle with both models."""
+    with low_int8_limits():
+        return validate(twin[0], taught.data, taught.weights_cache)

@@ -35,15 +35,16 @@ def test_bundle_that_was_replaced_since_is_found(trial: Trial, tmp_path: Path) -
     reseal(path, with_note)
     check = check_line(replace(trial, path=path))
     assert check.shortcoming() == (
-        "the model on the disk is not the one that was compared: it was changed since"
+        "float: the model on the disk is not the one that was compared: it was changed since"
     )
 
 
 def test_what_differs_is_named(check: LineCheck) -> None:
     assert replace(check, changed=("a.png",)).shortcoming() == (
-        "the line judges 1 pictures otherwise: a.png ..."
+        "float: the line judges 1 pictures otherwise: a.png ..."
     )
-    assert replace(check, score_max_abs=0.25).shortcoming() == "the line's scores differ by 0.25"
+    worse = replace(check, score_max_abs=0.25)
+    assert worse.shortcoming() == "float: the line's scores differ by 0.25"
 
 
 def with_note(model: bytes) -> bytes:

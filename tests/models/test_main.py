@@ -28,7 +28,7 @@ def test_wrong_usage_ends_with_3(arguments: list[str], capsys: pytest.CaptureFix
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("verb", ["train", "validate", "convert", "evaluate"])
+@pytest.mark.parametrize("verb", ["train", "validate", "evaluate", "quantize", "convert"])
 def test_help_brings_neither_numpy_nor_tensorflow(verb: str) -> None:
     script = (
         "import sys\nfrom models.__main__ import main\n"

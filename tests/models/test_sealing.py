@@ -12,7 +12,7 @@ from inspector.store.images import write_png
 from models.data import Sample
 from models.pictures import load_set
 from models.sealing import canary_frame_of, judge_as_the_line, library_versions
-from tests.support.bundles import write_bundle
+from tests.support.bundles import brightness_model, write_bundle
 
 SPEC = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
 
@@ -55,3 +55,7 @@ def test_bundle_with_a_wrong_canary_is_not_let_out(tmp_path: Path) -> None:
     judge_as_the_line(write_bundle(tmp_path / "right.bundle"))
     with pytest.raises(BundleError, match="canary"):
         judge_as_the_line(write_bundle(tmp_path / "wrong.bundle", canary_score_offset=0.1))
+    twin = brightness_model(white=256.0)
+    path = write_bundle(tmp_path / "twin.bundle", int8_model=twin, int8_canary_offset=0.1)
+    with pytest.raises(BundleError, match="canary"):
+        judge_as_the_line(path)

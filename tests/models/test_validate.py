@@ -3,32 +3,26 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from models.sides import side_of
-from models.trial import Trial, set_trial
-from models.validate import Validation, hold, validate
+from models.validate import Validation, validate
 from tests.models.conftest import N_TEST, N_TRAIN, Taught
-from tests.support.int8_models import coarse_twin
-
-
-@pytest.fixture(scope="module")
-def trial(taught: Taught) -> Trial:
-    return set_trial(taught.bundle, taught.data, taught.weights_cache)
-
-
-@pytest.fixture(scope="module")
-def validation(trial: Trial) -> Validation:
-    """With an INT8 model beside the float one."""
-    int8 = coarse_twin(trial.bundle.model)
-    return hold(replace(trial, bundle=replace(trial.bundle, int8_model=int8)))
 
 
 def test_seen_pictures_are_left_out_and_the_rest_agrees(taught: Taught) -> None:
     table = validate(taught.bundle, taught.data, taught.weights_cache).as_table()
     assert (table["passed"], table["n_flips"], table["shortcoming"]) == (True, 0, None)
     assert table["n_images"] == N_TRAIN + 2 * N_TEST - int(str(table["n_left_out_as_seen"]))
-    assert table["line"] == {"is_same_file": True, "score_max_abs": 0.0, "changed": []}
+    assert table["lines"] == [
+        {"model": "float", "is_same_file": True, "score_max_abs": 0.0, "changed": []}
+    ]
+
+
+def test_int8_model_of_quantising_is_proven_on_the_line_too(validation: Validation) -> None:
+    assert validation.shortcoming() is None
+    assert [(line.model, line.is_same_file) for line in validation.lines] == [
+        ("float", True), ("int8", True)
+    ]  # fmt: skip
 
 
 def test_every_side_has_its_figure_and_its_differences(validation: Validation) -> None:
@@ -38,7 +32,7 @@ def test_every_side_has_its_figure_and_its_differences(validation: Validation) -
     assert [side["auroc"] for side in sides.values()] == [1.0, 1.0, 1.0]
     assert sides["float"]["outputs"]["score"]["max_abs"] < 1e-4
     assert sides["int8"]["outputs"]["score"]["max_abs"] > 1e-3
-    assert sides["int8"]["outputs"]["heatmap"]["shape"][1:] == [96, 96]
+    assert sides["int8"]["outputs"]["heatmap"]["shape"][1:] == (96, 96)
 
 
 def test_each_model_is_run_in_every_other_way(validation: Validation) -> None:
@@ -63,7 +57,7 @@ def test_defect_that_only_the_int8_model_passes_is_a_shortcoming(validation: Val
         outputs,
         trial.pictures.samples,
         trial.bundle.manifest,
-        validation.line.inspection.criteria,
+        validation.lines[0].inspection.criteria,
     )
     worse = replace(validation, judged=(float_side, int8), variants=())
     assert worse.shortcoming() == "int8: 1 of the defects that TensorFlow rejects would pass"
@@ -78,7 +72,7 @@ def test_verdict_that_threads_change_is_a_shortcoming_and_without_optimisation_i
     variant, side = validation.variants[0], validation.taught
     samples = validation.trial.pictures.samples
     outputs = {name: -values for name, values in side.outputs.items()}
-    criteria = validation.line.inspection.criteria
+    criteria = validation.lines[0].inspection.criteria
     flipped = side_of("float", outputs, samples, validation.trial.bundle.manifest, criteria)
     changed = replace(variant, comparison=validation.against_taught(flipped))
     n_changed = len(changed.comparison.changes)
@@ -91,7 +85,7 @@ def test_verdict_that_threads_change_is_a_shortcoming_and_without_optimisation_i
 
 
 def test_line_that_reads_another_file_is_a_shortcoming(validation: Validation) -> None:
-    stale = replace(validation, line=replace(validation.line, is_same_file=False))
+    stale = replace(validation, lines=(replace(validation.lines[1], is_same_file=False),))
     assert stale.shortcoming() == (
-        "the model on the disk is not the one that was compared: it was changed since"
+        "int8: the model on the disk is not the one that was compared: it was changed since"
     )

@@ -10,18 +10,8 @@ import numpy as np
 import pytest
 
 from models.sides import Change
-from models.trial import set_trial
-from models.validate import Validation, hold
+from models.validate import Validation
 from models.validation_report import write_validation
-from tests.models.conftest import Taught
-from tests.support.int8_models import coarse_twin
-
-
-@pytest.fixture(scope="module")
-def validation(taught: Taught) -> Validation:
-    trial = set_trial(taught.bundle, taught.data, taught.weights_cache)
-    int8 = coarse_twin(trial.bundle.model)
-    return hold(replace(trial, bundle=replace(trial.bundle, int8_model=int8)))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ def test_sides_and_the_line_are_told_and_the_proof_last(validation: Validation) 
     assert "tensorflow AUROC 1.0000" in lines
     assert "float      0 decisions differ from TensorFlow's" in lines
     assert lines[-2:] == [
-        "line       judges alike, from the files on the disk",
+        "line       float: judges alike, from the files on the disk",
         "proof      holds",
     ]
 

@@ -1,0 +1,58 @@
+"""`inspector-models quantize`: a faster model beside the float one, if it stays as good."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.command_line import Parser, folder, print_json, print_line
+from inspector.exit_codes import ExitCode
+
+if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
+    from models.quantize import Quantized
+
+
+def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
+    """Add the verb to the program."""
+    verb = verbs.add_parser(
+        "quantize",
+        help="make a bundle's model faster by computing in bytes, if it stays as good",
+        description="Make an INT8 model from the train split of DATA, and keep it only if it is "
+        "faster, smaller and as good on pictures that the model was not fitted to. Otherwise say "
+        "why, and write the bundle with its float model alone. Exit code 0 in both cases.",
+    )
+    verb.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument(
+        "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
+    )
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(handler=_quantize)
+
+
+def _quantize(parsed: argparse.Namespace) -> int:
+    from models.quantize import quantize
+
+    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    quantized = quantize(parsed.bundle, parsed.data, out)
+    if parsed.json:
+        print_json(quantized.as_table())
+    else:
+        _show(quantized, parsed.out)
+    return ExitCode.DONE
+
+
+def _show(quantized: "Quantized", out: Path) -> None:
+    proof = quantized.proof
+    print_line(f"bundle     {out} ({quantized.manifest.bundle_id[:12]})")
+    print_line(
+        f"INT8       {proof.calibration}, the first {proof.n_float_convolutions} convolutions "
+        f"float, weights of {7 if proof.has_reduced_range else 8} bits"
+    )
+    print_line(f"speed      {proof.speed_ratio:.2f} times the float model's")
+    print_line(f"size       {proof.size_share:.1%} of the float model's")
+    print_line(f"{proof.figure:10} {proof.int8_figure:.4f}, float {proof.float_figure:.4f}")
+    print_line(f"verdicts   {proof.n_flips} of {proof.n_images} differ")
+    for shortcoming in proof.shortcomings():
+        print_line(f"not kept   {shortcoming}")
+    print_line(f"kept       {'float only' if proof.shortcomings() else 'float and INT8'}")

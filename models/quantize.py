@@ -1,0 +1,267 @@
+"""Makes a faster INT8 model of a bundle's float one, and keeps it only if it is as good."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from inspector.assembly import canary_frame
+from inspector.bundle import (
+    CANARY_FILE,
+    INT8_FILE,
+    MODEL_FILE,
+    REPORT_FILE,
+    Bundle,
+    Int8Proof,
+    Manifest,
+    check_bundle_place,
+    int8_proof,
+    open_bundle,
+    seal_bundle,
+)
+from inspector.bundle.int8_proof import CALIBRATIONS
+from inspector.clock import SystemClock
+from inspector.errors import DataError, UsageError
+from inspector.inference.ort import OrtBackend
+from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
+from inspector.preprocess import preprocess
+from inspector.processor import has_vnni, processor_name
+from models.comparison import agreement_of, images_sha256
+from models.data import GOOD, Sample, load_samples, of_split, without_copies
+from models.int8_exam import Exam, distance, figure_of, set_exam, sit
+from models.int8_graph import Calibrated, calibrated, int8_model, packed
+from models.pictures import load_picture, load_set
+from models.sealing import judge_as_the_line
+from models.sides import Side, compare_sides
+from models.source import Source, check_source_place, keep_source, open_source, source_folder
+
+MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
+MAX_VALIDATION = 400
+FLOAT_CONVOLUTIONS = (0, 3, 6, 9, 12)  # at the start: so many blocks of the backbone, by three
+_SPEED_MARGIN = 1.05  # what is measured for the gate may come out that much lower
+_ROUNDS = 7  # for a first look at a speed
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantized:
+    """What came of it; whether the INT8 model was kept is the proof's to say."""
+
+    manifest: Manifest
+    proof: Int8Proof
+
+    def as_table(self) -> dict[str, object]:
+        """The values that `--json` prints."""
+        return {
+            "bundle_id": self.manifest.bundle_id,
+            "kept": not self.proof.shortcomings(),
+            "shortcomings": list(self.proof.shortcomings()),
+            "loss": self.proof.loss,
+            **self.proof.as_table(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Candidate:
+    """One way to quantise.
+
+    Attributes:
+        rank: Whether it is too slow, pictures that it judges otherwise than the float model, and
+            how far its scores are off; the lowest is best.
+    """
+
+    model: bytes
+    calibration: str
+    n_float_convolutions: int
+    has_reduced_range: bool
+    rank: tuple[bool, int, float]
+
+
+def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
+    """Try INT8 models of a bundle, hold the best to the gate, and write the bundle anew.
+
+    With the INT8 model where it passed, else without; its figures stand in the report either way,
+    and the float model is the same.
+
+    Args:
+        data: Ranges are taken from its train split; the models are compared on its val split, or
+            where it has none on those train pictures that the training held out.
+
+    Raises:
+        BundleError: The bundle is refused, has nothing to quantise, or cannot be written.
+        UsageError: It has an INT8 model already.
+        DataError: There are no pictures for one of both purposes, or one cannot be read; or the
+            source beside the bundle is damaged.
+        StoreFull: The disk is full.
+    """
+    bundle_path = bundle_path.resolve()
+    bundle = open_bundle(bundle_path)
+    if bundle.int8_model is not None:
+        raise UsageError(
+            f"bundle {str(bundle_path)!r} has an INT8 model already; quantise the bundle that it "
+            "was made from"
+        )
+    check_bundle_place(out)
+    check_source_place(source_folder(out))
+    spec = bundle.manifest.input
+    fit, validation = _divide(bundle_path, bundle, data)
+    exam = set_exam(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)
+    _log.info("comparing on %d pictures, %d of them painted", len(exam.prepared), exam.n_painted)
+    reference = sit("float", bundle.manifest, bundle.model, exam)
+    figure_of(reference)  # without it, nothing need be tried
+    tensors = load_set(fit, spec).tensors
+    _log.info("calibrating on %d pictures", len(fit))
+    with calibrated(bundle.model, tensors, CALIBRATIONS) as ready:
+        best = min(_candidates(bundle, ready, exam.half()), key=lambda one: one.rank)
+    model = best.model
+    if len(model) > int8_proof.MAX_SIZE_SHARE * len(bundle.model):
+        model = packed(model)
+    proof = Int8Proof(
+        calibration=best.calibration,
+        n_calibration=len(fit),
+        n_float_convolutions=best.n_float_convolutions,
+        has_reduced_range=best.has_reduced_range,
+        **_compared(bundle, model, exam, reference),  # type: ignore[arg-type]
+    )
+    for shortcoming in proof.shortcomings():
+        _log.warning("the INT8 model is not kept: %s", shortcoming)
+    source = _source(bundle_path, bundle)
+    if source is not None:  # so that the new bundle can be validated as the old one
+        keep_source(source, source_folder(out))
+    return Quantized(manifest=_write(bundle, model, proof, out), proof=proof)
+
+
+def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iterator[_Candidate]:
+    """One for each calibration and count of convolutions that stay float; never none."""
+    has_reduced_range = not has_vnni()
+    reference = sit("float", bundle.manifest, bundle.model, exam)
+    for one, n_float in product(ready, FLOAT_CONVOLUTIONS):
+        if n_float >= len(one.convolutions):
+            continue
+        model = int8_model(one, n_float_convolutions=n_float, has_reduced_range=has_reduced_range)
+        side = sit("int8", bundle.manifest, model, exam)
+        speed_ratio = _speed_ratio(bundle, model, rounds=_ROUNDS)
+        candidate = _Candidate(
+            model=model,
+            calibration=one.calibration,
+            n_float_convolutions=n_float,
+            has_reduced_range=has_reduced_range,
+            rank=(
+                speed_ratio < _SPEED_MARGIN * int8_proof.MIN_SPEED_RATIO,
+                len(compare_sides(reference, side, exam.samples).changes),
+                distance(side, reference),
+            ),
+        )
+        _log.info(
+            "%s, the first %d convolutions float: %.2f times as fast, %d of %d verdicts differ, "
+            "scores by %.4f",
+            one.calibration,
+            n_float,
+            speed_ratio,
+            candidate.rank[1],
+            len(exam.samples),
+            candidate.rank[2],
+        )
+        yield candidate
+
+
+def _divide(
+    bundle_path: Path, bundle: Bundle, data: Path
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """The pictures for the ranges and those to compare on; none of a test split."""
+    samples = load_samples(data)
+    if not of_split(samples, "train"):
+        raise DataError(
+            f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"
+        )
+    source = _source(bundle_path, bundle)
+    roles = {} if source is None else source.roles
+    train = without_copies(of_split(samples, "train"))
+    role_of = {sample: roles.get(load_picture(sample).sha256, "") for sample in train}
+    if not roles:
+        _log.warning("no source beside the bundle: whether it was taught on DATA cannot be told")
+    elif not any(role_of.values()):
+        _log.warning("the model was taught on none of the train pictures of %r", str(data))
+    held_out = tuple(sample for sample in train if role_of[sample] in ("held_out", "proof"))
+    compared = without_copies(of_split(samples, "val")) or held_out
+    if not compared:
+        raise DataError(
+            f"{str(data)!r}: no picture to compare on: it has no split 'val', and none of its "
+            "train pictures is known as held out; give a list with a val split, or quantise where "
+            "the bundle was taught, with its own list"
+        )
+    fit = tuple(sample for sample in train if sample not in held_out) or train
+    return _evenly(fit, MAX_CALIBRATION), _evenly(compared, MAX_VALIDATION)
+
+
+def _source(bundle_path: Path, bundle: Bundle) -> Source | None:
+    """What the bundle was made from; None where it is not beside it."""
+    folder = source_folder(bundle_path)
+    source = open_source(folder) if folder.is_dir() else None
+    is_its_own = source and source.model_sha256 == bundle.manifest.files[MODEL_FILE]
+    return source if is_its_own else None
+
+
+def _evenly(items: Sequence[_T], at_most: int) -> tuple[_T, ...]:
+    if len(items) <= at_most:
+        return tuple(items)
+    return tuple(items[index * len(items) // at_most] for index in range(at_most))
+
+
+def _compared(bundle: Bundle, model: bytes, exam: Exam, reference: Side) -> dict[str, object]:
+    """The figures of the model that will be kept or not, each output and the speed among them."""
+    manifest = bundle.manifest
+    side = sit("int8", manifest, model, exam)
+    comparison = compare_sides(reference, side, exam.samples)
+    backends = [OrtBackend(manifest, one) for one in (bundle.model, model)]
+    outputs = {}
+    for name in backends[0].run(exam.prepared[0].tensor):  # one at a time: heat maps are large
+        first, second = (
+            np.concatenate([backend.run(one.tensor)[name] for one in exam.prepared])
+            for backend in backends
+        )
+        outputs[name] = agreement_of(first, second)
+    return {
+        "model_sha256": hashlib.sha256(model).hexdigest(),
+        "n_images": len(exam.prepared),
+        "n_painted": exam.n_painted,
+        "images_sha256": images_sha256(set(exam.sha256s)),
+        "outputs": outputs,
+        "n_flips": len(comparison.changes),
+        "n_new_escapes": comparison.n_new_escapes,
+        "figure": reference.figure_name,
+        "float_figure": figure_of(reference),
+        "int8_figure": figure_of(side),
+        "speed_ratio": _speed_ratio(bundle, model, rounds=ROUNDS),
+        "size_share": len(model) / len(bundle.model),
+        "processor": processor_name(),
+    }
+
+
+def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:
+    tensor = preprocess(canary_frame(bundle.canary_png), bundle.manifest.input).tensor
+    backends = [OrtBackend(bundle.manifest, one) for one in (bundle.model, model)]
+    ways = [partial(backend.run, tensor) for backend in backends]
+    return median_ratio(times_in_turns(ways, SystemClock(), rounds=rounds), 0, 1)
+
+
+def _write(bundle: Bundle, model: bytes, proof: Int8Proof, out: Path) -> Manifest:
+    manifest = replace(bundle.manifest, int8_canary=None)
+    contents = {
+        MODEL_FILE: bundle.model,
+        REPORT_FILE: replace(bundle.proof, int8=proof).to_json(),
+        CANARY_FILE: bundle.canary_png,
+    }
+    if not proof.shortcomings():
+        contents[INT8_FILE] = model
+        prepared = preprocess(canary_frame(bundle.canary_png), manifest.input)
+        score = OrtBackend(manifest, model).infer(prepared).score
+        manifest = replace(manifest, int8_canary=replace(manifest.canary, score=score))
+    return seal_bundle(manifest, contents, out, judge_as_the_line)

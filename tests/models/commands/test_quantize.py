@@ -1,0 +1,28 @@
+"""`inspector-models quantize` at the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from models import quantize as module
+from models.__main__ import main
+from tests.models.conftest import Taught
+
+
+def test_people_read_what_became_of_it(
+    taught: Taught,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Such a small memory saves little: the file is too large to be kept."""
+    monkeypatch.setattr(module, "CALIBRATIONS", ("minmax",))
+    monkeypatch.setattr(module, "FLOAT_CONVOLUTIONS", (6,))
+    out = tmp_path / "out"
+    assert (
+        main(["quantize", str(taught.bundle), "--data", str(taught.data), "--out", str(out)]) == 0
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("INT8       minmax, the first 6 convolutions float, weights of ")
+    assert any(line.startswith("not kept   size: ") for line in lines)
+    assert lines[-1] == "kept       float only"
