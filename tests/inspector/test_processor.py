@@ -1,5 +1,6 @@
 """What the processor says of itself."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,5 +33,12 @@ def test_machine_that_says_nothing_has_a_name_and_no_vnni(tmp_path: Path) -> Non
     assert has_vnni(tmp_path / "none") is False
 
 
-def test_there_is_a_core() -> None:
-    assert usable_cores() >= 1
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_usable_cores_are_those_that_this_process_may_use() -> None:
+    allowed = os.sched_getaffinity(0)
+    assert usable_cores() == len(allowed)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert usable_cores() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
