@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inspector.bundle import MODEL_FILE, Bundle
 from inspector.errors import DataError, StoreFull
 from inspector.folders import replace_folder
 from inspector.tables import Table, canonical_json, parse_json
@@ -50,6 +51,25 @@ class Source:
 def source_folder(bundle: Path) -> Path:
     """Where the source of a bundle lies."""
     return bundle.with_name(f"{bundle.name}.source")
+
+
+def own_source(bundle_path: Path, bundle: Bundle) -> Source:
+    """The source that lies beside a bundle and is its own.
+
+    Args:
+        bundle_path: Resolved: "." has no neighbour's name.
+
+    Raises:
+        DataError: There is none, it is damaged, or it is another model's.
+    """
+    folder = source_folder(bundle_path)
+    source = open_source(folder)
+    if source.model_sha256 != bundle.manifest.files[MODEL_FILE]:
+        raise DataError(
+            f"{str(folder)!r} is the source of another model; work with the bundle where it was "
+            "taught, or teach it again"
+        )
+    return source
 
 
 def keep_source(source: Source, folder: Path) -> None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspector.bundle import MODEL_FILE, Bundle, open_bundle
+from inspector.bundle import Bundle, open_bundle
 from inspector.errors import DataError
 from models.backbones.weights import load_weights
 from models.data import load_samples
 from models.pictures import LoadedSet, load_set
-from models.source import Source, open_source, source_folder
+from models.source import Source, own_source
 from models.task import load_task
 
 
@@ -42,12 +42,7 @@ def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
     """
     bundle_path = bundle_path.resolve()  # "." has no neighbour's name
     bundle = open_bundle(bundle_path)
-    source = open_source(source_folder(bundle_path))
-    if source.model_sha256 != bundle.manifest.files[MODEL_FILE]:
-        raise DataError(
-            f"{str(source_folder(bundle_path))!r} is the source of another model; validate a "
-            "bundle where it was taught, or teach it again"
-        )
+    source = own_source(bundle_path, bundle)
     spec = bundle.manifest.input
     loaded = load_set(load_samples(data), spec)
     fresh = [index for index, sha in enumerate(loaded.sha256s) if sha not in source.seen]

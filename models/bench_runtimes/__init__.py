@@ -1,0 +1,1 @@
+"""The runtimes that `inspector bench` can measure only in the workshop, where TensorFlow is."""
