@@ -89,12 +89,12 @@ def finished(model: Any) -> bytes:
         _name_free_axes(value, _INPUT_AXES)
     for value in model.graph.output:
         _name_free_axes(value, _INPUT_AXES[:1])
-    name_by_order(model.graph)
+    _name_by_order(model.graph)
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def name_by_order(graph: Any) -> None:
+def _name_by_order(graph: Any) -> None:
     """Name values and constants by where they are first used, and put constants in that order.
 
     tf2onnx names and orders constants by sets of texts, and so otherwise in every process: the
@@ -127,6 +127,8 @@ def _name(graph: Any, names: dict[str, str]) -> None:
     constants = sorted(used, key=lambda constant: order[constant.name])
     for constant in constants:
         constant.name = names[constant.name]
+    for sparse in graph.sparse_initializer:
+        sparse.values.name = named(sparse.values.name)
     del graph.value_info[:]
     del graph.initializer[:]
     graph.initializer.extend(constants)

@@ -27,7 +27,23 @@ def simplify(graph: Any) -> None:
     """
     while _rewrite_once(graph):
         pass
-    _drop_unread(graph)
+    drop_unread(graph)
+
+
+def drop_unread(graph: Any) -> None:
+    """Take out the nodes and constants that no output needs."""
+    needed = {value.name for value in graph.output}
+    for node in reversed(list(graph.node)):
+        if needed.isdisjoint(node.output):
+            graph.node.remove(node)
+            continue
+        needed |= set(node.input)
+        for inner in inner_graphs(node):
+            needed |= _names_read(inner)
+    for tensor in [one for one in graph.initializer if one.name not in needed]:
+        graph.initializer.remove(tensor)
+    for sparse in [one for one in graph.sparse_initializer if one.values.name not in needed]:
+        graph.sparse_initializer.remove(sparse)
 
 
 def _rewrite_once(graph: Any) -> bool:
@@ -285,18 +301,3 @@ def _names_read(graph: Any) -> set[str]:
         for inner in inner_graphs(node):
             names |= {value.name for value in inner.output}
     return names
-
-
-def _drop_unread(graph: Any) -> None:
-    """Nodes and constants that no output needs."""
-    needed = {value.name for value in graph.output}
-    for node in reversed(list(graph.node)):
-        if needed.isdisjoint(node.output):
-            graph.node.remove(node)
-            continue
-        needed |= set(node.input)
-        for inner in inner_graphs(node):
-            needed |= _names_read(inner)
-    kept = [tensor for tensor in graph.initializer if tensor.name in needed]
-    del graph.initializer[:]
-    graph.initializer.extend(kept)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+STANDARD = ("", "ai.onnx")  # both names of the domain of ONNX's own operators
+
 
 def every_node(graph: Any) -> Iterator[Any]:
     """Each node in the graph's order, the nodes inside it right after it."""
@@ -19,6 +21,12 @@ def inner_graphs(node: Any) -> Iterator[Any]:
         if attribute.HasField("g"):
             yield attribute.g
         yield from attribute.graphs
+
+
+def opset_of(model: Any) -> int:
+    """The version of the standard operators that a model asks for; 0 where it names none."""
+    versions = (entry.version for entry in model.opset_import if entry.domain in STANDARD)
+    return max(versions, default=0)
 
 
 def operator_counts(graph: Any) -> Mapping[str, int]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import BundleError
 from models.convert import finished
+from models.graph_walk import opset_of
 
 LEAST_OPSET = 13  # before it the standard has no scale for each channel
 MIN_PACKED_VALUES = 65_536  # a quarter of a megabyte; smaller constants are not worth two nodes
@@ -173,7 +174,7 @@ def packed(model: bytes) -> bytes:
 
 
 def _check_opset(model: Any) -> None:
-    opset = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+    opset = opset_of(model)
     if opset < LEAST_OPSET:
         raise BundleError(
             f"the model has opset {opset}; INT8 needs {LEAST_OPSET} at least: export it again"

@@ -1,10 +1,11 @@
 """What a bundle is proven with: its TensorFlow source, and pictures that it was not chosen on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspector.bundle import Bundle, open_bundle
+from inspector.bundle import Bundle, Manifest, open_bundle
 from inspector.errors import DataError
 from models.backbones.weights import load_weights
 from models.data import load_samples
@@ -37,11 +38,12 @@ def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
 
     Raises:
         BundleError: The bundle is refused.
-        DataError: Its source is not beside it or is another model's, or no picture of the list
-            is new to it.
+        DataError: It was imported, its source is not beside it or is another model's, or no
+            picture of the list is new to it.
     """
     bundle_path = bundle_path.resolve()  # "." has no neighbour's name
     bundle = open_bundle(bundle_path)
+    _refuse_imported(bundle.manifest)
     source = own_source(bundle_path, bundle)
     spec = bundle.manifest.input
     loaded = load_set(load_samples(data), spec)
@@ -59,3 +61,14 @@ def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
         pictures=loaded.part_of(fresh),
         n_seen=len(loaded.samples) - len(fresh),
     )
+
+
+def _refuse_imported(manifest: Manifest) -> None:
+    """An imported bundle's source is a foreign file, which only `import` can run."""
+    origin = manifest.training.get("imported_from")
+    if isinstance(origin, Mapping):
+        raise DataError(
+            f"bundle {manifest.name!r} was imported from {origin.get('file')!r} (SHA-256 "
+            f"{str(origin.get('sha256'))[:12]}), whose proof it carries; to prove it again, run "
+            "`import` with that model and the pictures"
+        )

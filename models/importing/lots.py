@@ -1,0 +1,99 @@
+"""Divides the pictures that choose a foreign model's threshold from those that prove it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inspector.bundle import InputSpec
+from inspector.errors import DataError
+from models.data import GOOD, Sample, load_samples, of_split, without_copies
+from models.pictures import LoadedSet, load_set
+from models.train import MIN_GOOD_PARTS, MIN_PROOF, PROOF_SHARE
+
+_SEED = 0  # of who proves and who chooses
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lots:
+    """Pictures, none of them from a test split.
+
+    Attributes:
+        held_out: The threshold is chosen on these.
+        proof: The bundle's graph is compared with the model on these.
+    """
+
+    held_out: LoadedSet
+    proof: LoadedSet
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """All of them."""
+        return (*self.held_out.samples, *self.proof.samples)
+
+
+def samples_to_import_by(data: Path) -> tuple[Sample, ...]:
+    """The val split of a list, or its train split where it has none; no picture twice.
+
+    Raises:
+        DataError: The list cannot be read.
+    """
+    everything = load_samples(data)
+    chosen = of_split(everything, "val")
+    if not chosen:
+        chosen = of_split(everything, "train")
+        _log.warning(
+            "the list has no val split: the threshold is chosen on its train split; if the model "
+            "was taught on these pictures, it knows them, and real parts will score worse"
+        )
+    return without_copies(chosen)
+
+
+def divide(samples: Sequence[Sample], spec: InputSpec, *, has_good: bool) -> Lots:
+    """Read pictures and divide them, the same way each time.
+
+    Args:
+        has_good: Whether one of the classes means free of defects.
+
+    Raises:
+        DataError: They are too few, or one cannot be read.
+    """
+    order = np.random.Generator(np.random.PCG64(_SEED)).permutation(len(samples))
+    n_proof = max(MIN_PROOF, round(PROOF_SHARE * len(samples)))
+    held_out, proof = sorted(order[n_proof:]), sorted(order[:n_proof])
+    good_parts = {samples[place].part for place in held_out if samples[place].is_good}
+    if has_good and len(good_parts) < MIN_GOOD_PARTS:
+        raise DataError(
+            f"{len(good_parts)} different good parts are left of {len(samples)} pictures to choose "
+            f"a threshold by; at least {MIN_GOOD_PARTS} are needed: list pictures of more parts"
+        )
+    if not held_out:
+        raise DataError(
+            f"{len(samples)} pictures are too few to choose a threshold and to prove the model: "
+            "list pictures of more parts"
+        )
+    _log.info("reading %d pictures", len(samples))
+    loaded = load_set(samples, spec)
+    return Lots(held_out=loaded.part_of(held_out), proof=loaded.part_of(proof))
+
+
+def check_labels(samples: Sequence[Sample], labels: tuple[str, ...]) -> None:
+    """Find out whether the list and the model speak of the same classes.
+
+    Raises:
+        DataError: The list has a label that is none of the model's.
+    """
+    unknown = sorted({sample.label for sample in samples} - set(labels))
+    if unknown:
+        raise DataError(
+            f"pictures are labelled {', '.join(map(repr, unknown))}; the model's classes are "
+            f"{', '.join(labels)}: mend --labels or the list"
+        )
+
+
+def is_defect(samples: Sequence[Sample], labels: tuple[str, ...]) -> list[bool]:
+    """For each picture; all False where none of the classes means free of defects."""
+    return [labels[0] == GOOD and not sample.is_good for sample in samples]

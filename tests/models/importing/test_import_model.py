@@ -1,0 +1,187 @@
+"""A model of another maker becomes a bundle that the line opens, proven against its own runtime."""
+
+from collections.abc import Callable
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inspector.assembly import build_judge
+from inspector.bundle import open_bundle
+from inspector.clock import SystemClock
+from inspector.errors import BundleError, ConfigurationError, DataError
+from inspector.recipe import DEFAULT_RECIPE
+from models.data import load_samples
+from models.importing.import_model import ImportRequest, import_model
+from models.importing.read_model import read_model
+from models.pictures import load_picture
+from models.validate import validate
+from tests.models.importing.conftest import Exports, detector_of_change, segmenter
+from tests.support.lots import inspector, rows_of
+
+Ask = Callable[..., ImportRequest]
+KINDS = {"keras": "Keras", "saved_model": "SavedModel", "tflite": "TFLite", "onnx": "ONNX"}
+
+
+@pytest.mark.parametrize("road", list(KINDS))
+def test_every_road_ends_in_a_proven_bundle(road: str, exports: Exports, request_of: Ask) -> None:
+    request = request_of(getattr(exports, road))
+    manifest = import_model(request)
+    bundle = open_bundle(request.out)
+    assert bundle.proof.shortcoming() is None
+    assert bundle.proof.n_flips == 0
+    assert bundle.manifest.labels == ("good", "dent", "scratch")
+    assert manifest.validation["held_out_accuracy"] == 1.0
+    origin = manifest.training["imported_from"]
+    assert isinstance(origin, dict)
+    assert origin["kind"] == KINDS[road]
+    build_judge(bundle, DEFAULT_RECIPE, SystemClock())  # it scores its canary as it says
+
+
+@pytest.mark.filterwarnings("ignore:.*:DeprecationWarning", "ignore:.*:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+@pytest.mark.parametrize("is_scripted", [True, False])
+@pytest.mark.parametrize("batch", ["free", "fixed"])
+def test_classifier_of_pytorch_becomes_a_bundle(
+    is_scripted: bool,
+    batch: str,
+    request_of: Ask,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both exporters, and the commonest fault of both: a batch of one."""
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)  # else an export leaves a thread behind
+    network = torch.nn.Sequential(
+        torch.nn.AvgPool2d(4),
+        torch.nn.Conv2d(3, 2, 1),
+        torch.nn.AdaptiveMaxPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(2, 3),
+    )
+    with torch.no_grad():
+        network[1].weight[:] = torch.tensor([[1.0, 0, -1], [-1, 0, 1]])[:, :, None, None]
+        network[1].bias[:] = 0
+        network[4].weight[:] = torch.tensor([[0.0, 4], [0, 0], [4, 0]])
+        network[4].bias[:] = torch.tensor([-2.0, 1, -2])
+    picture, path = torch.rand(1, 3, 64, 96), tmp_path / "net.onnx"
+    free = {"input": {0: "batch"}, "logits": {0: "batch"}} if batch == "free" else None
+    names = {"input_names": ["input"], "output_names": ["logits"]}
+    if is_scripted:
+        torch.onnx.export(network, (picture,), path, dynamo=False, dynamic_axes=free, **names)
+    else:
+        pytest.importorskip("onnxscript")
+        shapes = ({0: torch.export.Dim("batch")},) if free else None
+        torch.onnx.export(network, (picture,), path, dynamo=True, dynamic_shapes=shapes, **names)
+    manifest = import_model(request_of(path))
+    assert manifest.validation["held_out_accuracy"] == 1.0
+    assert open_bundle(tmp_path / "imported.bundle").proof.n_flips == 0
+
+
+def test_bundle_judges_a_batch_on_the_line(exports: Exports, request_of: Ask) -> None:
+    """Pictures it has not seen, through the program that the line runs."""
+    request = request_of(exports.keras)
+    import_model(request)
+    lot, out = request.data.parent, request.out.with_name("out")
+    done = inspector("batch", lot, "--bundle", request.out, "--out", out)
+    assert done.returncode == 1, done.stderr
+    rows = [row for row in rows_of(out) if row["image"].startswith("test-")]
+    assert len(rows) == 26
+    for row in rows:
+        truth = row["image"].split("-")[1]
+        assert (row["label"], row["decision"]) == (truth, "PASS" if truth == "good" else "FAIL")
+
+
+def test_same_request_gives_the_same_bundle(exports: Exports, request_of: Ask) -> None:
+    once = import_model(request_of(exports.onnx))
+    assert import_model(request_of(exports.onnx)).bundle_id == once.bundle_id
+
+
+def test_heat_map_of_another_scale_than_the_score_has_a_level_of_its_own(
+    request_of: Ask, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.keras"
+    detector_of_change().save(path)
+    request = request_of(path, task="anomaly", labels=())
+    manifest = import_model(request)
+    level = manifest.threshold.region_level
+    assert level is not None
+    assert level * 10 == pytest.approx(manifest.threshold.value, rel=0.1)
+    assert sorted(manifest.outputs) == ["heatmap", "score"]
+    assert manifest.validation["held_out_auroc"] == 1.0
+
+
+def test_segmentation_marks_the_defect_and_names_its_kind(
+    request_of: Ask, parts: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.keras"
+    segmenter().save(path)
+    request = request_of(path, task="segment", labels=("good", "scratch", "dent"))
+    import_model(request)
+    judge = build_judge(open_bundle(request.out), DEFAULT_RECIPE, SystemClock())
+    dents = [sample for sample in load_samples(parts) if sample.label == "dent"]
+    verdict = judge.inspection.inspect(load_picture(dents[-1]).frame).verdict
+    assert verdict.label == "dent"
+    (region,) = verdict.regions
+    assert region.label == "dent"
+    box = region.box_sensor_px
+    assert astuple(box) == pytest.approx((40, 32, 20, 16), abs=4)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"labels": ("scratch", "good", "dent")}, "names 0 of .* rightly, fewer than by chance"),
+        ({"labels": ("good", "dent", "scratch")}, r"do not score higher than good parts"),
+        ({"labels": ("dent", "good", "rust")}, "labelled 'scratch'; the model's classes are good"),
+        ({"normalisation": None}, "takes float32: say how it was taught to take pixels"),
+        ({"size_px": (32, 32)}, "and no other size"),
+        ({"labels": ("good", "bad")}, r"is \[N, 2\], one column for each of --labels; its outputs"),
+        ({"outputs": {"logits": "classes"}}, "no such output; its outputs: "),
+    ],
+)
+def test_what_was_said_wrongly_leaves_no_bundle(
+    said: dict[str, Any], message: str, exports: Exports, request_of: Ask
+) -> None:
+    request = request_of(exports.onnx, **said)
+    with pytest.raises(ConfigurationError, match=message):
+        import_model(request)
+    assert not request.out.exists()
+
+
+def test_model_that_rounds_otherwise_than_its_bundle_is_not_sealed(
+    exports: Exports, request_of: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is not what the graph was made from, as a converter's fault would make it."""
+    from models.importing import import_model as module
+
+    def read_wrongly(path: Path, size_px: None) -> Any:
+        source = read_model(path, size_px)
+        return replace(source, run=lambda picture: source.run(picture * np.float32(1.01)))
+
+    monkeypatch.setattr(module, "read_model", read_wrongly)
+    request = request_of(exports.onnx)
+    with pytest.raises(BundleError, match=r"not proven to judge as the ONNX model: .* float32"):
+        import_model(request)
+    assert not request.out.exists()
+
+
+def test_score_that_is_lower_for_defects_is_refused(request_of: Ask, tmp_path: Path) -> None:
+    path = tmp_path / "net.keras"
+    detector_of_change(sign=-1.0).save(path)
+    request = request_of(path, task="anomaly", labels=(), outputs={"score": "pred_score"})
+    with pytest.raises(
+        ConfigurationError, match=r"do not score higher than good parts \(AUROC 0\.00\)"
+    ):
+        import_model(request)
+
+
+def test_validate_says_plainly_that_an_imported_bundle_carries_its_proof(
+    exports: Exports, request_of: Ask, parts: Path, tmp_path: Path
+) -> None:
+    request = request_of(exports.onnx)
+    import_model(request)
+    with pytest.raises(DataError, match=r"was imported from 'net\.onnx' .* run `import`"):
+        validate(request.out, parts, tmp_path)

@@ -1,0 +1,39 @@
+"""A `.tflite` file is run by LiteRT, and converted to the same numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.errors import ConfigurationError
+from models.convert import finished
+from models.importing.read_tflite import read_tflite
+from models.training_library import tensorflow
+from tests.models.importing.conftest import SIZE_PX, Exports, detector_of_change, run_graph
+
+
+def test_outputs_of_graph_and_litert_go_by_the_same_names(tmp_path: Path) -> None:
+    tf = tensorflow()
+    path = tmp_path / "net.tflite"
+    detector_of_change().export(tmp_path / "net", verbose=False)
+    path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "net")).convert())
+    source = read_tflite(path, None)
+    picture = np.random.Generator(np.random.PCG64(0)).random((1, *SIZE_PX, 3), np.float32)
+    theirs = source.run(picture)
+    ours = run_graph(source.graph, **{source.input_name: picture})
+    assert {value.shape for value in theirs.values()} == {(1, 16, 24, 1), (1, 1)}
+    for name, value in theirs.items():
+        assert np.allclose(ours[name], value, atol=1e-5)
+
+
+def test_same_file_gives_the_same_graph(exports: Exports) -> None:
+    """But for the names, which are given anew in every bundle."""
+    once, again = (finished(read_tflite(exports.tflite, None).graph) for _ in range(2))
+    assert once == again
+
+
+def test_file_that_is_cut_or_no_model_is_refused(exports: Exports, tmp_path: Path) -> None:
+    for data in (b"TFL3 or not", exports.tflite.read_bytes()[:500]):
+        (tmp_path / "net.tflite").write_bytes(data)
+        with pytest.raises(ConfigurationError, match=r"is no TFLite file: .* copy it whole"):
+            read_tflite(tmp_path / "net.tflite", None)
