@@ -4,14 +4,14 @@ import sys
 from collections.abc import Sequence
 
 from inspector.command_line import Parser, program, run
-from models.commands import convert, evaluate, quantize, train, validate
+from models.commands import convert, evaluate, import_model, quantize, train, validate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     parser = program("inspector-models", "Teach, prove and measure the models that judge parts.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=Parser)
-    for verb in (train, validate, evaluate, quantize, convert):
+    for verb in (train, import_model, validate, evaluate, quantize, convert):
         verb.add(verbs)
     return run(parser, arguments)
 

@@ -19,6 +19,7 @@ from models.__main__ import main
         ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--overkill-at-most", "nan"],
         ["train", "--tas", "anomaly", "--data", "x", "--out", "y"],
         ["evaluate", "x", "--data", "y", "--split", "all"],
+        ["import", "x", "--task", "detect", "--data", "y", "--out", "z"],
     ],
 )
 def test_wrong_usage_ends_with_3(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,7 +29,7 @@ def test_wrong_usage_ends_with_3(arguments: list[str], capsys: pytest.CaptureFix
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("verb", ["train", "validate", "evaluate", "quantize", "convert"])
+@pytest.mark.parametrize("verb", ["train", "import", "validate", "evaluate", "quantize", "convert"])
 def test_help_brings_neither_numpy_nor_tensorflow(verb: str) -> None:
     script = (
         "import sys\nfrom models.__main__ import main\n"
