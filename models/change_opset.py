@@ -13,15 +13,14 @@ from inspector.bundle import (
     REPORT_FILE,
     Manifest,
     check_bundle_place,
-    seal_bundle,
 )
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from models.comparison import compare
 from models.convert import finished
-from models.sealing import judge_as_the_line
-from models.source import check_source_place, keep_source, source_folder
+from models.sealing import seal
+from models.source import check_source_place, source_folder
 from models.trial import set_trial
 
 _log = logging.getLogger(__name__)
@@ -76,14 +75,7 @@ def change_opset(
             f"{shortcoming}; keep opset {manifest.opset}, or try one nearer to it"
         )
     canary = backend.infer(preprocess(canary_frame(old.canary_png), manifest.input)).score
-    source = replace(trial.source, model_sha256=proof.model_sha256)
-
-    def check(folder: Path) -> None:
-        """The line's look at it; then the source, so that none is left without its bundle."""
-        judge_as_the_line(folder)
-        keep_source(source, source_folder(out))
-
-    return seal_bundle(
+    return seal(
         replace(
             draft,
             versions={**manifest.versions, "onnx": metadata.version("onnx")},
@@ -101,7 +93,7 @@ def change_opset(
         ),
         {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},
         out,
-        check,
+        replace(trial.source, model_sha256=proof.model_sha256),
     )
 
 

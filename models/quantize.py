@@ -23,7 +23,6 @@ from inspector.bundle import (
     check_bundle_place,
     int8_proof,
     open_bundle,
-    seal_bundle,
 )
 from inspector.bundle.int8_proof import CALIBRATIONS
 from inspector.clock import SystemClock
@@ -37,9 +36,9 @@ from models.data import GOOD, Sample, load_samples, of_split, without_copies
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.int8_graph import Calibrated, calibrated, int8_model, packed
 from models.pictures import load_picture, load_set
-from models.sealing import judge_as_the_line
+from models.sealing import seal
 from models.sides import Side, compare_sides
-from models.source import Source, check_source_place, keep_source, open_source, source_folder
+from models.source import Source, check_source_place, open_source, source_folder
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_VALIDATION = 400
@@ -132,10 +131,9 @@ def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
     )
     for shortcoming in proof.shortcomings():
         _log.warning("the INT8 model is not kept: %s", shortcoming)
+    # With the source beside it, the new bundle can be validated as the old one.
     source = _source(bundle_path, bundle)
-    if source is not None:  # so that the new bundle can be validated as the old one
-        keep_source(source, source_folder(out))
-    return Quantized(manifest=_write(bundle, model, proof, out), proof=proof)
+    return Quantized(manifest=_write(bundle, model, proof, out, source), proof=proof)
 
 
 def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iterator[_Candidate]:
@@ -252,7 +250,9 @@ def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:
     return median_ratio(times_in_turns(ways, SystemClock(), rounds=rounds), 0, 1)
 
 
-def _write(bundle: Bundle, model: bytes, proof: Int8Proof, out: Path) -> Manifest:
+def _write(
+    bundle: Bundle, model: bytes, proof: Int8Proof, out: Path, source: Source | None
+) -> Manifest:
     manifest = replace(bundle.manifest, int8_canary=None)
     contents = {
         MODEL_FILE: bundle.model,
@@ -264,4 +264,4 @@ def _write(bundle: Bundle, model: bytes, proof: Int8Proof, out: Path) -> Manifes
         prepared = preprocess(canary_frame(bundle.canary_png), manifest.input)
         score = OrtBackend(manifest, model).infer(prepared).score
         manifest = replace(manifest, int8_canary=replace(manifest.canary, score=score))
-    return seal_bundle(manifest, contents, out, judge_as_the_line)
+    return seal(manifest, contents, out, source)

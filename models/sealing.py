@@ -1,18 +1,20 @@
 """What every road to a bundle does at its end: the canary, the versions, the last look."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from inspector import __version__
 from inspector.assembly import build_judge, models_of
-from inspector.bundle import InputSpec, open_bundle
+from inspector.bundle import InputSpec, Manifest, open_bundle, seal_bundle
 from inspector.clock import SystemClock
 from inspector.flow import Frame
 from inspector.preprocess import resized
 from inspector.recipe import DEFAULT_RECIPE
 from models.pictures import LoadedSet, load_picture
+from models.source import Source, keep_source, source_folder
 
 # Another processor rounds otherwise by some millionths and resizes by one grey level here and
 # there; a damaged or different model is off by far more.
@@ -40,6 +42,32 @@ def library_versions(*more: str) -> dict[str, object]:
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in (*_LIBRARIES, *more)},
     }
+
+
+def seal(
+    draft: Manifest, contents: Mapping[str, bytes], out: Path, source: Source | None
+) -> Manifest:
+    """Write a bundle that the line takes, and its source beside it; neither without the other.
+
+    Args:
+        draft, contents: See `seal_bundle`.
+        source: None for a bundle whose source is not known.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        BundleError: As `seal_bundle`, or the line would refuse it.
+        DataError: The source cannot be written.
+        StoreFull: The disk is full.
+    """
+
+    def check(folder: Path) -> None:
+        judge_as_the_line(folder)
+        if source is not None:  # before the bundle is there: without it, it cannot be proven again
+            keep_source(source, source_folder(out))
+
+    return seal_bundle(draft, contents, out, check)
 
 
 def judge_as_the_line(folder: Path) -> None:

@@ -18,7 +18,6 @@ from inspector.bundle import (
     Manifest,
     Proof,
     check_bundle_place,
-    seal_bundle,
 )
 from inspector.errors import BundleError, DataError
 from inspector.inference.ort import OrtBackend
@@ -42,10 +41,10 @@ from models.pictures import LoadedSet, load_set
 from models.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
-    judge_as_the_line,
     library_versions,
+    seal,
 )
-from models.source import Source, check_source_place, keep_source, source_folder
+from models.source import Source, check_source_place, source_folder
 from models.task import Assignment, Task, Taught, load_task
 from models.threshold import ChosenThreshold, Targets, choose_threshold
 from models.training_library import tensorflow
@@ -226,9 +225,7 @@ def _publish(
         REPORT_FILE: proof.to_json(),
         CANARY_FILE: encode_png(canary.pixels),
     }
-    # The source first: a bundle without it could never be proven again.
-    keep_source(source, source_folder(request.out))
-    return seal_bundle(manifest, contents, request.out, judge_as_the_line)
+    return seal(manifest, contents, request.out, source)
 
 
 def _threshold(taught: Taught, assignment: Assignment) -> ChosenThreshold:

@@ -126,7 +126,8 @@ def _show(tuning: "Tuning") -> None:
         for shortcoming in here.shortcomings():
             print_line(f"not chosen {shortcoming}")
     for (threads, has_spinning), median_ms in tuning.times_ms.items():
-        name = f"{threads} threads" + (", spinning" if has_spinning else "")
+        name = "1 thread" if threads == 1 else f"{threads} threads"
+        name += ", spinning" if has_spinning else ""
         print_line(f"{median_ms:7.2f} ms {name}")
     print_line(f"chosen     {_shown(tuning.choice)}")
 

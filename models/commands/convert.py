@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, folder, whole_number
 from inspector.exit_codes import ExitCode
-from models.commands.written_bundle import print_written
+from models.commands.written_bundle import bundle_place, print_written
 
 
 def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
@@ -30,6 +30,7 @@ def _convert(parsed: argparse.Namespace) -> int:
     from models.backbones.weights import default_cache
     from models.change_opset import change_opset
 
-    manifest = change_opset(parsed.bundle, parsed.opset, parsed.data, parsed.out, default_cache())
+    out = bundle_place(parsed.out)
+    manifest = change_opset(parsed.bundle, parsed.opset, parsed.data, out, default_cache())
     print_written(manifest, parsed)
     return ExitCode.DONE

@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from inspector.command_line import Parser, folder
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.commands.targets import add_targets
-from models.commands.written_bundle import print_written
+from models.commands.written_bundle import bundle_place, print_written
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
     from models.importing.import_model import ImportRequest
@@ -96,7 +95,7 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
     outputs = dict(parsed.output)
     if len(outputs) < len(parsed.output):
         raise UsageError("--output: give each role once")
-    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    out = bundle_place(parsed.out)
     return ImportRequest(
         model=parsed.model,
         data=parsed.data,

@@ -1,12 +1,12 @@
 """`inspector-models quantize`: a faster model beside the float one, if it stays as good."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, folder, print_json, print_line
 from inspector.exit_codes import ExitCode
+from models.commands.written_bundle import bundle_place
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
     from models.quantize import Quantized
@@ -33,7 +33,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 def _quantize(parsed: argparse.Namespace) -> int:
     from models.quantize import quantize
 
-    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    out = bundle_place(parsed.out)
     quantized = quantize(parsed.bundle, parsed.data, out)
     if parsed.json:
         print_json(quantized.as_table())

@@ -1,7 +1,6 @@
 """`inspector-models train`: learn from labelled pictures."""
 
 import argparse
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from inspector.command_line import Parser, folder, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.commands.targets import add_targets
-from models.commands.written_bundle import print_written
+from models.commands.written_bundle import bundle_place, print_written
 from models.task_names import task_names
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
@@ -55,7 +54,7 @@ def _train(parsed: argparse.Namespace) -> int:
     from models.progress import ProgressLines
     from models.train import TrainingRequest, train
 
-    out = Path(os.path.abspath(parsed.out))  # noqa: PTH100  (resolve() would follow a link)
+    out = bundle_place(parsed.out)
     result = train(
         TrainingRequest(
             data=parsed.data,

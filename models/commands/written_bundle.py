@@ -1,12 +1,19 @@
-"""Says what bundle a verb has written."""
+"""Where a verb writes a bundle, and what it says of it."""
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.command_line import print_json, print_line
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
     from inspector.bundle import Manifest
+
+
+def bundle_place(out: Path) -> Path:
+    """The folder for a bundle, absolute: beside it lies its source, and "." has no neighbours."""
+    return Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link)
 
 
 def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:

@@ -19,7 +19,6 @@ from inspector.bundle import (
     Proof,
     Threshold,
     check_bundle_place,
-    seal_bundle,
 )
 from inspector.bundle.manifest import Resize
 from inspector.errors import BundleError
@@ -41,7 +40,7 @@ from models.importing.read_model import read_model
 from models.importing.source_model import Size, SourceModel
 from models.importing.tidy_graph import with_free_batch
 from models.pictures import LoadedSet
-from models.sealing import canary_frame_of, judge_as_the_line, library_versions
+from models.sealing import canary_frame_of, library_versions, seal
 from models.threshold import Targets
 
 _log = logging.getLogger(__name__)
@@ -144,7 +143,7 @@ def import_model(request: ImportRequest) -> Manifest:
         REPORT_FILE: proof.to_json(),
         CANARY_FILE: encode_png(canary.pixels),
     }
-    sealed = seal_bundle(manifest, contents, request.out, judge_as_the_line)
+    sealed = seal(manifest, contents, request.out, None)
     _log.info(
         "`validate` cannot run this source again: its proof is in the bundle; to prove it anew, "
         "import %s once more",

@@ -7,9 +7,9 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-import models.change_opset as verb
 from inspector.bundle import open_bundle
 from inspector.errors import BundleError, DataError, UsageError
+from models import sealing
 from models.change_opset import change_opset, with_opset
 from models.source import keep_source, open_source, source_folder
 from models.validate import validate
@@ -71,7 +71,7 @@ def test_bundle_that_the_line_refuses_leaves_nothing(
     def refuse(*_: object) -> None:
         raise BundleError("the canary is off")
 
-    monkeypatch.setattr(verb, "judge_as_the_line", refuse)
+    monkeypatch.setattr(sealing, "judge_as_the_line", refuse)
     with pytest.raises(BundleError, match="the canary is off"):
         change_opset(taught.bundle, 18, taught.data, tmp_path / "x", taught.weights_cache)
     assert list(tmp_path.iterdir()) == []

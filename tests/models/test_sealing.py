@@ -1,17 +1,20 @@
 """What every bundle ends with: a canary that is small and good, and the versions that made it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inspector import __version__
-from inspector.bundle import InputSpec
+from inspector.bundle import CANARY_FILE, MODEL_FILE, REPORT_FILE, InputSpec, open_bundle
 from inspector.errors import BundleError
 from inspector.store.images import write_png
 from models.data import Sample
 from models.pictures import load_set
-from models.sealing import canary_frame_of, judge_as_the_line, library_versions
+from models.sealing import canary_frame_of, judge_as_the_line, library_versions, seal
+from models.source import Source, open_source, source_folder
+from models.task import Lesson
 from tests.support.bundles import brightness_model, write_bundle
 
 SPEC = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
@@ -59,3 +62,24 @@ def test_bundle_with_a_wrong_canary_is_not_let_out(tmp_path: Path) -> None:
     path = write_bundle(tmp_path / "twin.bundle", int8_model=twin, int8_canary_offset=0.1)
     with pytest.raises(BundleError, match="canary"):
         judge_as_the_line(path)
+
+
+def test_source_lies_beside_the_bundle_and_nothing_is_left_of_one_that_is_refused(
+    tmp_path: Path,
+) -> None:
+    lesson = Lesson(arrays={"a": np.zeros(1, np.float32)}, settings={})
+    source = Source(task="anomaly", lesson=lesson, model_sha256="0" * 64, roles={})
+    bundle = open_bundle(write_bundle(tmp_path / "first" / "x.bundle"))
+    contents = {
+        MODEL_FILE: bundle.model,
+        REPORT_FILE: bundle.proof.to_json(),
+        CANARY_FILE: bundle.canary_png,
+    }
+    out = tmp_path / "y.bundle"
+    seal(bundle.manifest, contents, out, source)
+    assert open_source(source_folder(out)).model_sha256 == source.model_sha256
+    off = replace(bundle.manifest, canary=replace(bundle.manifest.canary, score=9.0))
+    before = sorted(entry.name for entry in tmp_path.iterdir())
+    with pytest.raises(BundleError, match="canary"):
+        seal(off, contents, tmp_path / "z.bundle", source)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == before

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from models.commands.written_bundle import print_written
+from models.commands.written_bundle import bundle_place, print_written
 from tests.models.conftest import Taught
+
+
+def test_bundle_in_the_current_folder_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert bundle_place(Path()) == tmp_path
 
 
 def test_people_read_the_id_the_threshold_and_the_proof(
