@@ -12,15 +12,13 @@ from inspector.bundle import (
     MODEL_FILE,
     REPORT_FILE,
     Manifest,
-    check_bundle_place,
 )
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from models.comparison import compare
 from models.convert import finished
-from models.sealing import seal
-from models.source import check_source_place, source_folder
+from models.sealing import check_place, seal
 from models.trial import set_trial
 
 _log = logging.getLogger(__name__)
@@ -41,10 +39,7 @@ def change_opset(
             model; or it is not proven. Nothing is written then.
         StoreFull: The disk is full.
     """
-    if out.resolve() == bundle_path.resolve():
-        raise UsageError(f"--out {str(out)!r}: is the bundle itself; choose another folder")
-    check_bundle_place(out)
-    check_source_place(source_folder(out))
+    check_place(out, made_from=bundle_path)
     trial = set_trial(bundle_path, data, weights_cache)
     old, manifest = trial.bundle, trial.bundle.manifest
     if manifest.opset == opset:

@@ -20,7 +20,6 @@ from inspector.bundle import (
     Bundle,
     Int8Proof,
     Manifest,
-    check_bundle_place,
     int8_proof,
     open_bundle,
 )
@@ -36,9 +35,9 @@ from models.data import GOOD, Sample, load_samples, of_split, without_copies
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.int8_graph import Calibrated, calibrated, int8_model, packed
 from models.pictures import load_picture, load_set
-from models.sealing import seal
+from models.sealing import check_place, seal
 from models.sides import Side, compare_sides
-from models.source import Source, check_source_place, open_source, source_folder
+from models.source import Source, open_source, source_folder
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_VALIDATION = 400
@@ -95,7 +94,7 @@ def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
 
     Raises:
         BundleError: The bundle is refused, has nothing to quantise, or cannot be written.
-        UsageError: It has an INT8 model already.
+        UsageError: It has an INT8 model already, or is `out` itself.
         DataError: There are no pictures for one of both purposes, or one cannot be read; or the
             source beside the bundle is damaged.
         StoreFull: The disk is full.
@@ -107,8 +106,7 @@ def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
             f"bundle {str(bundle_path)!r} has an INT8 model already; quantise the bundle that it "
             "was made from"
         )
-    check_bundle_place(out)
-    check_source_place(source_folder(out))
+    check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
     fit, validation = _divide(bundle_path, bundle, data)
     exam = set_exam(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from inspector import __version__
 from inspector.assembly import build_judge, models_of
-from inspector.bundle import InputSpec, Manifest, open_bundle, seal_bundle
+from inspector.bundle import InputSpec, Manifest, check_bundle_place, open_bundle, seal_bundle
 from inspector.clock import SystemClock
+from inspector.errors import UsageError
 from inspector.flow import Frame
 from inspector.preprocess import resized
 from inspector.recipe import DEFAULT_RECIPE
 from models.pictures import LoadedSet, load_picture
-from models.source import Source, keep_source, source_folder
+from models.source import Source, check_source_place, keep_source, source_folder
 
 # Another processor rounds otherwise by some millionths and resizes by one grey level here and
 # there; a damaged or different model is off by far more.
@@ -42,6 +43,22 @@ def library_versions(*more: str) -> dict[str, object]:
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in (*_LIBRARIES, *more)},
     }
+
+
+def check_place(out: Path, made_from: Path | None = None) -> None:
+    """Find out before the work of hours whether `seal` could write there after it.
+
+    Args:
+        made_from: The bundle that the new one is made of, which must stay.
+
+    Raises:
+        UsageError: It is that bundle itself.
+        BundleError, DataError: As `check_bundle_place` and `check_source_place`.
+    """
+    if made_from is not None and out.resolve() == made_from.resolve():
+        raise UsageError(f"--out {str(out)!r}: is the bundle itself; choose another folder")
+    check_bundle_place(out)
+    check_source_place(source_folder(out))
 
 
 def seal(

@@ -17,7 +17,6 @@ from inspector.bundle import (
     InputSpec,
     Manifest,
     Proof,
-    check_bundle_place,
 )
 from inspector.errors import BundleError, DataError
 from inspector.inference.ort import OrtBackend
@@ -41,10 +40,11 @@ from models.pictures import LoadedSet, load_set
 from models.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
+    check_place,
     library_versions,
     seal,
 )
-from models.source import Source, check_source_place, source_folder
+from models.source import Source
 from models.task import Assignment, Task, Taught, load_task
 from models.threshold import ChosenThreshold, Targets, choose_threshold
 from models.training_library import tensorflow
@@ -109,8 +109,7 @@ def train(request: TrainingRequest) -> TrainingResult:
             needs them; the bundle cannot be written; the proof failed.
         StoreFull: The disk is full. A bundle that was there before stays as it is.
     """
-    check_bundle_place(request.out)
-    check_source_place(source_folder(request.out))
+    check_place(request.out)
     config = request.config
     task = load_task(config.task)
     samples = _samples(request, task)

@@ -1,7 +1,7 @@
 """Proves that a bundle judges as the model that was taught, in every way that it may be run."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Validation:
         proof: The float model against TensorFlow, as the bundle carries one.
         taught: TensorFlow's side.
         judged: The runtime's: "float", and "int8" where the bundle has such a model.
+        comparisons: Each of these against TensorFlow, by its name.
         variants: Each of these run in other ways, against itself.
         lines: Each of these on the line's own road, against itself.
     """
@@ -34,12 +35,9 @@ class Validation:
     proof: Proof
     taught: Side
     judged: tuple[Side, ...]
+    comparisons: Mapping[str, SideComparison]
     variants: tuple[Variant, ...]
     lines: tuple[LineCheck, ...]
-
-    def against_taught(self, side: Side) -> SideComparison:
-        """One of the runtime's sides against TensorFlow."""
-        return compare_sides(self.taught, side, self.trial.pictures.samples)
 
     def shortcoming(self) -> str | None:
         """The first reason why this bundle is not proven; None when it is."""
@@ -60,13 +58,13 @@ class Validation:
                     "picture at a time"
                 )
         for side in self.judged[1:]:
-            if n_escapes := self.against_taught(side).n_new_escapes:
+            if n_escapes := self.comparisons[side.name].n_new_escapes:
                 yield f"{side.name}: {n_escapes} of the defects that TensorFlow rejects would pass"
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
         score = self.proof.outputs["score"]
-        compared = self.against_taught(self.judged[0]).as_table()
+        compared = self.comparisons["float"].as_table()
         return {
             "passed": self.shortcoming() is None,
             "shortcoming": self.shortcoming(),
@@ -80,7 +78,7 @@ class Validation:
             "outputs": compared["outputs"],
             "sides": {
                 side.name: {"auroc": side.auroc, "accuracy": side.accuracy}
-                | ({} if side is self.taught else self.against_taught(side).as_table())
+                | ({} if side is self.taught else self.comparisons[side.name].as_table())
                 for side in (self.taught, *self.judged)
             },
             "variants": [variant.as_table() for variant in self.variants],
@@ -138,6 +136,7 @@ def hold(trial: Trial) -> Validation:
         ),
         taught=taught,
         judged=tuple(judged),
+        comparisons={side.name: compare_sides(taught, side, pictures.samples) for side in judged},
         variants=variants,
         lines=lines,
     )

@@ -101,7 +101,7 @@ def _sides(validation: Validation) -> str:
     is_defect = [not sample.is_good for sample in samples]
     head, rows = ["Side", "Decisions that differ"], []
     for side in (validation.taught, *validation.judged):
-        flips = "" if side is validation.taught else validation.against_taught(side).n_flips
+        flips = "" if side is validation.taught else validation.comparisons[side.name].n_flips
         figures = {"AUROC": side.auroc, "Accuracy": side.accuracy}
         cells: dict[str, object] = {
             name: f"{figure:.4f}" for name, figure in figures.items() if figure is not None
@@ -121,7 +121,7 @@ def _outputs(validation: Validation) -> str:
     rows = [
         _row(side.name, name, *_agreement(agreement))
         for side in validation.judged
-        for name, agreement in validation.against_taught(side).outputs.items()
+        for name, agreement in validation.comparisons[side.name].outputs.items()
     ]
     head = ("Side", "Output", "Type", "Shape", "Largest difference", "p99", "Largest, of range")
     return f"<div class=wide>{table(head, rows)}</div>"
@@ -139,7 +139,7 @@ def _agreement(agreement: OutputAgreement) -> tuple[str, ...]:
 
 def _changes(validation: Validation) -> Iterator[str]:
     for side in validation.judged:
-        changes = validation.against_taught(side).changes
+        changes = validation.comparisons[side.name].changes
         if changes:
             title = f"Judged otherwise by {side.name} than by TensorFlow"
             yield section(title, _change_table(changes))

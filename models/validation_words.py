@@ -17,7 +17,7 @@ def validation_lines(validation: Validation) -> Iterator[str]:
         elif side.auroc is not None:
             yield f"{side.name:10} AUROC {side.auroc:.4f}"
     for side in validation.judged:
-        comparison = validation.against_taught(side)
+        comparison = validation.comparisons[side.name]
         for name, agreement in comparison.outputs.items():
             yield (
                 f"{side.name:10} {name} {agreement.dtype} {list(agreement.shape)}: largest "

@@ -97,6 +97,11 @@ def test_what_fails_the_gate_is_explained_and_the_float_model_goes_on(
     assert list(bundle.proof.int8.shortcomings()) == table["shortcomings"]
 
 
+def test_bundle_is_not_replaced_by_its_own_twin(taught: Taught) -> None:
+    with pytest.raises(UsageError, match="is the bundle itself"):
+        quantize(taught.bundle, taught.data, taught.bundle)
+
+
 def test_list_without_train_pictures_is_refused(taught: Taught, tmp_path: Path) -> None:
     lines = taught.data.read_text().splitlines()
     tests_only = taught.data.with_name("tests-only.csv")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.sides import side_of
+from models.sides import compare_sides, side_of
 from models.validate import Validation, validate
 from tests.models.conftest import N_TEST, N_TRAIN, Taught
 
@@ -59,9 +59,10 @@ def test_defect_that_only_the_int8_model_passes_is_a_shortcoming(validation: Val
         trial.bundle.manifest,
         validation.lines[0].inspection.criteria,
     )
-    worse = replace(validation, judged=(float_side, int8), variants=())
+    comparison = compare_sides(validation.taught, int8, trial.pictures.samples)
+    worse = replace(validation, comparisons={**validation.comparisons, "int8": comparison})
     assert worse.shortcoming() == "int8: 1 of the defects that TensorFlow rejects would pass"
-    (change,) = worse.against_taught(int8).changes
+    (change,) = comparison.changes
     assert change.picture == trial.pictures.samples[defect].name
     assert (change.was, change.became) == ("FAIL defect", "PASS good")
 
@@ -74,7 +75,8 @@ def test_verdict_that_threads_change_is_a_shortcoming_and_without_optimisation_i
     outputs = {name: -values for name, values in side.outputs.items()}
     criteria = validation.lines[0].inspection.criteria
     flipped = side_of("float", outputs, samples, validation.trial.bundle.manifest, criteria)
-    changed = replace(variant, comparison=validation.against_taught(flipped))
+    comparison = compare_sides(validation.taught, flipped, samples)
+    changed = replace(variant, comparison=comparison)
     n_changed = len(changed.comparison.changes)
     assert replace(validation, variants=(changed,)).shortcoming() == (
         f"float, 1 thread, batch 8, optimised: {n_changed} verdicts differ from those of one "
