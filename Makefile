@@ -1,6 +1,6 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
-.PHONY: demo test check format bench weigh ready lock
+.PHONY: demo test lint check format bench weigh ready lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/inspector demo --out demo
@@ -8,12 +8,13 @@ demo: ready          ## the main job on pictures the product draws itself
 test: ready          ## every test but the benchmarks
 	@$(BIN)/python -m pytest -q
 
-check: ready         ## format, lint, strict types, import contracts, tests
+lint: ready          ## format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -q
+
+check: lint test     ## everything that must hold before a change
 
 format: ready
 	@$(BIN)/ruff format --quiet .

@@ -8,14 +8,14 @@ from pathlib import Path
 from inspector import __version__
 from inspector.bundle import Bundle, Canary, Manifest
 from inspector.capture.image_file import decode_picture
-from inspector.choices import STANDARD_CHOICE, ModelKind, remembered, user_folder
 from inspector.clock import Clock
 from inspector.errors import BundleError, InspectorError, RecipeError
 from inspector.flow import Frame
 from inspector.inference.ort import OrtBackend, runtime_version
+from inspector.machine.choices import STANDARD_CHOICE, ModelKind, remembered, user_folder
+from inspector.machine.processor import processor_name
 from inspector.opencv import OPENCV_VERSION
 from inspector.pipeline.inspection import Inspection
-from inspector.processor import processor_name
 from inspector.recipe import Recipe
 from inspector.verdict import Criteria
 

@@ -17,11 +17,12 @@ from inspector.capture.pictures import PictureSource, WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
-from inspector.store.database import JudgedPicture, RecordStore
-from inspector.store.folder_lock import sole_writer
+from inspector.store.reader import JudgedPicture, RecordReader
 from inspector.store.summary import Summary, summarise
+from inspector.store.writer import RecordWriter
 
 STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
@@ -121,7 +122,7 @@ def _run(
     started_ns = clock.monotonic_ns()
     is_complete = run.drive()
     elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
-    with RecordStore(store_path) as store:
+    with RecordReader(store_path) as store:
         summary = summarise(
             store, elapsed_s=elapsed_s, n_judged_now=run.n_stored, identity=judge.identity
         )
@@ -177,10 +178,10 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, J
         "model": judge.identity["model"],
         "source": source_name(request.source),
     }
-    with RecordStore(path) as store:
+    with RecordWriter(path) as writer, RecordReader(path) as store:
         known = store.run()
         if not known:
-            store.set_run(identity)
+            writer.set_run(identity)
             return {}
         for key, value in identity.items():
             if known.get(key) != value:

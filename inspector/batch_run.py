@@ -13,15 +13,16 @@ from typing import Literal, Protocol
 from inspector.assembly import Judge
 from inspector.capture.pictures import WaitingPicture
 from inspector.clock import Clock
+from inspector.concurrency.bounded_queue import BoundedQueue, Closed
+from inspector.concurrency.worker import Worker
 from inspector.errors import CaptureError, InspectorError, WorkerFailed
-from inspector.flow import Decision, Frame, Record, StoredImage
-from inspector.pipeline.queues import BoundedQueue, Closed
+from inspector.flow import Decision, Frame, Record, Stage
+from inspector.pipeline.record import Subject, make_record
+from inspector.pipeline.storing import MAX_COMMIT, store_all
 from inspector.pipeline.timing import Stopwatch
-from inspector.pipeline.worker import Worker
-from inspector.store.database import RecordStore
 from inspector.store.images import write_png
+from inspector.store.writer import RecordWriter
 
-MAX_COMMIT = 256  # records in one transaction; a full group is written in a few ms
 COMMIT_EVERY_S = 0.1  # a kill costs so much work; each commit waits for the disk
 
 SaveImages = Literal["all", "fail", "none"]
@@ -66,6 +67,7 @@ class BatchRun:
     """The threads of one batch. Used once.
 
     Args:
+        store_path: Of a store that was made or checked a moment ago.
         images_folder: Has one folder for each decision, where pictures are to be kept.
         is_resumed: There are results already; a picture that changed since is judged anew, and
             what was kept of the old one goes.
@@ -155,39 +157,34 @@ class BatchRun:
 
     def _inspect(self, waiting: WaitingPicture) -> Record:
         watch = Stopwatch(self._clock)
-        frame: Frame | None = None
-        with watch.stage("total"):
+        with watch.stage(Stage.TOTAL):
             try:
-                with watch.stage("decode"):
+                with watch.stage(Stage.DECODE):
                     frame = waiting.load()
             except CaptureError as error:
-                inspected = self._judge.inspection.errored(error, {})
+                inspected = self._judge.inspection.errored(error, None, {})
             else:
                 inspected = self._judge.inspection.inspect(frame)
-        verdict, prediction = inspected.verdict, inspected.prediction
-        record = Record(
-            record_id=record_id_of(waiting.image, self._judge),
-            source_id=waiting.image,
-            frame_id=waiting.frame_id,
-            part_id=None if frame is None else frame.part_id,
-            image=StoredImage(
-                path=waiting.image,
-                sha256="" if frame is None else frame.content_sha256 or "",
+        record = make_record(
+            Subject(
+                record_id=record_id_of(waiting.image, self._judge),
+                source_id=waiting.image,
+                frame_id=waiting.frame_id,
+                image_path=waiting.image,
+                captured_at=waiting.taken_at,
             ),
-            captured_at=waiting.taken_at if frame is None else frame.captured_at,
+            inspected,
             judged_at=self._clock.now(),
-            verdict=verdict,
-            score=None if prediction is None else prediction.score,
             bundle_id=self._judge.bundle.manifest.bundle_id,
-            stage_ms={**watch.stage_ms, **inspected.stage_ms},
+            stage_ms=watch.stage_ms,
         )
         is_kept = self._save_images == "all" or (
-            self._save_images == "fail" and verdict.decision is not Decision.PASS
+            self._save_images == "fail" and record.verdict.decision is not Decision.PASS
         )
         if self._is_resumed and self._save_images != "none":
             self._forget_older(record)
-        if frame is not None and is_kept:
-            self._save(record, frame)
+        if inspected.frame is not None and is_kept:
+            self._save(record, inspected.frame)
         return record
 
     def _save(self, record: Record, frame: Frame) -> None:
@@ -202,12 +199,9 @@ class BatchRun:
                 (self._images_folder / decision.value / f"{record.record_id}.png").unlink(True)
 
     def _store_all(self) -> None:
-        with RecordStore(self._store_path) as store:
-            while True:
-                try:
-                    group = self._to_store.get_batch(MAX_COMMIT, linger_s=COMMIT_EVERY_S)
-                except Closed:
-                    return
-                store.append(group)
-                self.n_stored += len(group)
-                self._progress.stored(len(group))
+        with RecordWriter(self._store_path, is_checked=True) as writer:
+            store_all(self._to_store, writer, self._count, linger_s=COMMIT_EVERY_S)
+
+    def _count(self, stored: Sequence[Record]) -> None:
+        self.n_stored += len(stored)
+        self._progress.stored(len(stored))

@@ -5,9 +5,9 @@ from pathlib import Path
 from inspector.batch import STORE_FILE, source_name
 from inspector.capture.synthetic import Defect, render_part
 from inspector.errors import StoreError, UsageError
-from inspector.store.database import RecordStore
-from inspector.store.folder_lock import sole_writer
+from inspector.files.folder_lock import sole_writer
 from inspector.store.images import write_png
+from inspector.store.reader import RecordReader
 
 # Seeds above those that the shipped bundle was taught on (`packaging/demo_bundle.py`).
 FIRST_SEED = 500_000
@@ -53,7 +53,7 @@ def forget_last_demo(parts: Path, results: Path) -> None:
         return
     with sole_writer(results):
         try:
-            with RecordStore(store_path) as store:
+            with RecordReader(store_path) as store:
                 begun_with = store.run().get("source")
         except StoreError as error:
             raise UsageError(f"{error}; or choose another --out for the demo") from error

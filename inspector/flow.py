@@ -96,6 +96,19 @@ class Prediction:
     class_map: NDArray[np.uint8] | None = None
 
 
+class Stage(StrEnum):
+    """What takes time on the way of a part, in this order; the names are those of the store."""
+
+    DECODE = "decode"
+    PREPROCESS = "preprocess"
+    INFER = "infer"
+    JUDGE = "judge"
+    TOTAL = "total"
+
+
+_STAGES = frozenset(Stage)
+
+
 class Decision(StrEnum):
     """What becomes of a part. FAIL and ERROR are both rejected."""
 
@@ -195,4 +208,9 @@ class Record:
     verdict: Verdict
     score: float | None
     bundle_id: str
-    stage_ms: Mapping[str, float] = field(default_factory=dict)
+    stage_ms: Mapping[Stage, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.stage_ms if name not in _STAGES]
+        if unknown:  # it would silently not be stored
+            raise ValueError(f"stage {unknown[0]!r}; known: {', '.join(Stage)}")

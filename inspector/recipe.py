@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from inspector.errors import RecipeError
-from inspector.tables import Table, canonical_json
-from inspector.toml_file import read_toml
+from inspector.files.tables import Table, canonical_json
+from inspector.files.toml_file import read_toml
 
 SCHEMA_VERSION = 1
 

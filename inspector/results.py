@@ -9,16 +9,16 @@ from inspector.capture.pictures import WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import CaptureError
 from inspector.exit_codes import ExitCode
+from inspector.files.atomic import replacing
+from inspector.files.tables import canonical_json
 from inspector.flow import Decision, Frame, Record, Verdict
 from inspector.pipeline.inspection import Inspected
 from inspector.preprocess import heatmap_on_sensor
-from inspector.store.atomic import replacing
-from inspector.store.database import RecordStore
-from inspector.store.images import heat_overlay, thumbnail
+from inspector.report.overlay import heat_overlay, thumbnail
+from inspector.report.run_report import GalleryEntry, write_report
+from inspector.store.reader import RecordReader
 from inspector.store.records_csv import write_records_csv
-from inspector.store.report import GalleryEntry, write_report
 from inspector.store.summary import Summary
-from inspector.tables import canonical_json
 
 CSV_FILE, SUMMARY_FILE, REPORT_FILE = "records.csv", "summary.json", "report.html"
 GALLERY_SIZE = 12
@@ -56,7 +56,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
         "is_complete": outcome.is_complete,
         "finished_at": utc_text(clock.now()),
     }
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         write_records_csv(store.records(), request.out / CSV_FILE)
         write_report(
             report_path,
@@ -80,7 +80,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
     )
 
 
-def _gallery(outcome: BatchOutcome, store: RecordStore) -> list[GalleryEntry]:
+def _gallery(outcome: BatchOutcome, store: RecordReader) -> list[GalleryEntry]:
     """The worst parts, failed ones first; their pictures are judged once more for the heat map."""
     worst = store.worst(Decision.FAIL, GALLERY_SIZE)
     if len(worst) < GALLERY_SIZE:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +12,12 @@ from inspector.bundle import open_bundle
 from inspector.capture.synthetic import Defect, render_part
 from inspector.clock import Clock
 from inspector.errors import InspectorError
-from inspector.flow import Decision, Frame, Record, StoredImage
+from inspector.flow import Decision, Frame, Record
 from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.record import Subject, make_record
 from inspector.recipe import DEFAULT_RECIPE
-from inspector.store.database import RecordStore
+from inspector.store.reader import RecordReader
+from inspector.store.writer import RecordWriter
 
 PART_SEED = 900_001  # of a part that the shipped bundle was not taught on
 
@@ -95,28 +97,26 @@ def _judge_part(
 def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
     # Stored times have milliseconds; what is read back shall be equal.
     now = datetime.fromtimestamp(int(clock.now().timestamp()), UTC)
-    return Record(
-        record_id="selftest",
-        source_id="selftest",
-        frame_id=0,
-        part_id=None,
-        image=StoredImage(path="selftest", sha256=""),
-        captured_at=now,
+    subject = Subject(record_id="selftest", source_id="selftest", frame_id=0, image_path="selftest")
+    record = make_record(
+        subject,
+        inspected,
         judged_at=now,
-        verdict=inspected.verdict,
-        score=None if inspected.prediction is None else inspected.prediction.score,
         bundle_id=judge.bundle.manifest.bundle_id,
-        stage_ms=inspected.stage_ms,
+        stage_ms={},
     )
+    return replace(record, captured_at=now)
 
 
 def _keep_and_read(record: Record) -> str:
     with TemporaryDirectory(prefix="inspector-selftest-") as folder:
         path = Path(folder) / "records.db"
-        with RecordStore(path) as store:
-            store.append([record])
-        with RecordStore(path) as store:
+        with RecordWriter(path) as writer:
+            writer.append([record])
+        with RecordReader(path) as store:
             kept = list(store.records())
     if kept != [record]:
-        raise InspectorError("a record came back from the store otherwise than it was written")
+        raise InspectorError(
+            "a record came back from the store differently from how it was written"
+        )
     return "written, read back, equal"

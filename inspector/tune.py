@@ -8,14 +8,14 @@ from inspector.assembly import Judge, build_judge, canary_frame, model_bytes
 from inspector.bundle import Bundle
 from inspector.bundle.int8_proof import MIN_SPEED_RATIO
 from inspector.capture.pictures import PictureSource
-from inspector.choices import MAX_THREADS, Choice, ModelKind
 from inspector.clock import Clock
 from inspector.errors import BundleError, CaptureError, SourceUnavailable
 from inspector.flow import Decision
 from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import median_ratio, times_in_turns
+from inspector.machine.choices import MAX_THREADS, Choice, ModelKind
+from inspector.machine.processor import has_vnni, processor_name, usable_cores
 from inspector.preprocess import preprocess
-from inspector.processor import has_vnni, processor_name, usable_cores
 from inspector.recipe import DEFAULT_RECIPE
 
 # A thread more, or a core that spins, must be worth what it takes from the rest of the machine.

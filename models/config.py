@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from inspector.errors import ConfigurationError
-from inspector.tables import Table
-from inspector.toml_file import read_toml
+from inspector.files.tables import Table
+from inspector.files.toml_file import read_toml
 from models.augment import Augmentation
 
 SCHEMA_VERSION = 1

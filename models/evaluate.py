@@ -10,10 +10,10 @@ import numpy as np
 
 from inspector.assembly import Judge, build_judge
 from inspector.bundle import open_bundle
-from inspector.choices import ModelKind
 from inspector.clock import SystemClock
 from inspector.errors import DataError
 from inspector.flow import Decision
+from inspector.machine.choices import ModelKind
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.summary import Percentiles, percentiles

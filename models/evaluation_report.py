@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from inspector.files.atomic import replacing
+from inspector.files.tables import canonical_json
 from inspector.flow import Decision
-from inspector.store.atomic import replacing
-from inspector.store.charts import score_histogram
-from inspector.store.report_page import badge, foreign, page, section, shown, table
-from inspector.tables import canonical_json
+from inspector.report.charts import score_histogram
+from inspector.report.page import badge, foreign, page, section, shown, table
 from models.evaluate import Evaluation, Judged
 from models.plots import confusion_matrix, roc
 from models.report_folder import ready_report_folder

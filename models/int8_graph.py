@@ -106,7 +106,7 @@ def int8_model(ready: Calibrated, *, n_float_convolutions: int, has_reduced_rang
 
     Args:
         n_float_convolutions: How many convolutions at the start stay float.
-        has_reduced_range: Give weights 7 bits; see `inspector.processor.has_vnni`.
+        has_reduced_range: Give weights 7 bits; see `inspector.machine.processor.has_vnni`.
     """
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from inspector.assembly import build_judge, model_bytes
 from inspector.bundle import open_bundle
-from inspector.choices import ModelKind
 from inspector.clock import SystemClock
 from inspector.errors import DataError
 from inspector.flow import Verdict
 from inspector.inference.ort import OrtBackend
+from inspector.machine.choices import ModelKind
 from inspector.pipeline.inspection import Inspected, Inspection
 from inspector.preprocess import preprocess
 from inspector.recipe import DEFAULT_RECIPE

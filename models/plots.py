@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from inspector.store.svg import chart, line, rect, text
+from inspector.report.svg import chart, line, rect, text
 
 _SIDE = 300  # of a square plot, SVG units
 _LEFT, _TOP = 52, 12

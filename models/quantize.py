@@ -28,8 +28,8 @@ from inspector.clock import SystemClock
 from inspector.errors import DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
+from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
-from inspector.processor import has_vnni, processor_name
 from models.comparison import agreement_of, images_sha256
 from models.data import GOOD, Sample, load_samples, of_split, without_copies
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit

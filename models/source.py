@@ -17,8 +17,8 @@ import numpy as np
 
 from inspector.bundle import MODEL_FILE, Bundle
 from inspector.errors import DataError, StoreFull
-from inspector.folders import replace_folder
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.folders import replace_folder
+from inspector.files.tables import Table, canonical_json, parse_json
 from models.task import Lesson
 from models.task_names import task_names
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import StoreError
-from inspector.store.atomic import write_whole
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.atomic import write_whole
+from inspector.files.tables import Table, canonical_json, parse_json
 
 _STATE_FILE = "state.npz"
 _MAX_STATE_BYTES = 4_000_000_000

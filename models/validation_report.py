@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from inspector.bundle import OutputAgreement
+from inspector.files.atomic import replacing
+from inspector.files.tables import canonical_json
 from inspector.flow import Verdict
+from inspector.report.charts import score_histogram
+from inspector.report.overlay import thumbnail
+from inspector.report.page import badge, card, foreign, page, section, shown, table
+from inspector.report.run_report import picture_cards
 from inspector.results import GALLERY_SIDE_PX, heat_picture
-from inspector.store.atomic import replacing
-from inspector.store.charts import score_histogram
-from inspector.store.images import thumbnail
-from inspector.store.report import picture_cards
-from inspector.store.report_page import badge, card, foreign, page, section, shown, table
-from inspector.tables import canonical_json
 from models.data import Sample
 from models.evaluate import confusion, truth_and_verdict
 from models.metrics import rates

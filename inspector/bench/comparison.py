@@ -14,7 +14,7 @@ from inspector.bundle import Bundle, open_bundle
 from inspector.clock import Clock
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
-from inspector.processor import processor_name
+from inspector.machine.processor import processor_name
 
 ANSWER_TIMEOUT_S = 600.0  # the slowest turn, over many tiles, on a busy machine
 _log = logging.getLogger(__name__)

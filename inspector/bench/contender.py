@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bench.messages import read_message, write_message
+from inspector.concurrency.worker import WAKE_S, Worker
 from inspector.errors import InferenceError, InspectorError
-from inspector.pipeline.worker import WAKE_S, Worker
 
 # -P: what happens to lie in the current folder is not to be imported.
 _COMMAND = (sys.executable, "-P", "-m", "inspector.bench.child")

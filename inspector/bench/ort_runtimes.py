@@ -5,8 +5,8 @@ from pathlib import Path
 from inspector.assembly import model_bytes
 from inspector.bench.runtime import Offer, Runtime, Subject, nothing_lacks
 from inspector.bundle import Bundle
-from inspector.choices import ModelKind
 from inspector.inference.ort import OrtBackend, runtime_version
+from inspector.machine.choices import ModelKind
 
 INT8_MAX_RELATIVE = 0.3  # half of it was seen where the gate found the verdicts alike
 

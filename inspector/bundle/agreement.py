@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inspector.tables import Table
+from inspector.files.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

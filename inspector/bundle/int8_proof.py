@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from inspector.bundle.agreement import OutputAgreement, parse_agreement
-from inspector.tables import Table
+from inspector.files.tables import Table
 
 # Below it the saving is not worth a second model that must be proven.
 MIN_SPEED_RATIO = 1.3

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal, cast
 
 from inspector.errors import BundleError
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
 MAX_INPUT_SIDE_PX = 4096  # a tensor of 4096 x 4096 x 3 float is 200 MB; no line PC runs more

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from inspector.bundle.agreement import OutputAgreement, parse_agreement
 from inspector.bundle.int8_proof import Int8Proof, parse_int8_proof
 from inspector.errors import BundleError
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
 

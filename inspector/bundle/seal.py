@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from inspector.bundle.files import MANIFEST_FILE, MAX_BYTES
 from inspector.bundle.manifest import Manifest, parse_manifest
 from inspector.errors import BundleError, StoreFull
-from inspector.folders import replace_folder
+from inspector.files.folders import replace_folder
 
 
 def seal_bundle(

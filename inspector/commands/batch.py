@@ -62,7 +62,7 @@ def judge_and_write(
         raise UsageError("SOURCE is empty; name a folder, a file, a glob, a .txt list or a video")
     from inspector.batch import BatchRequest, run_batch
     from inspector.clock import SystemClock
-    from inspector.processor import usable_cores
+    from inspector.machine.processor import usable_cores
     from inspector.results import write_results
 
     clock = SystemClock()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, print_json, print_line, whole_number
-from inspector.processor import usable_cores
+from inspector.machine.processor import usable_cores
 
 if TYPE_CHECKING:
     from inspector.bench.comparison import Comparison

@@ -10,7 +10,7 @@ from inspector.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from inspector.bundle import Bundle
-    from inspector.choices import Choice
+    from inspector.machine.choices import Choice
     from inspector.tune import Tuning
 
 
@@ -44,8 +44,8 @@ def _info(parsed: argparse.Namespace) -> int:
     import json
 
     from inspector.bundle import open_bundle
-    from inspector.choices import remembered, user_folder
-    from inspector.processor import processor_name
+    from inspector.machine.choices import remembered, user_folder
+    from inspector.machine.processor import processor_name
 
     manifest = open_bundle(parsed.bundle).manifest
     table = json.loads(manifest.to_json())
@@ -102,8 +102,8 @@ def _verify(parsed: argparse.Namespace) -> int:
 
 
 def _tuned(bundle: "Bundle", images: str | None) -> "Tuning":
-    from inspector.choices import remember, user_folder
     from inspector.clock import SystemClock
+    from inspector.machine.choices import remember, user_folder
     from inspector.tune import tune
 
     tuning = tune(bundle, SystemClock(), images)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspector.bundle import InputSpec
 from inspector.clock import Clock
 from inspector.errors import InspectionError, InspectorError
-from inspector.flow import Frame, Prediction, Verdict
+from inspector.flow import Frame, Prediction, Stage, Verdict
 from inspector.geometry import AxisMap
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.timing import Stopwatch
@@ -18,15 +18,17 @@ class Inspected:
     """What one inspection came to.
 
     Attributes:
+        frame: None where there was none: it could not be read, or did not come.
         prediction, to_sensor: None where the frame could not be judged; `to_sensor` maps the heat
             map's pixels to the sensor's.
         stage_ms: ms per stage that was reached.
     """
 
+    frame: Frame | None
     verdict: Verdict
     prediction: Prediction | None
     to_sensor: AxisMap | None
-    stage_ms: dict[str, float]
+    stage_ms: dict[Stage, float]
 
 
 class Inspection:
@@ -55,24 +57,28 @@ class Inspection:
         """Judge one frame. What goes wrong with this frame alone becomes an ERROR verdict."""
         watch = Stopwatch(self._clock)
         try:
-            with watch.stage("preprocess"):
+            with watch.stage(Stage.PREPROCESS):
                 prepared = preprocess(frame, self._spec)
-            with watch.stage("infer"):
+            with watch.stage(Stage.INFER):
                 prediction = self._backend.infer(prepared)
-            with watch.stage("judge"):
+            with watch.stage(Stage.JUDGE):
                 verdict = judge(prediction, prepared.to_sensor, self.criteria)
         except InspectionError as error:  # this frame only; never PASS by default
-            return self.errored(error, watch.stage_ms)
+            return self.errored(error, frame, watch.stage_ms)
         return Inspected(
+            frame=frame,
             verdict=verdict,
             prediction=prediction,
             to_sensor=prepared.to_sensor,
             stage_ms=watch.stage_ms,
         )
 
-    def errored(self, error: InspectorError, stage_ms: dict[str, float]) -> Inspected:
+    def errored(
+        self, error: InspectorError, frame: Frame | None, stage_ms: dict[Stage, float]
+    ) -> Inspected:
         """The result of a part that never came to be judged, or failed on the way."""
         return Inspected(
+            frame=frame,
             verdict=unjudged(error, self.criteria),
             prediction=None,
             to_sensor=None,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from inspector.clock import Clock
+from inspector.flow import Stage
 
 
 class Stopwatch:
@@ -15,13 +16,13 @@ class Stopwatch:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.stage_ms: dict[str, float] = {}
+        self.stage_ms: dict[Stage, float] = {}
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, stage: Stage) -> Iterator[None]:
         """Time what stands inside the `with`."""
         started_ns = self._clock.monotonic_ns()
         try:
             yield
         finally:
-            self.stage_ms[name] = (self._clock.monotonic_ns() - started_ns) / 1e6
+            self.stage_ms[stage] = (self._clock.monotonic_ns() - started_ns) / 1e6

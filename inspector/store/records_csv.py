@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from inspector.clock import utc_text
-from inspector.flow import Record
-from inspector.store.atomic import replacing
-from inspector.store.database import STAGES
+from inspector.files.atomic import replacing
+from inspector.flow import Record, Stage
 
 COLUMNS = (
     "record_id", "image", "captured_at", "decision", "score", "threshold", "label", "reasons",
-    *(f"{stage}_ms" for stage in STAGES), "bundle_id", "recipe_id",
+    *(f"{stage}_ms" for stage in Stage), "bundle_id", "recipe_id",
 )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ def _row(record: Record) -> list[str]:
         f"{verdict.threshold:.9g}",
         record.verdict.label,
         "; ".join(reason.text() for reason in verdict.reasons),
-        *(_milliseconds(record.stage_ms.get(stage)) for stage in STAGES),
+        *(_milliseconds(record.stage_ms.get(stage)) for stage in Stage),
         record.bundle_id,
         verdict.recipe_id,
     ]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from inspector.flow import Decision
-from inspector.store.database import STAGES, RecordStore
+from inspector.flow import Decision, Stage
+from inspector.store.reader import RecordReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Summary:
     """
 
     decisions: Mapping[Decision, int]
-    stage_ms: Mapping[str, Percentiles]
+    stage_ms: Mapping[Stage, Percentiles]
     elapsed_s: float
     n_judged_now: int
     identity: Mapping[str, str]
@@ -66,11 +66,11 @@ class Summary:
 
 
 def summarise(
-    store: RecordStore, *, elapsed_s: float, n_judged_now: int, identity: Mapping[str, str]
+    store: RecordReader, *, elapsed_s: float, n_judged_now: int, identity: Mapping[str, str]
 ) -> Summary:
     """Count and measure everything the store holds."""
     stage_ms = {}
-    for stage in STAGES:
+    for stage in Stage:
         times_ms = store.stage_times_ms(stage)
         if times_ms:
             stage_ms[stage] = percentiles(times_ms)

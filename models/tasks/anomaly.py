@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.errors import ConfigurationError, DataError
-from inspector.tables import Table
+from inspector.files.tables import Table
 from models.backbones.weights import Weights
 from models.config import TrainingConfig
 from models.coreset import greedy_coreset

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from inspector.clock import SystemClock
 from inspector.errors import ConfigurationError, DataError
-from inspector.tables import Table, canonical_json
+from inspector.files.tables import Table, canonical_json
 from models.augment import augment
 from models.backbones.weights import Weights
 from models.config import TrainingConfig

@@ -12,10 +12,10 @@ from inspector.assembly import (
     shipped_bundle,
 )
 from inspector.bundle import open_bundle
-from inspector.choices import Choice, remember, user_folder
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, CorruptFrame, RecipeError
-from inspector.processor import processor_name
+from inspector.machine.choices import Choice, remember, user_folder
+from inspector.machine.processor import processor_name
 from inspector.recipe import DEFAULT_RECIPE, Recipe
 from tests.support.bundles import CANARY_TOLERANCE, brightness_model, write_bundle
 

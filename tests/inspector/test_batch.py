@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from inspector.batch import BatchRequest
-from inspector.choices import Choice, remember, user_folder
 from inspector.errors import SourceUnavailable, UsageError
 from inspector.exit_codes import ExitCode
 from inspector.flow import Decision
-from inspector.processor import processor_name
-from inspector.store.database import RecordStore
+from inspector.machine.choices import Choice, remember, user_folder
+from inspector.machine.processor import processor_name
 from inspector.store.images import write_png
+from inspector.store.reader import RecordReader
 from tests.support.bundles import brightness_model, write_bundle
 from tests.support.lots import LEVELS, grey_lot, run
 from tests.support.picture_files import write_video
@@ -41,7 +41,7 @@ def test_worst_part_decides_the_exit_code(request_: BatchRequest, tmp_path: Path
 
 def test_record_says_what_was_judged_and_by_what(request_: BatchRequest) -> None:
     outcome = run(request_)
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         records = list(store.records())
     assert [(r.image.path, r.verdict.decision) for r in records] == [
         (name, Decision.FAIL if level > 127 else Decision.PASS) for name, level in LEVELS.items()
@@ -62,7 +62,7 @@ def test_run_says_which_model_judged_and_goes_on_with_no_other(
     outcome = run(request)
     bundle_id = outcome.judge.bundle.manifest.bundle_id
     assert outcome.summary.as_table()["model"] == "float"
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         assert store.run()["model"] == "float"
     remember(Choice(model="int8"), bundle_id, processor_name(), user_folder())
     with pytest.raises(UsageError, match="begun with model 'float', and this run has 'int8'"):
@@ -81,7 +81,7 @@ def test_resume_judges_only_what_is_missing_or_changed(request_: BatchRequest) -
     os.utime(lot / "white.png", (1_700_000_000, 1_700_000_000))
     outcome = run(again)
     assert outcome.summary.n_judged_now == 2
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         decisions = {r.image.path: r.verdict.decision.value for r in store.records()}
     assert decisions == {
         "dark.png": "PASS",
@@ -156,7 +156,7 @@ def test_frames_of_a_video_are_parts_in_their_order(request_: BatchRequest, tmp_
     frames = [np.full((48, 64, 3), level, dtype=np.uint8) for level in (10, 240, 10, 240)]
     write_video(tmp_path / "line.avi", frames)
     outcome = run(replace(request_, source=str(tmp_path / "line.avi")))
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         found = [(r.image.path, r.verdict.decision.value) for r in store.records()]
     assert found == [
         (f"line.avi#{number:08d}", "FAIL" if number % 2 else "PASS") for number in range(4)
@@ -173,7 +173,7 @@ def test_picture_that_was_replaced_is_judged_anew_though_its_time_is_the_same(
     os.utime(picture, (1_700_000_000, 1_700_000_000))
     outcome = run(replace(request_, resume=True, save_images="all"))
     assert outcome.summary.n_judged_now == 1
-    with RecordStore(outcome.store_path) as store:
+    with RecordReader(outcome.store_path) as store:
         (record,) = [r for r in store.records() if r.image.path == "white.png"]
     assert record.verdict.decision is Decision.PASS
     kept = [path.parent.name for path in request_.out.rglob(f"{record.record_id}.png")]

@@ -12,12 +12,12 @@ from inspector.batch_run import BatchRun, Feed, SaveImages, record_id_of
 from inspector.bundle import open_bundle
 from inspector.capture.pictures import PictureSource, WaitingPicture
 from inspector.clock import SystemClock
+from inspector.concurrency.worker import Worker
 from inspector.errors import SourceUnavailable, StoreError, WorkerFailed
 from inspector.flow import Decision
-from inspector.pipeline.worker import Worker
 from inspector.recipe import DEFAULT_RECIPE, Recipe
-from inspector.store.database import RecordStore
 from inspector.store.images import write_png
+from inspector.store.reader import RecordReader
 from tests.support.bundles import write_bundle
 
 LEVELS = (0, 40, 80, 120, 160, 200, 240)  # grey; the bundle's threshold is 0.5 of 255
@@ -78,7 +78,7 @@ def test_every_picture_has_one_record_whatever_the_number_of_jobs(
     progress = Counter()
     run = run_of(judge, iter(pictures), tmp_path, jobs=jobs, progress=progress)
     assert run.drive() is True
-    with RecordStore(tmp_path / "records.db") as store:
+    with RecordReader(tmp_path / "records.db") as store:
         records = list(store.records())
     assert [record.image.path for record in records] == [f"{level:03d}.png" for level in LEVELS]
     assert [record.verdict.decision for record in records] == [
@@ -108,7 +108,7 @@ def test_source_that_breaks_ends_the_run_with_its_error_and_keeps_what_was_judge
     run = run_of(judge, breaking(), tmp_path, jobs=1)
     with pytest.raises(WorkerFailed, match="the drive is gone"):  # no longer a wrong argument
         run.drive()
-    with RecordStore(tmp_path / "records.db") as store:
+    with RecordReader(tmp_path / "records.db") as store:
         assert sum(store.decisions().values()) == 3
 
 
@@ -160,7 +160,7 @@ def test_second_interruption_ends_the_run_as_the_first_does(
     monkeypatch.setattr(Worker, "join", interrupted)
     run = run_of(judge, iter(pictures), tmp_path)
     assert run.drive() is False
-    with RecordStore(tmp_path / "records.db") as store:
+    with RecordReader(tmp_path / "records.db") as store:
         assert sum(store.decisions().values()) == run.n_stored
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.errors import RecipeError
+from inspector.files.toml_file import MAX_TOML_BYTES
 from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
-from inspector.toml_file import MAX_TOML_BYTES
 
 HEAD = 'schema_version = 1\nname = "bolt"\n'
 STEADY = settings(derandomize=True, deadline=None)

@@ -16,10 +16,12 @@ from inspector.flow import (
     Reason,
     Record,
     Region,
+    Stage,
     StoredImage,
     Verdict,
 )
-from inspector.geometry import Box
+from inspector.geometry import AxisMap, Box
+from inspector.pipeline.inspection import Inspected
 
 START = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 BUNDLE_ID = "b" * 64
@@ -93,6 +95,28 @@ def frame(pixels: NDArray[np.uint8] | None = None, *, frame_id: int = 0) -> Fram
     )
 
 
+def inspected(
+    decision: Decision = Decision.PASS,
+    *,
+    frame: Frame | None = None,
+    stage_ms: dict[Stage, float] | None = None,
+) -> Inspected:
+    """What an inspection came to, with the verdict of `record`."""
+    like = record(decision=decision)
+    prediction = None
+    if frame is not None and like.score is not None:
+        prediction = Prediction(
+            frame_id=frame.frame_id, score=like.score, heatmap=None, bundle_id=BUNDLE_ID
+        )
+    return Inspected(
+        frame=frame,
+        verdict=like.verdict,
+        prediction=prediction,
+        to_sensor=None if prediction is None else AxisMap(scale_x=1.0, scale_y=1.0),
+        stage_ms=stage_ms or {},
+    )
+
+
 def record(
     image: str = "part.png",
     decision: Decision = Decision.PASS,
@@ -112,7 +136,15 @@ def record(
     if decision is Decision.FAIL and score is not None:
         box_px = Box(x_px=4.5, y_px=6.0, width_px=12.25, height_px=8.0)
         regions = (Region(box_sensor_px=box_px, peak=score),)
-    stage_ms = {"decode": 2.5, "preprocess": 0.25, "infer": 7.125, "judge": 0.5, "total": 10.375}
+    stage_ms = {
+        Stage.DECODE: 2.5,
+        Stage.PREPROCESS: 0.25,
+        Stage.INFER: 7.125,
+        Stage.JUDGE: 0.5,
+        Stage.TOTAL: 10.375,
+    }
+    if decision is Decision.ERROR:
+        stage_ms = {Stage.DECODE: 2.5, Stage.TOTAL: 2.5}
     return Record(
         record_id=hashlib.sha256(image.encode()).hexdigest()[:32],
         source_id=image,
@@ -131,5 +163,5 @@ def record(
         ),
         score=score,
         bundle_id=BUNDLE_ID,
-        stage_ms={"decode": 2.5, "total": 2.5} if decision is Decision.ERROR else stage_ms,
+        stage_ms=stage_ms,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from inspector.bundle.agreement import OutputAgreement, parse_agreement
 from inspector.errors import BundleError
-from inspector.tables import Table
+from inspector.files.tables import Table
 
 APART = OutputAgreement(dtype="float32", shape=(2, 3), max_abs=0.5, p99_abs=0.25, range=2.0)
 

@@ -7,7 +7,7 @@ import pytest
 
 from inspector.bundle.int8_proof import Int8Proof, parse_int8_proof
 from inspector.errors import BundleError
-from inspector.tables import Table, canonical_json
+from inspector.files.tables import Table, canonical_json
 from tests.support.bundles import passing_int8_proof
 
 PASSING = passing_int8_proof(b"model")

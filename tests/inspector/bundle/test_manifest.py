@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inspector.bundle import Canary, InputSpec, Manifest, Threshold
 from inspector.bundle.manifest import INT8_FILE, MAX_INPUT_SIDE_PX, parse_manifest
 from inspector.errors import BundleError
-from inspector.tables import canonical_json
+from inspector.files.tables import canonical_json
 from tests.support.bundles import draft_manifest
 
 STEADY = settings(derandomize=True, deadline=None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inspector.bundle import OutputAgreement, Proof
 from inspector.bundle.proof import parse_proof
 from inspector.errors import BundleError
-from inspector.tables import canonical_json
+from inspector.files.tables import canonical_json
 from tests.support.bundles import passing_proof
 
 STEADY = settings(derandomize=True, deadline=None)

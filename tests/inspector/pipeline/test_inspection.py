@@ -8,7 +8,7 @@ import pytest
 from inspector.bundle import InputSpec
 from inspector.clock import Clock
 from inspector.errors import CorruptFrame, InferenceError
-from inspector.flow import Decision, Prediction, Preprocessed, Reason
+from inspector.flow import Decision, Prediction, Preprocessed, Reason, Stage
 from inspector.geometry import AxisMap
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.inspection import Inspection
@@ -135,7 +135,7 @@ def test_bug_is_not_taken_for_a_bad_frame() -> None:
 
 def test_part_that_never_came_is_an_error_under_the_recipe() -> None:
     errored = inspection(StubBackend(), threshold=0.125).errored(
-        CorruptFrame("a.png: cut"), {"decode": 2.0}
+        CorruptFrame("a.png: cut"), None, {Stage.DECODE: 2.0}
     )
     assert errored.verdict.decision is Decision.ERROR
     assert errored.verdict.reasons == (Reason(rule="CorruptFrame", detail="a.png: cut"),)

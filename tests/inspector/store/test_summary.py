@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from inspector.flow import Decision
-from inspector.store.database import RecordStore
+from inspector.store.reader import RecordReader
 from inspector.store.summary import Percentiles, Summary, percentiles, summarise
 from tests.support.fakes import record
+from tests.support.stores import write_store
 
 
 @pytest.mark.parametrize(
@@ -47,14 +48,15 @@ def test_percentile_is_the_least_value_that_enough_others_do_not_exceed() -> Non
 
 
 def test_summary_counts_the_store_and_measures_each_stage(tmp_path: Path) -> None:
-    with RecordStore(tmp_path / "records.db") as store:
-        store.append(
-            [
-                *(record(f"good {n}.png") for n in range(5)),
-                *(record(f"bad {n}.png", Decision.FAIL) for n in range(2)),
-                record("cut.png", Decision.ERROR),
-            ]
-        )
+    write_store(
+        tmp_path / "records.db",
+        [
+            *(record(f"good {n}.png") for n in range(5)),
+            *(record(f"bad {n}.png", Decision.FAIL) for n in range(2)),
+            record("cut.png", Decision.ERROR),
+        ],
+    )
+    with RecordReader(tmp_path / "records.db") as store:
         summary = summarise(store, elapsed_s=2.0004, n_judged_now=3, identity={"inspector": "1"})
     assert summary.decisions == {Decision.PASS: 5, Decision.FAIL: 2, Decision.ERROR: 1}
     assert (summary.n_parts, summary.pass_share) == (8, 0.625)
@@ -79,14 +81,15 @@ def test_summary_counts_the_store_and_measures_each_stage(tmp_path: Path) -> Non
 
 
 def test_stage_that_no_part_reached_is_absent(tmp_path: Path) -> None:
-    with RecordStore(tmp_path / "records.db") as store:
-        store.append([record("cut.png", Decision.ERROR)])
+    write_store(tmp_path / "records.db", [record("cut.png", Decision.ERROR)])
+    with RecordReader(tmp_path / "records.db") as store:
         summary = summarise(store, elapsed_s=1.0, n_judged_now=1, identity={})
     assert list(summary.stage_ms) == ["decode", "total"]
 
 
 def test_empty_store_has_no_yield(tmp_path: Path) -> None:
-    with RecordStore(tmp_path / "records.db") as store:
+    write_store(tmp_path / "records.db", [])
+    with RecordReader(tmp_path / "records.db") as store:
         summary = summarise(store, elapsed_s=1.0, n_judged_now=0, identity={})
     assert (summary.n_parts, summary.pass_share, summary.stage_ms) == (0, None, {})
     assert summary.as_table()["yield"] is None

@@ -12,10 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from inspector.errors import StoreFull
-from inspector.flow import Decision, Reason, Record, Region, StoredImage, Verdict
+from inspector.flow import Decision, Reason, Record, Region, Stage, StoredImage, Verdict
 from inspector.geometry import Box
-from inspector.store.database import RecordStore
-from inspector.store.report import GalleryEntry, write_report
+from inspector.report.run_report import GalleryEntry, write_report
 from inspector.store.summary import Percentiles, Summary
 
 PASS, FAIL, ERROR = Decision.PASS, Decision.FAIL, Decision.ERROR
@@ -24,8 +23,8 @@ THRESHOLD = 0.4132
 HOSTILE = "<script>alert('x')</script>\"&.png"
 IDENTITY = {"bundle_id": "b" * 64, "recipe_id": "1f0a", "recipe_name": "法兰 <M6>", "extra": "7"}
 STAGES = {
-    "infer": Percentiles(p50=10.374, p95=24.45, p99=1043.73),
-    "total": Percentiles(p50=15.71, p95=37.32, p99=1053.69),
+    Stage.INFER: Percentiles(p50=10.374, p95=24.45, p99=1043.73),
+    Stage.TOTAL: Percentiles(p50=15.71, p95=37.32, p99=1053.69),
 }
 VOID_ELEMENTS = {"meta", "img", "br"}
 
@@ -117,7 +116,7 @@ def summary(
     *,
     n_judged_now: int = 0,
     elapsed_s: float = 0.0,
-    stage_ms: Mapping[str, Percentiles] = STAGES,
+    stage_ms: Mapping[Stage, Percentiles] = STAGES,
 ) -> Summary:
     return Summary(
         decisions={PASS: n_pass, FAIL: n_fail, ERROR: n_error},
@@ -328,18 +327,3 @@ def test_full_disk_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(StoreFull):
         report(tmp_path, summary(0, 0, 0))
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == old
-
-
-def test_decided_scores_come_ascending_without_the_unjudged(tmp_path: Path) -> None:
-    with RecordStore(tmp_path / "records.db") as store:
-        assert store.decided_scores() == []
-        store.append(
-            [
-                record("a", FAIL, 0.9),
-                record("b", PASS, 0.2),
-                unjudged("c"),
-                record("d", PASS, 0.4),
-                record("e", FAIL, 0.4),
-            ]
-        )
-        assert store.decided_scores() == [(0.2, PASS), (0.4, FAIL), (0.4, PASS), (0.9, FAIL)]

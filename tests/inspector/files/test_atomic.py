@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import StoreError, StoreFull
-from inspector.store.atomic import replacing
+from inspector.files.atomic import replacing
 
 
 @pytest.fixture

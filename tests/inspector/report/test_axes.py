@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.flow import Decision
-from inspector.store.axes import Bins, bin_scores, counted, tick_text, ticks
+from inspector.report.axes import Bins, bin_scores, counted, tick_text, ticks
 
 PASS, FAIL = Decision.PASS, Decision.FAIL
 

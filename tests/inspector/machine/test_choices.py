@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.choices import Choice, remember, remembered, user_folder
 from inspector.errors import UsageError
+from inspector.machine.choices import Choice, remember, remembered, user_folder
 
 INT8 = Choice(model="int8", threads=2, has_spinning=True)
 BUNDLE, OTHER = "a" * 64, "b" * 64

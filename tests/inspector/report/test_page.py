@@ -5,7 +5,7 @@ import re
 import pytest
 
 from inspector.flow import Decision
-from inspector.store.report_page import badge, foreign, icon, page, picture, shown, table
+from inspector.report.page import badge, foreign, icon, page, picture, shown, table
 
 TEXTS = ("ink", "soft", "pass", "fail", "error")
 GROUNDS = ("ground", "card", "faint")

@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import fromstring
 
-from inspector.store.svg import chart, line, rect, text
+from inspector.report.svg import chart, line, rect, text
 
 
 def test_chart_holds_its_marks_and_shows_foreign_words_as_they_are() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.flow import Decision
-from inspector.store.report_words import overall_line, score_texts, share_text
+from inspector.report.words import overall_line, score_texts, share_text
 from inspector.store.summary import Summary
 
 

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
+from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError, StoreFull, WorkerFailed
-from inspector.pipeline.worker import Worker
 
 
 class Stop(BaseException):

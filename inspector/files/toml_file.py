@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspector.errors import InspectorError
-from inspector.tables import Table
+from inspector.files.tables import Table
 
 # A page of text; a larger file is something else. Python's parser takes time with the square of
 # the dots in a key: 0.5 s at this size, 25 s at five times as much.

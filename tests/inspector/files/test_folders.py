@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.folders import replace_folder
+from inspector.files.folders import replace_folder
 
 
 def contents_of(folder: Path) -> dict[str, bytes]:

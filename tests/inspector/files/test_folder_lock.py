@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import UsageError
-from inspector.store.folder_lock import sole_writer
+from inspector.files.folder_lock import sole_writer
 
 _HOLDER = """
 import sys
 from pathlib import Path
-from inspector.store.folder_lock import sole_writer
+from inspector.files.folder_lock import sole_writer
 
 with sole_writer(Path(sys.argv[1])):
     print("held", flush=True)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspector.errors import RecipeError
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.tables import Table, canonical_json, parse_json
 
 STEADY = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HUGE = 16**5000  # more digits than Python agrees to spell

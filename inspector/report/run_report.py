@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inspector.files.atomic import replacing
 from inspector.flow import Decision, Record
-from inspector.store.atomic import replacing
-from inspector.store.charts import score_histogram, stage_chart
-from inspector.store.images import CLEAR_UP_TO, FULL_FROM
-from inspector.store.report_page import (
+from inspector.report.charts import score_histogram, stage_chart
+from inspector.report.overlay import CLEAR_UP_TO, FULL_FROM
+from inspector.report.page import (
     badge,
     card,
     foreign,
@@ -19,7 +19,7 @@ from inspector.store.report_page import (
     shown,
     table,
 )
-from inspector.store.report_words import overall_line, score_texts, share_text
+from inspector.report.words import overall_line, score_texts, share_text
 from inspector.store.summary import Summary
 
 MAX_ERRORS_SHOWN = 100  # a page is read by people; records.csv has them all
@@ -65,7 +65,7 @@ def write_report(
     """Write the report of a run, whole or not at all. The same arguments give the same bytes.
 
     Args:
-        scores: As from `RecordStore.decided_scores`.
+        scores: As from `RecordReader.decided_scores`.
         gallery: In the order shown, the worst first.
         errors: Records that could not be judged; the first `MAX_ERRORS_SHOWN` are listed.
         source: Where the pictures came from, as the operator named it.

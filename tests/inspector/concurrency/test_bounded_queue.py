@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from inspector.concurrency import bounded_queue
+from inspector.concurrency.bounded_queue import BoundedQueue, Closed
+from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
-from inspector.pipeline import queues
-from inspector.pipeline.queues import BoundedQueue, Closed
-from inspector.pipeline.worker import Worker
 
 PATIENCE_S = 10.0  # for a test that fails; one that passes never waits so long
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(60)
 @pytest.fixture(autouse=True)
 def _nobody_wakes_by_himself(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a forgotten notify hangs here, and is not hidden by the next turn of the wait."""
-    monkeypatch.setattr(queues, "WAKE_S", 3_600.0)
+    monkeypatch.setattr(bounded_queue, "WAKE_S", 3_600.0)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from inspector.flow import Decision
-from inspector.store.axes import bin_scores, counted, tick_text, ticks
+from inspector.flow import Decision, Stage
+from inspector.report.axes import bin_scores, counted, tick_text, ticks
+from inspector.report.svg import chart, line, rect, text
 from inspector.store.summary import Percentiles
-from inspector.store.svg import chart, line, rect, text
 
 _WIDTH = 960  # of every chart, in units of its view box; 1 is about 1 px on a desktop
 _LEFT, _RIGHT = 56, 952  # where the histogram's axis begins and ends
@@ -69,7 +69,7 @@ def score_histogram(scores: Sequence[tuple[float, Decision]], threshold: float) 
     return chart(title, _WIDTH, _BOTTOM + 54, drawn)
 
 
-def stage_chart(stage_ms: Mapping[str, Percentiles]) -> str:
+def stage_chart(stage_ms: Mapping[Stage, Percentiles]) -> str:
     """For each stage a bar up to its p50, with marks at p95 and p99, over an axis in ms."""
     title = f"Time per part in ms by stage: {', '.join(stage_ms)}"
     if not stage_ms:

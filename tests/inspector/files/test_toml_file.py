@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ConfigurationError, RecipeError
-from inspector.toml_file import MAX_TOML_BYTES, read_toml
+from inspector.files.toml_file import MAX_TOML_BYTES, read_toml
 
 
 def test_table_of_the_file_is_given(tmp_path: Path) -> None:

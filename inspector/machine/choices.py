@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from inspector.errors import UsageError
-from inspector.folders import replace_folder
-from inspector.tables import Table, canonical_json, parse_json
+from inspector.files.folders import replace_folder
+from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
 MODELS = ("float", "int8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.processor import has_vnni, processor_name, usable_cores
+from inspector.machine.processor import has_vnni, processor_name, usable_cores
 
 CORE = "processor\t: 0\nmodel name\t: Acme  Fast 9000 \nflags\t\t: fpu sse avx2 {}\n\n"
 

@@ -1,0 +1,1 @@
+"""Reads and writes files whole, strictly, and one writer at a time."""

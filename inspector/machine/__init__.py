@@ -1,0 +1,1 @@
+"""What this machine computes with, and what was chosen for it."""

@@ -1,0 +1,1 @@
+"""Shows stored results to people; decides nothing."""

@@ -1,0 +1,82 @@
+"""Opens the SQLite file of a store, and turns what SQLite reports into errors of ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inspector.errors import StoreCorrupt, StoreError, StoreFull
+from inspector.store.schema import APPLICATION_ID, SCHEMA_VERSION
+
+BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint is over in milliseconds; longer means a stuck process
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that may write, in autocommit mode; for one thread.
+
+    Raises:
+        StoreError: The file cannot be opened or made.
+    """
+    with converted_errors(path):
+        return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, beside a writer or without one; for one thread.
+
+    Raises:
+        StoreError: There is no such file, or it cannot be read.
+    """
+    with converted_errors(path):
+        uri = path.absolute().as_uri()
+        try:
+            return _open_uri(f"{uri}?mode=ro")
+        except sqlite3.OperationalError:
+            if path.with_name(f"{path.name}-wal").exists() or not path.is_file():
+                raise
+        # A reader of a store with a write-ahead log makes a file beside it. Where the folder
+        # forbids that and there is no log, nobody writes either.
+        return _open_uri(f"{uri}?mode=ro&immutable=1")
+
+
+def check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not a store of this version.
+
+    Raises:
+        StoreCorrupt: It belongs to another program.
+        StoreError: It has another schema version.
+    """
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreCorrupt(f"{str(path)!r} is not a store of this program")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise StoreError(
+            f"{str(path)!r} has schema version {version}; this program reads {SCHEMA_VERSION}"
+        )
+
+
+@contextmanager
+def converted_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises inside the `with` into a StoreError that says what to do."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        code = getattr(error, "sqlite_errorcode", None) or 0
+        where = f"store {str(path)!r}"
+        if isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error):
+            raise StoreCorrupt(f"{where} is damaged: {error}; set the file aside") from error
+        if code & 0xFF == sqlite3.SQLITE_FULL:
+            raise StoreFull(f"{where}: the disk is full; free some space and resume") from error
+        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise StoreCorrupt(f"{where} is damaged: {error}; set the file aside") from error
+        raise StoreError(f"{where}: {error}; check the folder and its disk") from error
+
+
+def _open_uri(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+    try:
+        connection.execute("PRAGMA schema_version")  # the file itself is opened by the first use
+    except BaseException:
+        connection.close()
+        raise
+    return connection

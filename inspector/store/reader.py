@@ -1,0 +1,122 @@
+"""Reads what a store keeps: any number of readers, each for one thread, none of which can write."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from inspector.errors import StoreCorrupt
+from inspector.flow import Decision, Record, Stage
+from inspector.store.connection import check_owner, connect_read_only, converted_errors
+from inspector.store.schema import COLUMNS, from_row
+
+_SELECT = f"SELECT {', '.join(COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
+_IMAGE = COLUMNS.index("image")
+
+
+class JudgedPicture(NamedTuple):
+    """A picture as it was when it was judged.
+
+    Attributes:
+        captured_at: As text.
+        sha256: Of its file's bytes; empty where it had no file of its own.
+    """
+
+    captured_at: str | None
+    sha256: str
+
+
+class RecordReader:
+    """Looks at a store, also while its writer is at work. Cheap to open. For one thread.
+
+    Use as a context manager. Every record is checked against its checksum when it is read.
+
+    Raises:
+        StoreError: The file cannot be read, or is a store of another version.
+        StoreCorrupt: It is damaged, or is not a store of ours. Every reading may raise it too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = connect_read_only(path)
+        try:
+            with converted_errors(path):
+                check_owner(self._connection, path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> "RecordReader":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with converted_errors(self._path):
+            self._connection.close()
+
+    def run(self) -> dict[str, str]:
+        """What the writer's `set_run` noted; empty for a new store."""
+        with converted_errors(self._path):
+            return dict(self._connection.execute("SELECT key, value FROM run").fetchall())
+
+    def judged(self) -> dict[str, JudgedPicture]:
+        """What is known of the picture of each judged record, by `record_id`; no ERROR is there."""
+        with converted_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT record_id, captured_at, image_sha256 FROM records WHERE decision != 'ERROR'"
+            )
+            return {record_id: JudgedPicture(*known) for record_id, *known in rows}
+
+    def records(self) -> Iterator[Record]:
+        """All records in the order of their pictures' names, one at a time."""
+        yield from self._select("ORDER BY image, record_id", ())
+
+    def worst(self, decision: Decision, limit: int) -> list[Record]:
+        """The records of one decision with the highest scores, highest first."""
+        order = "WHERE decision = ? ORDER BY score DESC, image LIMIT ?"
+        return list(self._select(order, (decision.value, limit)))
+
+    def decisions(self) -> dict[Decision, int]:
+        """How many records there are of each decision; every decision is present."""
+        with converted_errors(self._path):
+            rows = self._connection.execute("SELECT decision, COUNT(*) FROM records GROUP BY 1")
+            counted = dict(rows.fetchall())
+        return {decision: counted.get(decision.value, 0) for decision in Decision}
+
+    def scores(self) -> list[float]:
+        """Every score, ascending."""
+        with converted_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT score FROM records WHERE score IS NOT NULL ORDER BY score"
+            )
+            return [row[0] for row in rows]
+
+    def decided_scores(self) -> list[tuple[float, Decision]]:
+        """Every score with the decision it led to, ascending by score."""
+        with converted_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT score, decision FROM records WHERE score IS NOT NULL ORDER BY 1, 2"
+            )
+            return [(score, Decision(decision)) for score, decision in rows]
+
+    def stage_times_ms(self, stage: Stage) -> list[float]:
+        """Every time of one stage, ms, ascending."""
+        with converted_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {stage}_ms FROM records "  # noqa: S608  (a constant of ours)
+                f"WHERE {stage}_ms IS NOT NULL ORDER BY 1"
+            )
+            return [row[0] for row in rows]
+
+    def _select(self, clause: str, values: tuple[object, ...]) -> Iterator[Record]:
+        with converted_errors(self._path):
+            for row in self._connection.execute(f"{_SELECT} {clause}", values):
+                record = from_row(row)
+                if record is None:
+                    raise StoreCorrupt(
+                        f"store {str(self._path)!r} is damaged: the record of {row[_IMAGE]!r} is "
+                        "not what was written; set the file aside"
+                    )
+                yield record

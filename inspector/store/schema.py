@@ -1,0 +1,125 @@
+"""The layout of a store's file, and the road of a record into one of its rows and back."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from inspector.clock import utc_text
+from inspector.flow import Decision, Reason, Record, Region, Stage, StoredImage, Verdict
+from inspector.geometry import Box
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x494E5350  # "INSP": tells our store from any other SQLite file
+
+SCHEMA = f"""
+CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE records (
+    record_id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL,
+    frame_id INTEGER NOT NULL,
+    part_id TEXT,
+    image TEXT NOT NULL,
+    image_sha256 TEXT NOT NULL,
+    captured_at TEXT,
+    judged_at TEXT NOT NULL,
+    decision TEXT NOT NULL CHECK (decision IN ('PASS', 'FAIL', 'ERROR')),
+    score REAL,
+    threshold REAL NOT NULL,
+    label TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    regions TEXT NOT NULL,
+    {" ".join(f"{stage}_ms REAL," for stage in Stage)}
+    bundle_id TEXT NOT NULL,
+    recipe_id TEXT NOT NULL,
+    crc32 INTEGER NOT NULL
+) STRICT;
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
+COLUMNS = (
+    "record_id", "source_id", "frame_id", "part_id", "image", "image_sha256", "captured_at",
+    "judged_at", "decision", "score", "threshold", "label", "reasons", "regions",
+    *(f"{stage}_ms" for stage in Stage), "bundle_id", "recipe_id",
+)  # fmt: skip
+
+
+def to_row(record: Record) -> tuple[object, ...]:
+    """The values of `COLUMNS` and after them their checksum."""
+    verdict = record.verdict
+    row = (
+        record.record_id,
+        record.source_id,
+        record.frame_id,
+        record.part_id,
+        record.image.path,
+        record.image.sha256,
+        None if record.captured_at is None else utc_text(record.captured_at),
+        utc_text(record.judged_at),
+        verdict.decision.value,
+        _real(record.score),
+        _real(verdict.threshold),
+        verdict.label,
+        _to_json(verdict.reasons),
+        _to_json(verdict.regions),
+        *(_real(record.stage_ms.get(stage)) for stage in Stage),
+        record.bundle_id,
+        verdict.recipe_id,
+    )
+    return (*row, _crc32(row))
+
+
+def from_row(row: Sequence[object]) -> Record | None:
+    """The record of a row that `to_row` made; None where the row is not what was written.
+
+    SQLite has no checksums of its own: a flipped bit is another value to it.
+    """
+    *values, crc32 = row
+    if _crc32(values) != crc32:
+        return None
+    return _record(dict(zip(COLUMNS, values, strict=True)))
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    captured_at = row["captured_at"]
+    return Record(
+        record_id=row["record_id"],
+        source_id=row["source_id"],
+        frame_id=row["frame_id"],
+        part_id=row["part_id"],
+        image=StoredImage(path=row["image"], sha256=row["image_sha256"]),
+        captured_at=None if captured_at is None else datetime.fromisoformat(captured_at),
+        judged_at=datetime.fromisoformat(row["judged_at"]),
+        verdict=Verdict(
+            decision=Decision(row["decision"]),
+            label=row["label"],
+            reasons=tuple(Reason(**reason) for reason in json.loads(row["reasons"])),
+            regions=tuple(_region(region) for region in json.loads(row["regions"])),
+            recipe_id=row["recipe_id"],
+            threshold=row["threshold"],
+        ),
+        score=row["score"],
+        bundle_id=row["bundle_id"],
+        stage_ms={stage: row[f"{stage}_ms"] for stage in Stage if row[f"{stage}_ms"] is not None},
+    )
+
+
+def _region(stored: Mapping[str, Any]) -> Region:
+    return Region(**{**stored, "box_sensor_px": Box(**stored["box_sensor_px"])})
+
+
+def _real(value: float | None) -> float | None:
+    """The number as SQLite gives it back: a float, and never a minus zero."""
+    return None if value is None else float(value) + 0.0
+
+
+def _crc32(row: Sequence[object]) -> int:
+    return zlib.crc32(repr(tuple(row)).encode())
+
+
+def _to_json(values: Sequence[Reason] | Sequence[Region]) -> str:
+    if not values:  # most parts pass
+        return "[]"
+    return json.dumps([asdict(value) for value in values], ensure_ascii=False)

@@ -1,0 +1,101 @@
+"""Keeps records: one writer for each store, on the disk before anything is told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from inspector.errors import StoreCorrupt
+from inspector.flow import Record
+from inspector.store.connection import check_owner, connect, converted_errors
+from inspector.store.schema import COLUMNS, SCHEMA, to_row
+
+# A picture that changed since it was judged is another part: its new record takes the old one's
+# place, in the same transaction. Two records of one picture in one run can't be.
+_INSERT = (
+    f"INSERT OR REPLACE INTO records ({', '.join(COLUMNS)}, crc32) "  # noqa: S608  (constants)
+    f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
+)
+
+
+class RecordWriter:
+    """The one who writes into a store; makes it where there is none. For one thread.
+
+    Use as a context manager. Rows are committed with `synchronous=FULL` in a write-ahead log: when
+    `append` returns they survive a loss of power.
+
+    Args:
+        is_checked: The file was opened here a moment ago and nobody else can have written since, so
+            that reading it whole once more is spared.
+
+    Raises:
+        StoreError: The file cannot be made or opened, or is a store of another version.
+        StoreCorrupt: It is damaged, or is not a store of ours.
+        StoreFull: There is no room.
+    """
+
+    def __init__(self, path: Path, *, is_checked: bool = False) -> None:
+        self._path = path
+        self._connection = connect(path)
+        try:
+            with converted_errors(path):
+                self._prepare(is_checked)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> "RecordWriter":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let go of it."""
+        with converted_errors(self._path):
+            self._connection.close()
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Commit records, all of them or none.
+
+        Raises:
+            StoreFull, StoreCorrupt, StoreError: None of them is stored.
+        """
+        with self._transaction():
+            self._connection.executemany(_INSERT, [to_row(record) for record in records])
+
+    def set_run(self, values: Mapping[str, str]) -> None:
+        """Note what this run is, once."""
+        with self._transaction():
+            self._connection.executemany("INSERT INTO run VALUES (?, ?)", list(values.items()))
+
+    def _prepare(self, is_checked: bool) -> None:
+        run = self._connection.execute
+        is_new = run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
+        if not is_new:
+            check_owner(self._connection, self._path)
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        if is_new:
+            self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        elif not is_checked:
+            self._check_whole()
+
+    def _check_whole(self) -> None:
+        run = self._connection.execute
+        state = run("PRAGMA integrity_check(1)").fetchone()[0]  # 0.4 s for 100,000 records
+        if self._path.stat().st_size % run("PRAGMA page_size").fetchone()[0]:
+            state = "its last page was cut"  # SQLite takes the missing bytes for zeros
+        if state != "ok":
+            raise StoreCorrupt(f"{str(self._path)!r} is damaged: {state}; set the file aside")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with converted_errors(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise

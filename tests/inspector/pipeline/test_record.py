@@ -1,0 +1,34 @@
+"""A record says what was inspected and what came of it, also where there was nothing to see."""
+
+from dataclasses import replace
+
+from inspector.flow import Decision, Stage, StoredImage
+from inspector.pipeline.record import Subject, make_record
+from tests.support.fakes import BUNDLE_ID, START, frame, inspected
+
+SUBJECT = Subject(
+    record_id="r1", source_id="cam0", frame_id=7, image_path="a.png", captured_at=START
+)
+
+
+def test_record_of_a_judged_frame_has_its_score_times_and_place() -> None:
+    seen = replace(frame(), part_id="M6-1", content_sha256="f" * 64)
+    result = inspected(Decision.FAIL, frame=seen, stage_ms={Stage.INFER: 2.0})
+    record = make_record(
+        SUBJECT, result, judged_at=START, bundle_id=BUNDLE_ID, stage_ms={Stage.TOTAL: 3.0}
+    )
+    assert record.image == StoredImage(path="a.png", sha256="f" * 64)
+    assert (record.record_id, record.source_id, record.frame_id) == ("r1", "cam0", 7)
+    assert (record.part_id, record.captured_at) == ("M6-1", seen.captured_at)
+    assert result.prediction is not None
+    assert (record.score, record.verdict) == (result.prediction.score, result.verdict)
+    assert record.stage_ms == {Stage.TOTAL: 3.0, Stage.INFER: 2.0}
+
+
+def test_record_without_a_frame_is_an_error_with_what_is_known_beforehand() -> None:
+    record = make_record(
+        SUBJECT, inspected(Decision.ERROR), judged_at=START, bundle_id=BUNDLE_ID, stage_ms={}
+    )
+    assert record.verdict.decision is Decision.ERROR
+    assert (record.captured_at, record.part_id, record.score) == (START, None, None)
+    assert (record.image, record.stage_ms) == (StoredImage(path="a.png", sha256=""), {})
