@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inspector import __version__
 from inspector.bundle import Bundle, Canary, Manifest
-from inspector.capture.image_file import decode_picture
+from inspector.capture.files.image_file import decode_picture
 from inspector.clock import Clock
 from inspector.errors import BundleError, InspectorError, RecipeError
 from inspector.flow import Frame

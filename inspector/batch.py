@@ -13,7 +13,7 @@ from pathlib import Path
 from inspector.assembly import Judge, build_tuned_judge
 from inspector.batch_run import BatchRun, Progress, SaveImages, record_id_of
 from inspector.bundle import open_bundle
-from inspector.capture.pictures import PictureSource, WaitingPicture
+from inspector.capture.files.pictures import PictureSource, WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode

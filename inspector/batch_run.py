@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from inspector.assembly import Judge
-from inspector.capture.pictures import WaitingPicture
+from inspector.capture.files.pictures import WaitingPicture
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
 from inspector.concurrency.worker import Worker

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inspector.batch import STORE_FILE, source_name
-from inspector.capture.synthetic import Defect, render_part
+from inspector.capture.synthetic.render import Defect, render_part
 from inspector.errors import StoreError, UsageError
 from inspector.files.folder_lock import sole_writer
 from inspector.store.images import write_png

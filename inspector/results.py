@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.batch import BatchOutcome, BatchRequest
-from inspector.capture.pictures import WaitingPicture
+from inspector.capture.files.pictures import WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import CaptureError
 from inspector.exit_codes import ExitCode

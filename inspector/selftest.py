@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from inspector.assembly import Judge, build_judge, shipped_bundle
 from inspector.bundle import open_bundle
-from inspector.capture.synthetic import Defect, render_part
+from inspector.capture.synthetic.render import Defect, render_part
 from inspector.clock import Clock
 from inspector.errors import InspectorError
 from inspector.flow import Decision, Frame, Record

@@ -7,7 +7,7 @@ from itertools import product
 from inspector.assembly import Judge, build_judge, canary_frame, model_bytes
 from inspector.bundle import Bundle
 from inspector.bundle.int8_proof import MIN_SPEED_RATIO
-from inspector.capture.pictures import PictureSource
+from inspector.capture.files.pictures import PictureSource
 from inspector.clock import Clock
 from inspector.errors import BundleError, CaptureError, SourceUnavailable
 from inspector.flow import Decision

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inspector.capture.file_faults import readable
-from inspector.capture.listing import IMAGE_SUFFIXES
+from inspector.capture.files.file_faults import readable
+from inspector.capture.files.listing import IMAGE_SUFFIXES
 from inspector.errors import DataError
 
 GOOD = "good"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
-from inspector.capture.image_file import read_picture
+from inspector.capture.files.image_file import read_picture
 from inspector.errors import CaptureError, DataError
 from inspector.flow import Frame
 from inspector.preprocess import preprocess, resized

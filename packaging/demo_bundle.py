@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from inspector.assembly import shipped_bundle
-from inspector.capture.synthetic import render_part
+from inspector.capture.synthetic.render import render_part
 from inspector.demo import FIRST_SEED
 from inspector.logs import configure_logging
 from inspector.store.images import write_png

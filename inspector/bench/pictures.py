@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
-from inspector.capture.pictures import PictureSource
+from inspector.capture.files.pictures import PictureSource
 from inspector.clock import Clock
 from inspector.errors import CaptureError, PreprocessError, UsageError
 from inspector.preprocess import preprocess

@@ -10,7 +10,7 @@ import pytest
 from inspector.assembly import Judge, build_judge
 from inspector.batch_run import BatchRun, Feed, SaveImages, record_id_of
 from inspector.bundle import open_bundle
-from inspector.capture.pictures import PictureSource, WaitingPicture
+from inspector.capture.files.pictures import PictureSource, WaitingPicture
 from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
 from inspector.errors import SourceUnavailable, StoreError, WorkerFailed

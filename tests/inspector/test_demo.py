@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inspector import demo
-from inspector.capture.synthetic import Defect
+from inspector.capture.synthetic.render import Defect
 from inspector.demo import draw_parts
 from inspector.errors import UsageError
 

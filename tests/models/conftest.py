@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.bundle import Manifest, int8_proof
-from inspector.capture.synthetic import Defect, render_part
+from inspector.capture.synthetic.render import Defect, render_part
 from inspector.store.images import write_png
 from models import quantize as quantising
 from models.config import TrainingConfig

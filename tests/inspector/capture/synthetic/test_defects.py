@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from inspector.capture.synthetic_defects import Defect, paint_defect
-from inspector.capture.synthetic_part import paint_part
-from inspector.capture.synthetic_scene import Plane, Scene, lay_part
+from inspector.capture.synthetic.defects import Defect, paint_defect
+from inspector.capture.synthetic.part import paint_part
+from inspector.capture.synthetic.scene import Plane, Scene, lay_part
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.capture.synthetic import (
+from inspector.capture.synthetic.render import (
     MAX_SIDE_PX,
     MIN_SIDE_PX,
     Defect,

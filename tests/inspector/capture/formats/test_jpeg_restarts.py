@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.capture.image_file import decode_picture
-from inspector.capture.jpeg_restarts import MAX_DECODED_AGAIN, check_intervals
-from inspector.capture.whole_jpeg import Restarts, walk_jpeg
+from inspector.capture.files.image_file import decode_picture
+from inspector.capture.formats.jpeg_restarts import MAX_DECODED_AGAIN, check_intervals
+from inspector.capture.formats.whole_jpeg import Restarts, walk_jpeg
 from inspector.errors import CorruptFrame
 from tests.support.picture_files import jpeg, textured
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.capture import image_file
-from inspector.capture.image_file import decode_picture, read_picture
-from inspector.capture.whole_jpeg import walk_jpeg
+from inspector.capture.files import image_file
+from inspector.capture.files.image_file import decode_picture, read_picture
+from inspector.capture.formats.whole_jpeg import walk_jpeg
 from inspector.errors import CorruptFrame, SourceUnavailable
 from inspector.opencv import cv2
 from tests.support.picture_files import (
@@ -305,7 +305,7 @@ def test_picture_over_the_limit_is_refused_without_memory(tmp_path: Path) -> Non
     program = """
 import resource, sys
 from pathlib import Path
-from inspector.capture.image_file import read_picture
+from inspector.capture.files.image_file import read_picture
 from inspector.errors import CorruptFrame
 paths = sorted(Path(sys.argv[1]).iterdir())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

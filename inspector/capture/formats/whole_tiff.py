@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.file_faults import broken, cut, not_read
-from inspector.capture.tiff_pieces import READ, UNCOMPRESSED, unpacked_size
+from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.formats.tiff_pieces import READ, UNCOMPRESSED, unpacked_size
 from inspector.opencv import MAX_IMAGE_PX
 
 MAX_DIRECTORIES = 64  # previews; a second full page is refused before

@@ -9,8 +9,8 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.file_faults import cut, not_read
-from inspector.capture.whole_jpeg import READ_AHEAD, Restarts
+from inspector.capture.files.file_faults import cut, not_read
+from inspector.capture.formats.whole_jpeg import READ_AHEAD, Restarts
 from inspector.opencv import cv2
 
 MAX_DECODED_AGAIN = 10_000  # at about 15 us each; a whole picture of exact mid-grey has so many

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from inspector.capture.synthetic_part import METAL_BGR, bare_face
-from inspector.capture.synthetic_scene import (
+from inspector.capture.synthetic.part import METAL_BGR, bare_face
+from inspector.capture.synthetic.scene import (
     BOLTS,
     HALF_HEIGHT,
     HALF_WIDTH,

@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inspector.capture.tiff_pieces import DEFLATE, LZW, PACK_BITS, UNCOMPRESSED, unpacked_size
-from inspector.capture.whole_tiff import _directories
+from inspector.capture.formats.tiff_pieces import (
+    DEFLATE,
+    LZW,
+    PACK_BITS,
+    UNCOMPRESSED,
+    unpacked_size,
+)
+from inspector.capture.formats.whole_tiff import _directories
 
 _OFFSETS, _COUNTS, _ROWS = 273, 279, 278
 

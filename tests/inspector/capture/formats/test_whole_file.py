@@ -5,7 +5,12 @@ import zlib
 
 import pytest
 
-from inspector.capture.whole_file import MAX_PNG_CHUNKS, MAX_WEBP_CHUNKS, WholeFile, walk_file
+from inspector.capture.formats.whole_file import (
+    MAX_PNG_CHUNKS,
+    MAX_WEBP_CHUNKS,
+    WholeFile,
+    walk_file,
+)
 from inspector.errors import CorruptFrame
 from tests.support.picture_files import SOUND, chunk, encoded, png, png_head, textured
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from inspector.capture.synthetic_part import bare_face, paint_part
-from inspector.capture.synthetic_scene import BOLTS, DOWELS, SLOT_AT, Plane, Scene, lay_part
+from inspector.capture.synthetic.part import bare_face, paint_part
+from inspector.capture.synthetic.scene import BOLTS, DOWELS, SLOT_AT, Plane, Scene, lay_part
 
 
 @pytest.fixture(scope="module")

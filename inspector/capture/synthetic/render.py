@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.synthetic_defects import Defect, paint_defect
-from inspector.capture.synthetic_part import paint_part
-from inspector.capture.synthetic_scene import DESIGN_SIZE_PX, Plane, lay_part
+from inspector.capture.synthetic.defects import Defect, paint_defect
+from inspector.capture.synthetic.part import paint_part
+from inspector.capture.synthetic.scene import DESIGN_SIZE_PX, Plane, lay_part
 from inspector.opencv import cv2
 
 __all__ = ["MAX_SIDE_PX", "MIN_SIDE_PX", "Defect", "RenderedPart", "render_part"]

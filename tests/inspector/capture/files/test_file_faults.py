@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.capture.file_faults import broken, cut, not_read, readable
+from inspector.capture.files.file_faults import broken, cut, not_read, readable
 
 
 def test_words_name_the_file_the_fault_and_the_remedy() -> None:

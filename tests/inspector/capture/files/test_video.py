@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.capture.video import read_video
+from inspector.capture.files.video import read_video
 from inspector.errors import CorruptFrame, SourceUnavailable
 from tests.support.picture_files import textured, write_video
 

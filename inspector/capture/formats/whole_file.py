@@ -10,9 +10,9 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from inspector.capture.file_faults import broken, cut, not_read
-from inspector.capture.whole_jpeg import Restarts, walk_jpeg
-from inspector.capture.whole_tiff import walk_tiff
+from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.formats.whole_jpeg import Restarts, walk_jpeg
+from inspector.capture.formats.whole_tiff import walk_tiff
 from inspector.errors import CorruptFrame
 
 MAX_PNG_CHUNKS = 100_000  # libpng writes 8 kB each, so this is 800 MB; more only cost time

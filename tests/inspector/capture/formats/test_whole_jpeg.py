@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from inspector.capture.whole_file import walk_file
-from inspector.capture.whole_jpeg import (
+from inspector.capture.formats.whole_file import walk_file
+from inspector.capture.formats.whole_jpeg import (
     MAX_SCANS,
     MAX_SEGMENTS,
     MAX_TAIL_PICTURES,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.capture.listing import IMAGE_SUFFIXES, is_video, list_images
+from inspector.capture.files.listing import IMAGE_SUFFIXES, is_video, list_images
 from inspector.errors import SourceUnavailable, UsageError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.file_faults import readable
+from inspector.capture.files.file_faults import readable
 from inspector.errors import CorruptFrame, SourceUnavailable
 from inspector.opencv import MAX_IMAGE_PX, cv2
 

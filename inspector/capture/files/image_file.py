@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.file_faults import not_read, readable
-from inspector.capture.jpeg_restarts import check_intervals
-from inspector.capture.whole_file import WholeFile, walk_file
+from inspector.capture.files.file_faults import not_read, readable
+from inspector.capture.formats.jpeg_restarts import check_intervals
+from inspector.capture.formats.whole_file import WholeFile, walk_file
 from inspector.errors import CorruptFrame, SourceUnavailable
 from inspector.opencv import MAX_IMAGE_PX, cv2
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from inspector.capture.synthetic_scene import (
+from inspector.capture.synthetic.scene import (
     BOLT_RADIUS,
     BOLTS,
     BORE_RADIUS,

@@ -5,9 +5,9 @@ import struct
 import numpy as np
 import pytest
 
-from inspector.capture.image_file import decode_picture
-from inspector.capture.whole_file import walk_file
-from inspector.capture.whole_tiff import MAX_DIRECTORIES, MAX_TAGS, TiffLayout, walk_tiff
+from inspector.capture.files.image_file import decode_picture
+from inspector.capture.formats.whole_file import walk_file
+from inspector.capture.formats.whole_tiff import MAX_DIRECTORIES, MAX_TAGS, TiffLayout, walk_tiff
 from inspector.errors import CorruptFrame
 from tests.support.picture_files import SOUND, Tags, textured, tiff
 

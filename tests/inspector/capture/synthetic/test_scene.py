@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from inspector.capture.synthetic_scene import BOLTS, Scene, clearance, lay_part
+from inspector.capture.synthetic.scene import BOLTS, Scene, clearance, lay_part
 
 SIZE_PX = (384, 512)
 

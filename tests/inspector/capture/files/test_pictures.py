@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.capture.pictures import PictureSource, WaitingPicture
+from inspector.capture.files.pictures import PictureSource, WaitingPicture
 from inspector.errors import CorruptFrame, SourceUnavailable, UsageError
 from tests.support.fakes import FakeClock
 from tests.support.picture_files import SOUND, textured, write_video

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from inspector.capture.file_faults import readable
-from inspector.capture.image_file import read_picture
-from inspector.capture.listing import ListedImage, is_video, list_images
-from inspector.capture.video import check_video, read_video
+from inspector.capture.files.file_faults import readable
+from inspector.capture.files.image_file import read_picture
+from inspector.capture.files.listing import ListedImage, is_video, list_images
+from inspector.capture.files.video import check_video, read_video
 from inspector.clock import Clock
 from inspector.errors import CaptureError
 from inspector.flow import Frame

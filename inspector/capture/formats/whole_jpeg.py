@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from itertools import islice
 
-from inspector.capture.file_faults import broken, cut, not_read
+from inspector.capture.files.file_faults import broken, cut, not_read
 from inspector.errors import CorruptFrame
 
 MAX_SEGMENTS = 10_000  # a colour profile takes 255 at most; each costs a turn of the loop

@@ -1,0 +1,1 @@
+"""Pictures and videos on a disk, read lazily and never trusted."""

@@ -1,0 +1,1 @@
+"""Whether the bytes of a picture file are all there, format by format."""
