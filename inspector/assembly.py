@@ -62,7 +62,8 @@ def build_judge(
     Raises:
         BundleError: The runtime refuses the model, the canary's score is off, or the bundle has no
             such model.
-        RecipeError: The recipe speaks of kinds of defects that the model does not tell apart.
+        RecipeError: The recipe is made for another bundle, or speaks of kinds of defects that the
+            model does not tell apart.
     """
     manifest = bundle.manifest
     criteria = criteria_of(recipe, manifest)
@@ -156,8 +157,15 @@ def criteria_of(recipe: Recipe, manifest: Manifest) -> Criteria:
     """What a recipe and a bundle together decide by.
 
     Raises:
-        RecipeError: The recipe speaks of kinds of defects that the model does not tell apart.
+        RecipeError: The recipe is made for another bundle, or speaks of kinds of defects that the
+            model does not tell apart.
     """
+    if recipe.bundle_id is not None and not manifest.bundle_id.startswith(recipe.bundle_id):
+        raise RecipeError(
+            f"recipe {recipe.name!r} is made for the bundle {recipe.bundle_id}; this one is "
+            f"{manifest.bundle_id[:12]} ({manifest.name}). Take the recipe of this bundle, or the "
+            "bundle of this recipe"
+        )
     for label, _ in recipe.tolerated_area_px2:
         known = manifest.labels[1:] if "class_map" in manifest.outputs else ()
         if label not in known:

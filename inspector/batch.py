@@ -21,11 +21,12 @@ from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.store.reader import JudgedPicture, RecordReader
-from inspector.store.summary import Summary, summarise
+from inspector.store.summary import Summary, exit_code_of, summarise
 from inspector.store.writer import RecordWriter
 
 STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
+WAIT_OR_ELSEWHERE = "wait for its end, or choose another --out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,7 @@ class BatchOutcome:
         """The worst part decides; an interruption comes before that."""
         if not self.is_complete:
             return ExitCode.INTERRUPTED
-        if self.summary.decisions[Decision.ERROR]:
-            return ExitCode.HAS_ERROR
-        return ExitCode.HAS_FAIL if self.summary.decisions[Decision.FAIL] else ExitCode.DONE
+        return exit_code_of(self.summary.decisions)
 
 
 @contextmanager
@@ -94,7 +93,7 @@ def run_batch(
     judge = build_tuned_judge(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
     source = PictureSource(request.source, clock)
     _make_folder(request, source)
-    with sole_writer(request.out):
+    with sole_writer(request.out, WAIT_OR_ELSEWHERE):
         yield _run(request, judge, source, clock, start_progress)
 
 

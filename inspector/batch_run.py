@@ -18,9 +18,10 @@ from inspector.concurrency.worker import Worker
 from inspector.errors import CaptureError, InspectorError, WorkerFailed
 from inspector.flow import Decision, Frame, Record, Stage
 from inspector.pipeline.record import Subject, make_record
-from inspector.pipeline.storing import MAX_COMMIT, store_all
+from inspector.pipeline.storing import MAX_COMMIT, Judged, store_all
 from inspector.pipeline.timing import Stopwatch
 from inspector.store.images import write_png
+from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 
 COMMIT_EVERY_S = 0.1  # a kill costs so much work; each commit waits for the disk
@@ -94,7 +95,7 @@ class BatchRun:
         self._save_images = save_images
         self._progress = progress
         self._feed = Feed(pictures)
-        self._to_store = BoundedQueue[Record](MAX_COMMIT)
+        self._to_store = BoundedQueue[Judged | Shift](MAX_COMMIT)
         self._inspectors = [
             Worker(f"inspect:{index}", self._inspect_all, self._stop) for index in range(jobs)
         ]
@@ -151,7 +152,7 @@ class BatchRun:
     def _inspect_all(self) -> None:
         while (waiting := self._feed.take()) is not None:
             try:
-                self._to_store.put(self._inspect(waiting))
+                self._to_store.put(Judged(self._inspect(waiting), self._clock.monotonic_ns()))
             except Closed:  # the storer failed, or another inspector
                 return
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inspector.batch import STORE_FILE, source_name
+from inspector.batch import STORE_FILE, WAIT_OR_ELSEWHERE, source_name
 from inspector.capture.synthetic.render import Defect, render_part
 from inspector.errors import StoreError, UsageError
 from inspector.files.folder_lock import sole_writer
@@ -51,7 +51,7 @@ def forget_last_demo(parts: Path, results: Path) -> None:
     store_path = results / STORE_FILE
     if not store_path.exists():
         return
-    with sole_writer(results):
+    with sole_writer(results, WAIT_OR_ELSEWHERE):
         try:
             with RecordReader(store_path) as store:
                 begun_with = store.run().get("source")

@@ -4,21 +4,26 @@ InspectorError
     ConfigurationError      an engineer must change a file or a command line
         UsageError          the command line itself
         RecipeError         the recipe
+        SettingsError       the station file
         BundleError         the bundle is not what was validated
         DataError           the list of pictures handed to the workshop
     CaptureError            wait, retry, or call maintenance
         SourceUnavailable   nothing can be opened there
         GrabTimeout         no frame came in time
         CorruptFrame        a frame came, but not a whole one: this part is an ERROR
+        EndOfSource         there are no more frames, as at the end of a folder
     InspectionError         this frame is an ERROR, the run goes on
         PreprocessError     the frame does not fit the bundle
         InferenceError      the runtime failed, or its answer is no number
         Overrun             the frame came while every place in the queue was taken
+        DeadlineMissed      the result was not there in time
     StoreError              stop the line, results would be lost
         StoreFull           no room left on the disk
         StoreCorrupt        what is in the store is not what was written
     WorkerFailed            a bug: a thread of ours ended by an exception
 """
+
+from collections.abc import Sequence
 
 
 class InspectorError(Exception):
@@ -35,6 +40,10 @@ class UsageError(ConfigurationError):
 
 class RecipeError(ConfigurationError):
     """The recipe file is unreadable, has an unknown key, or a value out of its range."""
+
+
+class SettingsError(ConfigurationError):
+    """The station file is unreadable, has an unknown key, or asks for what cannot be had."""
 
 
 class BundleError(ConfigurationError):
@@ -61,6 +70,10 @@ class CorruptFrame(CaptureError):
     """The frame is damaged, cut, too large, or of a kind that is not read."""
 
 
+class EndOfSource(CaptureError):
+    """The source has given its last frame."""
+
+
 class InspectionError(InspectorError):
     """This frame could not be judged. It is an ERROR, never a PASS; the next one is tried."""
 
@@ -78,6 +91,19 @@ class Overrun(InspectionError):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(f"all {capacity} places before the inspection were taken")
+
+
+class DeadlineMissed(InspectionError):
+    """A part had no result when its deadline passed.
+
+    Args:
+        deadline_ms: From trigger to verdict.
+        cameras: Those that gave no view; empty where the last view itself was late.
+    """
+
+    def __init__(self, deadline_ms: int, cameras: Sequence[str]) -> None:
+        absent = f": nothing from {', '.join(cameras)}" if cameras else ""
+        super().__init__(f"not judged within {deadline_ms} ms{absent}")
 
 
 class StoreError(InspectorError):

@@ -99,11 +99,13 @@ class Prediction:
 class Stage(StrEnum):
     """What takes time on the way of a part, in this order; the names are those of the store."""
 
-    DECODE = "decode"
+    DECODE = "decode"  # of a file
+    QUEUE = "queue"  # from a frame's arrival to the beginning of its inspection
     PREPROCESS = "preprocess"
     INFER = "infer"
     JUDGE = "judge"
-    TOTAL = "total"
+    TOTAL = "total"  # from the part's trigger, or the reading of its file, to its verdict
+    STORE = "store"  # from the verdict to the disk
 
 
 _STAGES = frozenset(Stage)
@@ -189,10 +191,28 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRecord:
+    """What one of several cameras came to on a part.
+
+    Attributes:
+        frame_id: -1 where no frame came.
+        score: None where the view was not judged.
+    """
+
+    camera: str
+    frame_id: int
+    decision: Decision
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One part's result, as it stands on the disk; it exists once it is committed.
 
     Attributes:
+        source_id, frame_id: Of the picture that decided; -1 where no frame came.
+        part_number: The line's own count of parts; None for the pictures of a batch.
+        views: By camera, where the part was seen by a line.
         captured_at, judged_at: UTC; None where the picture could not even be looked at.
         score: None where the part was not judged.
         stage_ms: ms per stage; a stage that was not reached is absent.
@@ -209,6 +229,8 @@ class Record:
     score: float | None
     bundle_id: str
     stage_ms: Mapping[Stage, float] = field(default_factory=dict)
+    part_number: int | None = None
+    views: tuple[ViewRecord, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.stage_ms if name not in _STAGES]

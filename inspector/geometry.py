@@ -32,6 +32,25 @@ class AxisMap:
             height_px=box_px.height_px * self.scale_y,
         )
 
+    def shifted(self, x_px: float, y_px: float) -> "AxisMap":
+        """The same map for a picture that begins at this place of the sensor, sensor px."""
+        return AxisMap(
+            scale_x=self.scale_x,
+            scale_y=self.scale_y,
+            offset_x_px=self.offset_x_px + x_px,
+            offset_y_px=self.offset_y_px + y_px,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelRegion:
+    """A rectangle of whole pixels: upper left corner and size."""
+
+    x_px: int
+    y_px: int
+    width_px: int
+    height_px: int
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:

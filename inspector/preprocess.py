@@ -1,27 +1,39 @@
 """Brings a frame into the form a bundle asks for; training, calibration and line all use this."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.errors import PreprocessError
 from inspector.flow import Frame, Preprocessed, TilePlace
-from inspector.geometry import AxisMap
+from inspector.geometry import AxisMap, PixelRegion
 from inspector.opencv import cv2
 
 MAX_TILES = 256  # 256 tiles of 224 px cover about 12 Mpx; more would take seconds for one part
 LETTERBOX_GREY = 114  # close to the mean of natural pictures, so that the border excites little
 
 
-def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
+def preprocess(frame: Frame, spec: InputSpec, region: PixelRegion | None = None) -> Preprocessed:
     """Colour order, size and layout as the bundle's manifest says; values stay uint8.
 
+    Args:
+        region: The part of the frame that is brought into this form, sensor px; None: all of it.
+
     Raises:
-        PreprocessError: The picture needs more than `MAX_TILES` tiles.
+        PreprocessError: The picture needs more than `MAX_TILES` tiles, or does not reach as far as
+            the region.
     """
-    pixels = frame.pixels
+    if region is None:
+        return _prepared(frame.frame_id, frame.pixels, spec)
+    prepared = _prepared(frame.frame_id, _cropped(frame.pixels, region), spec)
+    return replace(prepared, to_sensor=prepared.to_sensor.shifted(region.x_px, region.y_px))
+
+
+def _prepared(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
     if spec.resize == "tile":
-        return _tiled(frame.frame_id, _in_colour(pixels, spec), spec)
+        return _tiled(frame_id, _in_colour(pixels, spec), spec)
     height_px, width_px = pixels.shape[:2]
     if spec.resize == "stretch":
         canvas = resized(pixels, spec.height_px, spec.width_px)
@@ -32,7 +44,7 @@ def preprocess(frame: Frame, spec: InputSpec) -> Preprocessed:
     # resized as one channel, not three equal ones.
     tensor = _in_colour(canvas, spec)
     return Preprocessed(
-        frame_id=frame.frame_id,
+        frame_id=frame_id,
         tensor=tensor.reshape(1, spec.height_px, spec.width_px, spec.channels),
         places=(TilePlace(x_px=0, y_px=0),),
         canvas_size_px=(spec.height_px, spec.width_px),
@@ -78,6 +90,17 @@ def heatmap_on_sensor(
         cv2.warpAffine(heatmap, matrix, (width_px, height_px), borderMode=cv2.BORDER_REPLICATE),
         dtype=np.float32,
     )
+
+
+def _cropped(pixels: NDArray[np.uint8], region: PixelRegion) -> NDArray[np.uint8]:
+    height_px, width_px = pixels.shape[:2]
+    right_px, bottom_px = region.x_px + region.width_px, region.y_px + region.height_px
+    if right_px > width_px or bottom_px > height_px:
+        raise PreprocessError(
+            f"the picture has {width_px} x {height_px} px; the region to inspect ends at "
+            f"{right_px}, {bottom_px}"
+        )
+    return pixels[region.y_px : bottom_px, region.x_px : right_px]
 
 
 def _in_colour(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:

@@ -23,12 +23,14 @@ class Recipe:
             It changes what is drawn, never the decision.
         tolerated_area_px2: Kinds of defects that may be there, each with how much of the part it
             may cover, sensor px²; sorted by name. Only for bundles that tell kinds apart.
+        bundle_id: The bundle that these limits were set for, or how its id begins; None: any.
     """
 
     name: str
     threshold: float | None = None
     min_region_px: int = 0
     tolerated_area_px2: tuple[tuple[str, float], ...] = ()
+    bundle_id: str | None = None
 
     @property
     def recipe_id(self) -> str:
@@ -42,6 +44,8 @@ def _recipe_id(recipe: Recipe) -> str:
     table = asdict(recipe)
     if not recipe.tolerated_area_px2:  # absent, as in recipes from before it was known
         del table["tolerated_area_px2"]
+    if recipe.bundle_id is None:
+        del table["bundle_id"]
     return hashlib.sha256(canonical_json(table)).hexdigest()[:12]
 
 
@@ -66,9 +70,19 @@ def load_recipe(path: Path) -> Recipe:
         threshold=table.optional_number("threshold"),
         min_region_px=table.optional_integer("min_region_px", low=0, high=65_535) or 0,
         tolerated_area_px2=_areas(table.optional_table("tolerated_area_px2")),
+        bundle_id=_bundle_id(table.optional_text("bundle_id"), where),
     )
     table.close()
     return recipe
+
+
+def _bundle_id(text: str | None, where: str) -> str | None:
+    if text is not None and (len(text) < 6 or set(text) - set("0123456789abcdef")):
+        raise RecipeError(
+            f"{where}: bundle_id {text!r} must be 6 or more of the digits that "
+            "`inspector bundle info` shows"
+        )
+    return text
 
 
 def _areas(table: Table | None) -> tuple[tuple[str, float], ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, folder, print_json, print_line, whole_number
+from inspector.commands.summary_lines import print_run_summary
 from inspector.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,18 +82,7 @@ def judge_and_write(
 
 def print_summary(results: "Results") -> None:
     """The run in a few lines, for people."""
-    summary = results.summary
-    counts = {decision.value: count for decision, count in summary.decisions.items()}
-    share = "" if summary.pass_share is None else f"   yield {summary.pass_share:.1%}"
-    print_line(
-        f"parts {summary.n_parts}   pass {counts['PASS']}   fail {counts['FAIL']}   "
-        f"error {counts['ERROR']}{share}"
-    )
-    if summary.images_per_s is not None:
-        print_line(f"speed {summary.images_per_s:.1f} images/s")
-    print_line(f"{'stage':12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}")
-    for stage, times in summary.stage_ms.items():
-        print_line(f"{stage:12}{times.p50:9.2f}{times.p95:9.2f}{times.p99:9.2f}")
+    print_run_summary(results.summary)
     print_line(f"report {results.report_path}")
     print_line(f"store  {results.store_path}")
 

@@ -24,8 +24,11 @@ LOCK_FILE = ".lock"
 
 
 @contextmanager
-def sole_writer(folder: Path) -> Iterator[None]:
+def sole_writer(folder: Path, advice: str) -> Iterator[None]:
     """Hold the folder for this process; the system lets go of it however the process ends.
+
+    Args:
+        advice: What to do where another process holds it.
 
     Raises:
         UsageError: Another process holds it, or nothing can be written there.
@@ -38,8 +41,5 @@ def sole_writer(folder: Path) -> Iterator[None]:
         try:
             _lock(file)
         except OSError as error:
-            raise UsageError(
-                f"another run is writing into {str(folder)!r}; wait for its end, or choose another "
-                "--out"
-            ) from error
+            raise UsageError(f"another run is writing into {str(folder)!r}; {advice}") from error
         yield

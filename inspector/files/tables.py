@@ -28,10 +28,13 @@ class Table:
         values: The parsed table.
         where: What the file is, for messages: "recipe 'bolt.toml'".
         error: Our error class for this kind of file.
+
+    Attributes:
+        where: As given.
     """
 
     def __init__(self, values: object, where: str, error: Callable[[str], InspectorError]) -> None:
-        self._where = where
+        self.where = where
         self._error = error
         if not isinstance(values, Mapping):
             raise error(f"{where}: a table was expected, not {_shown(values)}")
@@ -43,13 +46,13 @@ class Table:
         value = self._required(key, str)
         if among is not None and value not in among:
             raise self._error(
-                f"{self._where}: {key} is {_shown(value)}; it must be one of {', '.join(among)}"
+                f"{self.where}: {key} is {_shown(value)}; it must be one of {', '.join(among)}"
             )
         return value
 
-    def optional_text(self, key: str) -> str | None:
-        """A text, or None when the key is absent."""
-        return self.text(key) if self.has(key) else None
+    def optional_text(self, key: str, *, among: tuple[str, ...] | None = None) -> str | None:
+        """A text, or None when the key is absent; with `among`, one of these words."""
+        return self.text(key, among=among) if self.has(key) else None
 
     def boolean(self, key: str) -> bool:
         """A required truth value."""
@@ -82,7 +85,7 @@ class Table:
         """A required list of texts."""
         value = self._required(key, list)
         if not all(isinstance(item, str) for item in value):
-            raise self._error(f"{self._where}: {key} must be a list of texts")
+            raise self._error(f"{self.where}: {key} must be a list of texts")
         return tuple(value)
 
     def integers(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
@@ -91,7 +94,7 @@ class Table:
         for item in value:
             if not isinstance(item, int) or isinstance(item, bool) or not low <= item <= high:
                 raise self._error(
-                    f"{self._where}: {key} must be a list of whole numbers {low}..{high}"
+                    f"{self.where}: {key} must be a list of whole numbers {low}..{high}"
                 )
         return tuple(value)
 
@@ -100,18 +103,29 @@ class Table:
         value = self._required(key, list)
         for item in value:
             if not isinstance(item, int | float) or isinstance(item, bool):
-                raise self._error(f"{self._where}: {key} must be a list of numbers")
+                raise self._error(f"{self.where}: {key} must be a list of numbers")
             self._check_finite(key, item)
             self._check_range(key, item, low, high)
         return tuple(float(item) for item in value)
 
     def table(self, key: str) -> "Table":
         """A required table inside this one."""
-        return Table(self._required(key, dict), f"{self._where}: {key}", self._error)
+        return Table(self._required(key, dict), f"{self.where}: {key}", self._error)
 
     def optional_table(self, key: str) -> "Table | None":
         """A table inside this one, or None when the key is absent."""
         return self.table(key) if self.has(key) else None
+
+    def tables(self, key: str) -> tuple["Table", ...]:
+        """A required list of tables: `[[key]]` in TOML."""
+        return tuple(
+            Table(value, f"{self.where}: {key} {number}", self._error)
+            for number, value in enumerate(self._required(key, list), 1)
+        )
+
+    def as_mapping(self) -> dict[str, object]:
+        """The whole table, unread: for a later reader who knows its keys."""
+        return dict(self._values)
 
     def mapping(self, key: str) -> dict[str, object]:
         """A required table whose keys are free, such as counts by name."""
@@ -134,19 +148,19 @@ class Table:
             near = difflib.get_close_matches(key, self._asked, n=1)
             known = ", ".join(sorted(self._asked))
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {known}"
-            raise self._error(f"{self._where}: unknown key {_shown(key)}; {hint}")
+            raise self._error(f"{self.where}: unknown key {_shown(key)}; {hint}")
 
     def _required(self, key: str, kind: type[_T]) -> _T:
         self._asked.append(key)
         if key not in self._values:
             near = difflib.get_close_matches(key, self._values.keys(), n=1)
             hint = f"; is {near[0]!r} meant to be it?" if near else ""
-            raise self._error(f"{self._where}: the key {key!r} is missing{hint}")
+            raise self._error(f"{self.where}: the key {key!r} is missing{hint}")
         value = self._values[key]
         is_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
         if not is_kind or (isinstance(value, bool) and kind is not bool):
             raise self._error(
-                f"{self._where}: {key} is {_shown(value)}; it must be {_type_name(kind)}"
+                f"{self.where}: {key} is {_shown(value)}; it must be {_type_name(kind)}"
             )
         return cast("_T", value)
 
@@ -156,13 +170,11 @@ class Table:
         except OverflowError:  # a whole number with more digits than any float has
             is_finite = False
         if not is_finite:
-            raise self._error(
-                f"{self._where}: {key} is {_shown(value)}; it must be a finite number"
-            )
+            raise self._error(f"{self.where}: {key} is {_shown(value)}; it must be a finite number")
 
     def _check_range(self, key: str, value: float, low: float, high: float) -> None:
         if not low <= value <= high:
-            raise self._error(f"{self._where}: {key} {_shown(value)} outside {low:g}..{high:g}")
+            raise self._error(f"{self.where}: {key} {_shown(value)} outside {low:g}..{high:g}")
 
 
 def canonical_json(value: object) -> bytes:

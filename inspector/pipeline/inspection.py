@@ -6,7 +6,7 @@ from inspector.bundle import InputSpec
 from inspector.clock import Clock
 from inspector.errors import InspectionError, InspectorError
 from inspector.flow import Frame, Prediction, Stage, Verdict
-from inspector.geometry import AxisMap
+from inspector.geometry import AxisMap, PixelRegion
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.timing import Stopwatch
 from inspector.preprocess import preprocess
@@ -53,12 +53,16 @@ class Inspection:
         self.criteria = criteria
         self._clock = clock
 
-    def inspect(self, frame: Frame) -> Inspected:
-        """Judge one frame. What goes wrong with this frame alone becomes an ERROR verdict."""
+    def inspect(self, frame: Frame, region: PixelRegion | None = None) -> Inspected:
+        """Judge one frame. What goes wrong with this frame alone becomes an ERROR verdict.
+
+        Args:
+            region: What of the frame is looked at, sensor px; None: all of it.
+        """
         watch = Stopwatch(self._clock)
         try:
             with watch.stage(Stage.PREPROCESS):
-                prepared = preprocess(frame, self._spec)
+                prepared = preprocess(frame, self._spec, region)
             with watch.stage(Stage.INFER):
                 prediction = self._backend.infer(prepared)
             with watch.stage(Stage.JUDGE):

@@ -1,11 +1,12 @@
 """Makes the record of a part out of what its inspection came to: the one way for every driver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.flow import Record, Stage, StoredImage
+from inspector.flow import Record, Stage, StoredImage, Verdict, ViewRecord
 from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.parts import PartResult, View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,48 @@ def make_record(
         bundle_id=bundle_id,
         stage_ms={**stage_ms, **inspected.stage_ms},
     )
+
+
+def make_part_record(result: PartResult, *, judged_at: datetime, bundle_id: str) -> Record:
+    """The record of a part that came by on a line, seen by one or several cameras."""
+    deciding = result.deciding.inspected
+    frame, prediction = deciding.frame, deciding.prediction
+    return Record(
+        record_id=f"{result.part_number:012d}",
+        part_number=result.part_number,
+        source_id=result.deciding.camera,
+        frame_id=_frame_id(result.deciding),
+        part_id=None if frame is None else frame.part_id,
+        image=StoredImage(path="", sha256=""),
+        captured_at=None if frame is None else frame.captured_at,
+        judged_at=judged_at,
+        verdict=_verdict(result),
+        score=None if prediction is None else prediction.score,
+        bundle_id=bundle_id,
+        stage_ms=result.stage_ms,
+        views=tuple(_view(view) for view in result.views),
+    )
+
+
+def _verdict(result: PartResult) -> Verdict:
+    """The deciding view's, with the reasons of all: a person wants to know everything at once."""
+    deciding = result.deciding
+    others = [view for view in result.views if view is not deciding]
+    reasons = list(deciding.inspected.verdict.reasons)
+    for view in others:
+        reasons += [reason for reason in view.inspected.verdict.reasons if reason not in reasons]
+    return replace(deciding.inspected.verdict, reasons=tuple(reasons))
+
+
+def _view(view: View) -> ViewRecord:
+    prediction = view.inspected.prediction
+    return ViewRecord(
+        camera=view.camera,
+        frame_id=_frame_id(view),
+        decision=view.inspected.verdict.decision,
+        score=None if prediction is None else prediction.score,
+    )
+
+
+def _frame_id(view: View) -> int:
+    return -1 if view.inspected.frame is None else view.inspected.frame.frame_id

@@ -1,13 +1,14 @@
 """Reads what a store keeps: any number of readers, each for one thread, none of which can write."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from inspector.errors import StoreCorrupt
 from inspector.flow import Decision, Record, Stage
 from inspector.store.connection import check_owner, connect_read_only, converted_errors
-from inspector.store.schema import COLUMNS, from_row
+from inspector.store.schema import COLUMNS, Shift, from_row
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
 _IMAGE = COLUMNS.index("image")
@@ -70,18 +71,49 @@ class RecordReader:
             return {record_id: JudgedPicture(*known) for record_id, *known in rows}
 
     def records(self) -> Iterator[Record]:
-        """All records in the order of their pictures' names, one at a time."""
-        yield from self._select("ORDER BY image, record_id", ())
+        """All records by part number or by their pictures' names, one at a time."""
+        # The plus keeps SQLite off its index: a damaged one would give fewer rows without a word,
+        # and rows have a checksum.
+        yield from self._select("ORDER BY +part_number, image, record_id", ())
+
+    def next_part(self) -> int:
+        """The number for the next part of a line, from 1."""
+        with converted_errors(self._path):
+            row = self._connection.execute(
+                "SELECT MAX(COALESCE((SELECT MAX(part_number) + 1 FROM records), 1), "
+                "COALESCE((SELECT MAX(first_part) FROM shifts), 1))"
+            ).fetchone()
+        return int(row[0])
+
+    def last_shift(self) -> Shift | None:
+        """The shift that began last; None before the first."""
+        with converted_errors(self._path):
+            row = self._connection.execute(
+                "SELECT first_part, started_at FROM shifts ORDER BY first_part DESC LIMIT 1"
+            ).fetchone()
+        return (
+            None
+            if row is None
+            else Shift(first_part=row[0], started_at=datetime.fromisoformat(row[1]))
+        )
 
     def worst(self, decision: Decision, limit: int) -> list[Record]:
         """The records of one decision with the highest scores, highest first."""
         order = "WHERE decision = ? ORDER BY score DESC, image LIMIT ?"
         return list(self._select(order, (decision.value, limit)))
 
-    def decisions(self) -> dict[Decision, int]:
-        """How many records there are of each decision; every decision is present."""
+    def decisions(self, first_part: int | None = None) -> dict[Decision, int]:
+        """How many records there are of each decision; every decision is present.
+
+        Args:
+            first_part: Count from this part of a line on; None: count every record.
+        """
+        since, values = _since(first_part)
         with converted_errors(self._path):
-            rows = self._connection.execute("SELECT decision, COUNT(*) FROM records GROUP BY 1")
+            rows = self._connection.execute(
+                f"SELECT decision, COUNT(*) FROM records WHERE {since} GROUP BY 1",  # noqa: S608
+                values,
+            )
             counted = dict(rows.fetchall())
         return {decision: counted.get(decision.value, 0) for decision in Decision}
 
@@ -101,12 +133,18 @@ class RecordReader:
             )
             return [(score, Decision(decision)) for score, decision in rows]
 
-    def stage_times_ms(self, stage: Stage) -> list[float]:
-        """Every time of one stage, ms, ascending."""
+    def stage_times_ms(self, stage: Stage, first_part: int | None = None) -> list[float]:
+        """Every time of one stage, ms, ascending.
+
+        Args:
+            first_part: As for `decisions`.
+        """
+        since, values = _since(first_part)
         with converted_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT {stage}_ms FROM records "  # noqa: S608  (a constant of ours)
-                f"WHERE {stage}_ms IS NOT NULL ORDER BY 1"
+                f"SELECT {stage}_ms FROM records "  # noqa: S608  (constants of ours)
+                f"WHERE {stage}_ms IS NOT NULL AND {since} ORDER BY 1",
+                values,
             )
             return [row[0] for row in rows]
 
@@ -120,3 +158,7 @@ class RecordReader:
                         "not what was written; set the file aside"
                     )
                 yield record
+
+
+def _since(first_part: int | None) -> tuple[str, tuple[int, ...]]:
+    return ("1", ()) if first_part is None else ("part_number >= ?", (first_part,))

@@ -3,21 +3,32 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from inspector.clock import utc_text
-from inspector.flow import Decision, Reason, Record, Region, Stage, StoredImage, Verdict
+from inspector.flow import (
+    Decision,
+    Reason,
+    Record,
+    Region,
+    Stage,
+    StoredImage,
+    Verdict,
+    ViewRecord,
+)
 from inspector.geometry import Box
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x494E5350  # "INSP": tells our store from any other SQLite file
 
 SCHEMA = f"""
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE shifts (first_part INTEGER PRIMARY KEY, started_at TEXT NOT NULL) STRICT;
 CREATE TABLE records (
     record_id TEXT PRIMARY KEY,
+    part_number INTEGER UNIQUE,
     source_id TEXT NOT NULL,
     frame_id INTEGER NOT NULL,
     part_id TEXT,
@@ -31,6 +42,7 @@ CREATE TABLE records (
     label TEXT NOT NULL,
     reasons TEXT NOT NULL,
     regions TEXT NOT NULL,
+    views TEXT NOT NULL,
     {" ".join(f"{stage}_ms REAL," for stage in Stage)}
     bundle_id TEXT NOT NULL,
     recipe_id TEXT NOT NULL,
@@ -40,10 +52,27 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 COLUMNS = (
-    "record_id", "source_id", "frame_id", "part_id", "image", "image_sha256", "captured_at",
-    "judged_at", "decision", "score", "threshold", "label", "reasons", "regions",
+    "record_id", "part_number", "source_id", "frame_id", "part_id", "image", "image_sha256",
+    "captured_at", "judged_at", "decision", "score", "threshold", "label", "reasons", "regions",
+    "views",
     *(f"{stage}_ms" for stage in Stage), "bundle_id", "recipe_id",
 )  # fmt: skip
+
+
+STORE_MS = f"{Stage.STORE}_ms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A span of parts that people count together.
+
+    Attributes:
+        first_part: The number of its first part, which may be yet to come.
+        started_at: UTC.
+    """
+
+    first_part: int
+    started_at: datetime
 
 
 def to_row(record: Record) -> tuple[object, ...]:
@@ -51,6 +80,7 @@ def to_row(record: Record) -> tuple[object, ...]:
     verdict = record.verdict
     row = (
         record.record_id,
+        record.part_number,
         record.source_id,
         record.frame_id,
         record.part_id,
@@ -64,6 +94,7 @@ def to_row(record: Record) -> tuple[object, ...]:
         verdict.label,
         _to_json(verdict.reasons),
         _to_json(verdict.regions),
+        _to_json(record.views),
         *(_real(record.stage_ms.get(stage)) for stage in Stage),
         record.bundle_id,
         verdict.recipe_id,
@@ -102,8 +133,14 @@ def _record(row: Mapping[str, Any]) -> Record:
         ),
         score=row["score"],
         bundle_id=row["bundle_id"],
+        part_number=row["part_number"],
+        views=tuple(_view(view) for view in json.loads(row["views"])),
         stage_ms={stage: row[f"{stage}_ms"] for stage in Stage if row[f"{stage}_ms"] is not None},
     )
+
+
+def _view(stored: Mapping[str, Any]) -> ViewRecord:
+    return ViewRecord(**{**stored, "decision": Decision(stored["decision"])})
 
 
 def _region(stored: Mapping[str, Any]) -> Region:
@@ -119,7 +156,7 @@ def _crc32(row: Sequence[object]) -> int:
     return zlib.crc32(repr(tuple(row)).encode())
 
 
-def _to_json(values: Sequence[Reason] | Sequence[Region]) -> str:
+def _to_json(values: Sequence[Reason] | Sequence[Region] | Sequence[ViewRecord]) -> str:
     if not values:  # most parts pass
         return "[]"
     return json.dumps([asdict(value) for value in values], ensure_ascii=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from inspector.exit_codes import ExitCode
 from inspector.flow import Decision, Stage
 from inspector.store.reader import RecordReader
 
@@ -66,21 +67,37 @@ class Summary:
 
 
 def summarise(
-    store: RecordReader, *, elapsed_s: float, n_judged_now: int, identity: Mapping[str, str]
+    store: RecordReader,
+    *,
+    elapsed_s: float,
+    n_judged_now: int,
+    identity: Mapping[str, str],
+    first_part: int | None = None,
 ) -> Summary:
-    """Count and measure everything the store holds."""
+    """Count and measure what the store holds.
+
+    Args:
+        first_part: From this part of a line on; None: everything.
+    """
     stage_ms = {}
     for stage in Stage:
-        times_ms = store.stage_times_ms(stage)
+        times_ms = store.stage_times_ms(stage, first_part)
         if times_ms:
             stage_ms[stage] = percentiles(times_ms)
     return Summary(
-        decisions=store.decisions(),
+        decisions=store.decisions(first_part),
         stage_ms=stage_ms,
         elapsed_s=elapsed_s,
         n_judged_now=n_judged_now,
         identity=identity,
     )
+
+
+def exit_code_of(decisions: Mapping[Decision, int]) -> ExitCode:
+    """What a finished run tells the shell: the worst part decides."""
+    if decisions[Decision.ERROR]:
+        return ExitCode.HAS_ERROR
+    return ExitCode.HAS_FAIL if decisions[Decision.FAIL] else ExitCode.DONE
 
 
 def percentiles(ascending: Sequence[float]) -> Percentiles:

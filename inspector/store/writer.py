@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from inspector.clock import utc_text
 from inspector.errors import StoreCorrupt
-from inspector.flow import Record
+from inspector.flow import Record, Stage
 from inspector.store.connection import check_owner, connect, converted_errors
-from inspector.store.schema import COLUMNS, SCHEMA, to_row
+from inspector.store.schema import COLUMNS, SCHEMA, STORE_MS, Shift, to_row
 
 # A picture that changed since it was judged is another part: its new record takes the old one's
 # place, in the same transaction. Two records of one picture in one run can't be.
@@ -15,6 +16,8 @@ _INSERT = (
     f"INSERT OR REPLACE INTO records ({', '.join(COLUMNS)}, crc32) "  # noqa: S608  (constants)
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
+# How long a commit took is known only after it, and is written by the next one.
+_SET_STORE_MS = f"UPDATE records SET {STORE_MS} = ?, crc32 = ? WHERE record_id = ?"  # noqa: S608  (constants)
 
 
 class RecordWriter:
@@ -54,14 +57,30 @@ class RecordWriter:
         with converted_errors(self._path):
             self._connection.close()
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, records: Sequence[Record], timed: Sequence[Record] = ()) -> None:
         """Commit records, all of them or none.
+
+        Args:
+            timed: Records of the commit before, which know now how long it took.
 
         Raises:
             StoreFull, StoreCorrupt, StoreError: None of them is stored.
         """
         with self._transaction():
             self._connection.executemany(_INSERT, [to_row(record) for record in records])
+            times = [
+                (record.stage_ms[Stage.STORE], to_row(record)[-1], record.record_id)
+                for record in timed
+            ]
+            self._connection.executemany(_SET_STORE_MS, times)
+
+    def begin_shift(self, shift: Shift) -> None:
+        """Note where a shift begins; a second one at the same part takes the first one's place."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO shifts VALUES (?, ?)",
+                (shift.first_part, utc_text(shift.started_at)),
+            )
 
     def set_run(self, values: Mapping[str, str]) -> None:
         """Note what this run is, once."""

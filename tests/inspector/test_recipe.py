@@ -61,8 +61,8 @@ def test_whole_number_and_its_float_are_one_recipe(path: Path) -> None:
         (
             "speed = 3",
             (
-                "unknown key 'speed'; known keys: min_region_px, name, schema_version, threshold, "
-                "tolerated_area_px2"
+                "unknown key 'speed'; known keys: bundle_id, min_region_px, name, schema_version, "
+                "threshold, tolerated_area_px2"
             ),
         ),
         ("threshold = nan", "threshold is nan; it must be a finite number"),
@@ -199,3 +199,9 @@ def test_tolerated_areas_are_read_in_the_order_of_their_names(tmp_path: Path) ->
         'schema_version = 1\nname = "r"\n[tolerated_area_px2]\nscratch = 12\ndent = 0.5\n'
     )
     assert load_recipe(path).tolerated_area_px2 == (("dent", 0.5), ("scratch", 12.0))
+
+
+def test_recipe_may_name_its_bundle_and_another_name_is_refused(path: Path) -> None:
+    path.write_text(HEAD + 'bundle_id = "3f9a2c"\n')
+    assert load_recipe(path).bundle_id == "3f9a2c"
+    assert "6 or more of the digits" in refusal(path, HEAD + 'bundle_id = "bolt"')

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from inspector.files.folder_lock import sole_writer
 
-with sole_writer(Path(sys.argv[1])):
+with sole_writer(Path(sys.argv[1]), "wait"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -26,14 +26,15 @@ def test_second_writer_is_refused_while_the_first_one_lives_and_no_longer(tmp_pa
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(UsageError, match="another run is writing into"), sole_writer(tmp_path):
+        refused = pytest.raises(UsageError, match=r"another run is writing into .*; wait a bit")
+        with refused, sole_writer(tmp_path, "wait a bit"):
             pass
         holder.kill()
         holder.wait()
-    with sole_writer(tmp_path):
+    with sole_writer(tmp_path, ""):
         pass
 
 
 def test_folder_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be written"), sole_writer(tmp_path / "gone"):
+    with pytest.raises(UsageError, match="cannot be written"), sole_writer(tmp_path / "gone", ""):
         pass

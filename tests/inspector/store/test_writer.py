@@ -48,7 +48,7 @@ def test_file_says_whose_it_is(path: Path) -> None:
     RecordWriter(path).close()
     head = path.read_bytes()[:100]
     assert head[:16] == b"SQLite format 3\0"
-    assert (head[60:64], head[68:72]) == (b"\0\0\0\1", b"INSP")
+    assert (head[60:64], head[68:72]) == (b"\0\0\0\2", b"INSP")
 
 
 def test_closed_store_is_one_file(path: Path, full: list[Record]) -> None:
@@ -157,9 +157,9 @@ def test_database_of_another_program_is_refused_and_left_alone(path: Path) -> No
 
 
 def test_store_of_another_version_is_refused_and_left_alone(path: Path, full: list[Record]) -> None:
-    in_sqlite(path, "PRAGMA user_version = 2")
+    in_sqlite(path, "PRAGMA user_version = 7")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="has schema version 2; this program reads 1") as caught:
+    with pytest.raises(StoreError, match="has schema version 7; this program reads 2") as caught:
         RecordWriter(path)
     assert type(caught.value) is StoreError
     assert path.read_bytes() == before

@@ -1,0 +1,125 @@
+"""Every kind of source by its name: ours, and those that other packages bring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from inspector.capture.source import FrameSource
+from inspector.clock import Clock
+from inspector.errors import SettingsError
+from inspector.files.tables import Table
+
+ENTRY_POINT_GROUP = "inspector.sources"  # in the pyproject.toml of a package that brings more
+
+# One row a source; imported when it is first used, for some bring a camera's whole SDK.
+_OURS = {
+    "synthetic": "inspector.capture.synthetic_line:KIND",
+    "replay": "inspector.capture.replay:KIND",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSource:
+    """Something that can be opened here.
+
+    Attributes:
+        source: What to write in a station file or after `camera snap`.
+    """
+
+    source: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A source as a station file asks for it.
+
+    Attributes:
+        address: What stands behind the colon of `source`; empty without one.
+        options: Of its `[camera.options]`; whoever reads it must `close` it.
+        source_id: The camera's name.
+        folder: What relative paths are relative to.
+    """
+
+    address: str
+    options: Table
+    source_id: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKind:
+    """One kind of source.
+
+    Attributes:
+        usage: How it is written: "replay:FOLDER".
+        summary: What it is, for people.
+        make: Checks what was asked for, without opening anything. Raises SettingsError.
+        find: What of this kind is there now; an empty tuple where that cannot be known.
+    """
+
+    usage: str
+    summary: str
+    make: Callable[[Wanted, Clock], FrameSource]
+    find: Callable[[], tuple[FoundSource, ...]]
+
+
+def known_kinds() -> Mapping[str, Callable[[], SourceKind]]:
+    """Every kind by name, with what imports it.
+
+    Raises:
+        SettingsError: Two packages bring one of the same name.
+    """
+    kinds: dict[str, Callable[[], SourceKind]] = {}
+    for name, place in _OURS.items():
+        kinds[name] = _loader(place)
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        if entry_point.name in kinds:
+            raise SettingsError(
+                f"the source {entry_point.name!r} is brought by {entry_point.value} and by another "
+                "package; remove one of them"
+            )
+        kinds[entry_point.name] = _foreign(entry_point)
+    return kinds
+
+
+def make_source(
+    source: str, options: Mapping[str, object], source_id: str, folder: str, clock: Clock
+) -> FrameSource:
+    """The source that a station file or a command line asks for, not yet open.
+
+    Args:
+        source: "KIND" or "KIND:ADDRESS"; a web address needs no kind.
+        options, source_id, folder: See `Wanted`.
+
+    Raises:
+        SettingsError: There is no such kind, or it cannot do what is asked.
+    """
+    name, _, address = source.partition(":")
+    kinds = known_kinds()
+    where = f"source {source!r}"
+    if name not in kinds:
+        raise SettingsError(
+            f"{where}: there is no kind {name!r}; known: {', '.join(sorted(kinds))}"
+        )
+    table = Table(dict(options), f"{where}: options", SettingsError)
+    wanted = Wanted(address=address, options=table, source_id=source_id, folder=folder)
+    return kinds[name]().make(wanted, clock)
+
+
+def _loader(place: str) -> Callable[[], SourceKind]:
+    def load() -> SourceKind:
+        module, _, name = place.partition(":")
+        kind: SourceKind = getattr(import_module(module), name)
+        return kind
+
+    return load
+
+
+def _foreign(entry_point: EntryPoint) -> Callable[[], SourceKind]:
+    def load() -> SourceKind:
+        kind: SourceKind = entry_point.load()
+        return kind
+
+    return load

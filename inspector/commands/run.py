@@ -1,0 +1,143 @@
+"""`inspector run`: the line of a station file, without a screen."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.command_line import Parser, print_json, print_line, whole_number
+from inspector.commands.summary_lines import print_run_summary
+from inspector.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from inspector.flow import Record
+    from inspector.pipeline.events import RunSnapshot
+    from inspector.pipeline.parts import PartResult
+
+INTERRUPTED = "interrupted"
+
+
+def add(commands: "argparse._SubParsersAction[Parser]") -> None:
+    """Add the command to the program."""
+    parser = commands.add_parser(
+        "run",
+        help="run a station's live line, without a screen",
+        description="Judge every part that the station's cameras see, until Ctrl-C. Exit code 0: "
+        "every part passed; 1: at least one FAIL; 2: at least one could not be judged; 3: wrong "
+        "usage or configuration; 4: the run broke; 130: interrupted.",
+    )
+    parser.add_argument("--station", required=True, type=Path, metavar="FILE", help="TOML")
+    parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="in the place of the station's own"
+    )
+    parser.add_argument(
+        "--parts",
+        type=whole_number(1, 1_000_000_000),
+        metavar="N",
+        help="end after so many parts",
+    )
+    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
+    parser.set_defaults(handler=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from inspector.clock import SystemClock
+    from inspector.settings import load_station
+    from inspector.station import prepared_run
+    from inspector.store.reader import RecordReader
+    from inspector.store.summary import exit_code_of, summarise
+
+    clock = SystemClock()
+    settings = load_station(parsed.station)
+    if parsed.recipe is not None:
+        settings = replace(settings, recipe=parsed.recipe.resolve())
+    status = _StatusLine()
+    with prepared_run(settings, status, clock, n_parts=parsed.parts) as prepared:
+        started_ns = clock.monotonic_ns()
+        try:
+            with _stopping_on_signals(prepared.runner.stop):
+                prepared.runner.run()
+        finally:
+            status.end()
+        elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
+        with RecordReader(prepared.store_path) as reader:
+            decisions = reader.decisions(prepared.first_part)
+            summary = summarise(
+                reader,
+                elapsed_s=elapsed_s,
+                n_judged_now=sum(decisions.values()),
+                identity={"station": settings.name, **prepared.judge.identity},
+                first_part=prepared.first_part,
+            )
+    reason = prepared.runner.snapshot().finish_reason
+    if parsed.json:
+        print_json({**summary.as_table(), "finish_reason": reason})
+    else:
+        print_run_summary(summary)
+        print_line(f"store  {prepared.store_path}")
+    return ExitCode.INTERRUPTED if reason == INTERRUPTED else exit_code_of(summary.decisions)
+
+
+@contextmanager
+def _stopping_on_signals(stop: Callable[[str], None]) -> Iterator[None]:
+    """Ctrl-C and a service manager's stop end the run cleanly, however often they come."""
+    handlers = {
+        number: signal.signal(number, lambda *_: stop(INTERRUPTED))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+class _StatusLine:
+    """One line on a terminal that says how the line does. See `Listener`."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr is not None and sys.stderr.isatty()
+        self._n_shown = 0
+
+    def on_verdict(self, result: "PartResult") -> None:
+        """See `Listener.on_verdict`."""
+
+    def on_records(self, records: "Sequence[Record]") -> None:
+        """See `Listener.on_records`."""
+
+    def on_state(self, snapshot: "RunSnapshot") -> None:
+        """Write the line anew in its place."""
+        if not self._is_shown:
+            return
+        text = status_text(snapshot)
+        sys.stderr.write("\r" + text.ljust(self._n_shown))
+        sys.stderr.flush()
+        self._n_shown = len(text)
+
+    def end(self) -> None:
+        """Leave the last line standing."""
+        if self._n_shown:
+            sys.stderr.write("\n")
+
+
+def status_text(snapshot: "RunSnapshot") -> str:
+    """The line in one line of text."""
+    from inspector.flow import Decision, Stage
+
+    parts = [str(snapshot.phase)]
+    if snapshot.shift is not None:
+        counts = snapshot.shift.decisions
+        parts.append(
+            f"pass {counts[Decision.PASS]}  fail {counts[Decision.FAIL]}  "
+            f"error {counts[Decision.ERROR]}"
+        )
+    parts.append(f"{snapshot.figures.parts_per_s:.1f} parts/s")
+    total = snapshot.figures.stage_ms.get(Stage.TOTAL)
+    if total is not None:
+        parts.append(f"p50 {total.p50:.1f} ms  p99 {total.p99:.1f} ms")
+    parts += [f"{one.name}: {one.trouble}" for one in snapshot.cameras if one.trouble]
+    return "  |  ".join(parts)

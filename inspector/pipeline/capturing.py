@@ -1,0 +1,245 @@
+"""The body of one camera's thread: triggers in, pictures out, and a lost camera found again."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from inspector.capture.source import FrameSource, SourceInfo
+from inspector.clock import Clock
+from inspector.concurrency.bounded_queue import BoundedQueue, Closed
+from inspector.errors import (
+    CaptureError,
+    CorruptFrame,
+    EndOfSource,
+    GrabTimeout,
+    InspectorError,
+    SourceUnavailable,
+)
+from inspector.flow import Frame
+from inspector.pipeline.events import CameraSnapshot
+
+GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
+SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
+FIRST_BACK_OFF_S = 0.5
+LONGEST_BACK_OFF_S = 8.0  # a camera that comes back is seen within the ten seconds people wait
+MAX_PENDING_TRIGGERS = 8  # per camera; more than that and it cannot keep up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggered:
+    """A part that a camera must take a picture of.
+
+    Attributes:
+        triggered_ns: Monotonic, ns.
+    """
+
+    part_number: int
+    triggered_ns: int
+
+
+class Intake(Protocol):
+    """What a camera's thread hands its pictures to. Called from the threads of all cameras."""
+
+    def begin(self, triggered_ns: int) -> int | None:
+        """A part came: its number from now on; None when no more parts are taken."""
+        ...
+
+    def deliver(self, part_number: int, camera: str, frame: Frame, *, may_wait: bool) -> None:
+        """The picture of a part. With `may_wait` it waits for room, else the part is an ERROR."""
+        ...
+
+    def fail(self, part_number: int, camera: str, error: InspectorError) -> None:
+        """There is no picture of this part from this camera."""
+        ...
+
+
+class Capturing:
+    """One camera. `run` is the body of its thread; `trigger` and `snapshot` are for any thread.
+
+    Args:
+        is_free: Every picture is a part. Else a picture is taken for each `trigger`.
+        deadline_s: How long a triggered picture may take; a part's deadline.
+        on_open: Called once, when the camera is open for the first time.
+        on_end: Called when a free camera has no more pictures.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: FrameSource,
+        intake: Intake,
+        *,
+        is_free: bool,
+        deadline_s: float,
+        clock: Clock,
+        stop: threading.Event,
+        on_open: Callable[[], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self.name = name
+        self._source = source
+        self._intake = intake
+        self._is_free = is_free
+        self._deadline_s = deadline_s
+        self._clock = clock
+        self._stop = stop
+        self._on_open = on_open
+        self._on_end = on_end
+        self._triggers = BoundedQueue[Triggered](MAX_PENDING_TRIGGERS)
+        self._info: SourceInfo | None = None
+        self._trouble = ""
+        self._n_frames = 0
+        self._size_px: tuple[int, int] | None = None
+
+    def trigger(self, part: Triggered) -> bool:
+        """Ask for the picture of a part; False when the camera is too far behind."""
+        try:
+            return self._triggers.offer(part)
+        except Closed:
+            return False
+
+    def snapshot(self) -> CameraSnapshot:
+        """The camera now."""
+        info = self._info
+        return CameraSnapshot(
+            name=self.name,
+            is_open=info is not None,
+            trouble=self._trouble,
+            description="" if info is None else info.description,
+            size_px=self._size_px,
+            n_frames=self._n_frames,
+        )
+
+    def finish(self) -> None:
+        """Answer the triggers that wait, then end. The stop event must be set before."""
+        self._triggers.close()
+
+    def run(self) -> None:
+        """Take pictures until the stop.
+
+        Raises:
+            SourceUnavailable: It cannot be opened at the start: a station does not begin without
+                one of its cameras. Later it is looked for until it is back.
+        """
+        try:
+            self._open()
+            self._on_open()
+            if self._is_free:
+                self._run_free()
+            else:
+                self._run_triggered()
+        finally:
+            self._info = None
+            self._source.close()
+
+    def _open(self) -> None:
+        self._source.open()
+        self._info = self._source.info()
+        self._size_px = self._info.size_px
+        self._trouble = ""
+
+    def _run_free(self) -> None:
+        silent_since_ns = self._clock.monotonic_ns()
+        while not self._stop.is_set():
+            try:
+                frame = self._source.grab(GRAB_TIMEOUT_S)
+            except EndOfSource:
+                self._on_end()
+                return
+            except GrabTimeout as error:
+                silent_s = (self._clock.monotonic_ns() - silent_since_ns) / 1e9
+                if silent_s > SILENT_AFTER_S:
+                    self._trouble = str(error)
+                continue
+            except CorruptFrame as error:
+                number = self._intake.begin(self._clock.monotonic_ns())
+                if number is not None:
+                    self._intake.fail(number, self.name, error)
+                continue
+            except CaptureError as error:
+                self._reopen(error)
+                silent_since_ns = self._clock.monotonic_ns()
+                continue
+            silent_since_ns = frame.captured_ns
+            self._seen(frame)
+            number = self._intake.begin(frame.captured_ns)
+            if number is None:
+                return
+            self._deliver(number, frame)
+
+    def _run_triggered(self) -> None:
+        while True:
+            try:
+                part = self._triggers.get()
+            except Closed:
+                return
+            if self._info is None:
+                self._look_again(part)
+                continue
+            try:
+                frame = self._fresh_frame(part)
+            except EndOfSource as error:
+                self._intake.fail(part.part_number, self.name, error)
+                self._on_end()
+            except (GrabTimeout, CorruptFrame) as error:
+                self._trouble = str(error)
+                self._intake.fail(part.part_number, self.name, error)
+            except CaptureError as error:
+                self._intake.fail(part.part_number, self.name, error)
+                self._lose(error)
+            else:
+                self._seen(frame)
+                self._deliver(part.part_number, frame)
+
+    def _fresh_frame(self, part: Triggered) -> Frame:
+        """The first picture that arrived after the trigger: an older one shows another part."""
+        while True:
+            waited_s = (self._clock.monotonic_ns() - part.triggered_ns) / 1e9
+            left_s = self._deadline_s - waited_s
+            if left_s <= 0:
+                raise GrabTimeout(f"camera {self.name!r} gave no picture in {self._deadline_s:g} s")
+            frame = self._source.grab(left_s)
+            if frame.captured_ns >= part.triggered_ns:
+                return frame
+
+    def _deliver(self, number: int, frame: Frame) -> None:
+        may_wait = self._info is not None and self._info.can_wait and self._is_free
+        self._intake.deliver(number, self.name, frame, may_wait=may_wait)
+
+    def _seen(self, frame: Frame) -> None:
+        self._n_frames += 1
+        self._trouble = ""
+        self._size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
+
+    def _lose(self, error: CaptureError) -> None:
+        self._info = None
+        self._trouble = str(error)
+        self._source.close()
+
+    def _look_again(self, part: Triggered) -> None:
+        """A part came while the camera is lost: it is an ERROR at once, and we try to open."""
+        try:
+            self._open()
+        except CaptureError as error:
+            self._trouble = str(error)
+            self._intake.fail(part.part_number, self.name, error)
+            return
+        self._intake.fail(
+            part.part_number,
+            self.name,
+            SourceUnavailable(f"camera {self.name!r} was lost; it is back for the next part"),
+        )
+
+    def _reopen(self, error: CaptureError) -> None:
+        """Close, and try to open with growing pauses until it is back or the run stops."""
+        self._lose(error)
+        back_off_s = FIRST_BACK_OFF_S
+        while not self._stop.wait(back_off_s):
+            try:
+                self._open()
+            except CaptureError as again:
+                self._trouble = str(again)
+                back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
+            else:
+                return

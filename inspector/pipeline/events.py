@@ -1,0 +1,130 @@
+"""What a running line tells: one protocol for screens, terminals and factory interfaces."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from inspector.errors import InspectorError
+from inspector.flow import Decision, Record
+from inspector.pipeline.live_figures import LiveFigures
+from inspector.pipeline.parts import PartResult
+
+
+class Phase(StrEnum):
+    """What a runner is doing; see `pipeline.runner` for the way from one to the next."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    READY = "ready"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAULTED = "faulted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSnapshot:
+    """One camera as it was a moment ago.
+
+    Attributes:
+        is_open: False while it is lost, and being looked for.
+        trouble: Why it is lost or silent; empty while all is well.
+        n_frames: Pictures taken since the start.
+    """
+
+    name: str
+    is_open: bool
+    trouble: str = ""
+    description: str = ""
+    size_px: tuple[int, int] | None = None
+    n_frames: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Stored parts since a shift's start.
+
+    Attributes:
+        first_part: The number that the shift began with.
+    """
+
+    started_at: datetime
+    first_part: int
+    decisions: Mapping[Decision, int] = field(default_factory=lambda: dict.fromkeys(Decision, 0))
+
+    @property
+    def n_parts(self) -> int:
+        """All stored parts of the shift."""
+        return sum(self.decisions.values())
+
+    @property
+    def pass_share(self) -> float | None:
+        """The yield: passed parts / all parts; None without any."""
+        return self.decisions[Decision.PASS] / self.n_parts if self.n_parts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSnapshot:
+    """The whole line at one instant.
+
+    Attributes:
+        finish_reason: Why it ended or is ending; empty while nobody asked it to.
+        failure: What broke the run; None while nothing did.
+        shift: None before the store is open.
+        n_waiting: Parts that were triggered and have no result yet.
+        n_images_skipped: Pictures that were to be kept and were not, for want of time or room.
+        n_late: Views that came after their part's deadline.
+    """
+
+    phase: Phase
+    cameras: tuple[CameraSnapshot, ...]
+    figures: LiveFigures
+    shift: Counts | None = None
+    finish_reason: str = ""
+    failure: InspectorError | None = None
+    n_waiting: int = 0
+    n_images_skipped: int = 0
+    n_late: int = 0
+
+
+class Listener(Protocol):
+    """Hears what happens on the line. Called from its threads: be quick, and never block.
+
+    A reject signal follows `on_verdict`. A PASS may be told only after `on_records`: nothing is
+    passed that was not kept.
+    """
+
+    def on_verdict(self, result: PartResult) -> None:
+        """A part has its result; it is not stored yet. In the order of the results."""
+        ...
+
+    def on_records(self, records: Sequence[Record]) -> None:
+        """These are on the disk; counts go by them."""
+        ...
+
+    def on_state(self, snapshot: RunSnapshot) -> None:
+        """The phase changed, or a moment passed."""
+        ...
+
+
+class Audience:
+    """Several listeners as one."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
+
+    def on_verdict(self, result: PartResult) -> None:
+        """See `Listener.on_verdict`."""
+        for listener in self._listeners:
+            listener.on_verdict(result)
+
+    def on_records(self, records: Sequence[Record]) -> None:
+        """See `Listener.on_records`."""
+        for listener in self._listeners:
+            listener.on_records(records)
+
+    def on_state(self, snapshot: RunSnapshot) -> None:
+        """See `Listener.on_state`."""
+        for listener in self._listeners:
+            listener.on_state(snapshot)

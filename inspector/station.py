@@ -1,0 +1,144 @@
+"""From a station file to a line that is ready to run: what `run` and the window both call."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspector.assembly import Judge, build_tuned_judge, shipped_bundle
+from inspector.bundle import open_bundle
+from inspector.capture.registry import make_source
+from inspector.clock import Clock
+from inspector.errors import SettingsError
+from inspector.files.folder_lock import sole_writer
+from inspector.flow import Decision
+from inspector.pipeline.events import Listener
+from inspector.pipeline.free_space import check_free_space
+from inspector.pipeline.kept_images import KeptImages
+from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
+from inspector.pipeline.runner import Runner
+from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from inspector.settings import Keep, StationSettings, Trigger
+from inspector.store.reader import RecordReader
+from inspector.store.schema import Shift
+from inspector.store.writer import RecordWriter
+
+STORE_FILE = "records.db"
+IMAGES_FOLDER = "images"
+STATION_KEY = "station"  # in the store's notes: whose records these are
+MB = 1_000_000
+
+_KEPT = {
+    Keep.ALL: frozenset(Decision),
+    Keep.FAILS: frozenset({Decision.FAIL, Decision.ERROR}),
+    Keep.NONE: frozenset[Decision](),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRun:
+    """A line that only waits to be started.
+
+    Attributes:
+        first_part: The number of the first part that this run will see.
+    """
+
+    runner: Runner
+    judge: Judge
+    recipe: Recipe
+    store_path: Path
+    first_part: int
+
+
+@contextmanager
+def prepared_run(
+    settings: StationSettings, listener: Listener, clock: Clock, *, n_parts: int | None = None
+) -> Iterator[PreparedRun]:
+    """Open everything that a station needs but its cameras; a context manager.
+
+    Inside the `with` nobody else writes into the store's folder.
+
+    Args:
+        n_parts: End after so many; None: go on until somebody stops it.
+
+    Raises:
+        ConfigurationError: A file of the station is wrong, or another run holds its store.
+        StoreError: The store cannot be opened, is damaged, or has no room.
+    """
+    recipe = DEFAULT_RECIPE if settings.recipe is None else load_recipe(settings.recipe)
+    bundle = open_bundle(shipped_bundle() if settings.bundle is None else settings.bundle)
+    folder = str(settings.path.parent)
+    cameras = tuple(
+        CameraPlan(
+            name=camera.name,
+            source=make_source(camera.source, camera.options, camera.name, folder, clock),
+            region=camera.region,
+        )
+        for camera in settings.cameras
+    )
+    judge = build_tuned_judge(bundle, recipe, clock)
+    _make_folder(settings.store)
+    advice = "stop it, or give this station a store folder of its own"
+    with sole_writer(settings.store, advice):
+        store = _open_store(settings, clock)
+        plan = RunPlan(
+            cameras=cameras,
+            is_free=settings.cameras[0].trigger is Trigger.FREE,
+            trigger_every_ms=settings.cameras[0].trigger_every_ms,
+            deadline_s=settings.deadline_ms / 1e3,
+            inspection=judge.inspection,
+            bundle_id=bundle.manifest.bundle_id,
+            store=store,
+            n_parts=n_parts,
+        )
+        yield PreparedRun(
+            runner=Runner(plan, listener, clock),
+            judge=judge,
+            recipe=recipe,
+            store_path=store.path,
+            first_part=store.next_part,
+        )
+
+
+def _make_folder(store: Path) -> None:
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"the store folder {str(store)!r} cannot be made: {error.strerror}; choose another in "
+            "the station file, or give this user the right to write there"
+        ) from error
+
+
+def _open_store(settings: StationSettings, clock: Clock) -> StorePlan:
+    path = settings.store / STORE_FILE
+    floor_bytes = settings.images.free_space_floor_mb * MB
+    check_free_space(settings.store, floor_bytes)
+    with RecordWriter(path) as writer, RecordReader(path) as reader:
+        notes = reader.run()
+        if not notes:
+            writer.set_run({STATION_KEY: settings.name})
+        elif STATION_KEY not in notes:
+            raise SettingsError(
+                f"{str(path)!r} holds the results of a batch; give the station a store folder of "
+                "its own"
+            )
+        shift = reader.last_shift()
+        if shift is None:
+            shift = Shift(first_part=reader.next_part(), started_at=clock.now())
+            writer.begin_shift(shift)
+        images = KeptImages(
+            settings.store / IMAGES_FOLDER,
+            quota_bytes=settings.images.quota_mb * MB,
+            floor_bytes=floor_bytes,
+        )
+        keeps = _KEPT[settings.images.keep]
+        return StorePlan(
+            path=path,
+            next_part=reader.next_part(),
+            shift=shift,
+            decisions=reader.decisions(shift.first_part),
+            images=images if keeps else None,
+            keeps=keeps,
+            free_space_floor_bytes=floor_bytes,
+        )

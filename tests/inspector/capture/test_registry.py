@@ -1,0 +1,47 @@
+"""Every source is found by its name, and a wrong name is told with the known ones."""
+
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from inspector.capture import registry
+from inspector.capture.registry import known_kinds, make_source
+from inspector.clock import SystemClock
+from inspector.errors import SettingsError
+
+
+def bring(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Another package that brings a source of this name."""
+    brought = EntryPoint(
+        name=name, value="inspector.capture.replay:KIND", group=registry.ENTRY_POINT_GROUP
+    )
+    monkeypatch.setattr(registry, "entry_points", lambda group: [brought])
+
+
+def test_each_kind_says_how_it_is_written_and_what_it_is() -> None:
+    for name, load in known_kinds().items():
+        kind = load()
+        assert kind.usage.partition(":")[0] == name
+        assert kind.summary != ""
+        assert isinstance(kind.find(), tuple)
+
+
+def test_unknown_kind_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"there is no kind 'ubs'; known: .*replay, synthetic"):
+        make_source("ubs:0", {}, "cam0", str(tmp_path), SystemClock())
+
+
+def test_source_of_another_package_stands_beside_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bring(monkeypatch, "theirs")
+    assert "theirs" in known_kinds()
+    source = make_source("theirs:folder", {}, "cam0", str(tmp_path), SystemClock())
+    assert type(source).__name__ == "Replay"
+
+
+def test_name_used_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, "replay")
+    with pytest.raises(SettingsError, match="'replay' is brought by"):
+        known_kinds()

@@ -1,0 +1,126 @@
+"""`inspector run` as scripts use it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.commands.run import status_text
+from inspector.flow import Stage
+from inspector.pipeline.events import CameraSnapshot, Phase, RunSnapshot
+from inspector.pipeline.live_figures import LiveFigures
+from inspector.store.summary import Percentiles
+from tests.support.bundles import write_bundle
+from tests.support.lots import CHECKOUT, grey_lot, inspector
+from tests.support.stores import stored
+
+STATION = """
+schema_version = 1
+name = "Line 3"
+store = "records"
+bundle = "grey.bundle"
+[[camera]]
+name = "top"
+source = "replay:parts"
+options = { frames_per_s = 200, loop = true }
+"""
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
+    grey_lot(tmp_path / "parts")
+    path = tmp_path / "station.toml"
+    path.write_text(STATION)
+    return path
+
+
+def test_parts_that_were_asked_for_are_judged_and_summed_up(station: Path) -> None:
+    done = inspector("run", "--station", station, "--parts", "6", "--json")
+    table = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (table["n_parts"], table["n_pass"], table["n_fail"]) == (6, 4, 2)
+    assert set(table["stage_ms"]) == {"queue", "preprocess", "infer", "judge", "total", "store"}
+    assert (table["station"], table["finish_reason"]) == ("Line 3", "6 parts were asked for")
+    again = json.loads(inspector("run", "--station", station, "--parts", "2", "--json").stdout)
+    assert again["n_parts"] == 2
+    assert len(stored(station.parent / "records" / "records.db")) == 8
+
+
+def test_words_tell_counts_and_the_store(station: Path) -> None:
+    done = inspector("run", "--station", station, "--parts", "4")
+    assert "parts 4   pass 2   fail 2   error 0   yield 50.0%" in done.stdout
+    assert f"store  {station.parent / 'records' / 'records.db'}" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_ends_cleanly_with_everything_finished_kept(
+    station: Path, number: signal.Signals
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "inspector", "run", "--station", station, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    ) as process:
+        store = station.parent / "records" / "records.db"
+        wait_for_records(store)
+        for _ in range(3):  # impatience changes nothing
+            os.kill(process.pid, number)
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "")
+    assert json.loads(output)["n_parts"] == len(stored(store)) > 0
+
+
+def wait_for_records(store: Path) -> None:
+    program = f"""
+import sys, threading
+from pathlib import Path
+from inspector.errors import StoreError
+from tests.support.stores import stored
+for _ in range(600):
+    try:
+        if stored(Path({str(store)!r})):
+            sys.exit(0)
+    except StoreError:
+        pass
+    threading.Event().wait(0.05)
+sys.exit(1)
+"""
+    assert subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (("name =", "nme ="), 3, "the key 'name' is missing; is 'nme' meant"),
+        (("replay:parts", "replay:nowhere"), 3, "there is no such file or folder"),
+        (("grey.bundle", "gone.bundle"), 3, "gone.bundle"),
+    ],
+)
+def test_wrong_station_is_refused_with_what_to_do(
+    station: Path, change: tuple[str, str], code: int, words: str
+) -> None:
+    station.write_text(STATION.replace(*change))
+    done = inspector("run", "--station", station)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_line_tells_counts_speed_and_what_is_wrong() -> None:
+    snapshot = RunSnapshot(
+        phase=Phase.RUNNING,
+        cameras=(CameraSnapshot(name="top", is_open=False, trouble="unplugged"),),
+        figures=LiveFigures(
+            stage_ms={Stage.TOTAL: Percentiles(p50=9.94, p95=12.0, p99=14.06)}, parts_per_s=29.97
+        ),
+    )
+    assert status_text(snapshot) == (
+        "running  |  30.0 parts/s  |  p50 9.9 ms  p99 14.1 ms  |  top: unplugged"
+    )

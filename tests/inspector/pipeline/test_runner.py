@@ -1,0 +1,365 @@
+"""A whole run with its threads: every trigger has one stored result, whatever breaks."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.clock import SystemClock
+from inspector.errors import (
+    CorruptFrame,
+    GrabTimeout,
+    InspectorError,
+    SourceUnavailable,
+    StoreFull,
+    WorkerFailed,
+)
+from inspector.flow import Decision, Preprocessed, Record, Stage
+from inspector.geometry import PixelRegion
+from inspector.pipeline import runner as runner_module
+from inspector.pipeline.events import Phase
+from inspector.pipeline.inspection import Inspection
+from inspector.pipeline.kept_images import KeptImages
+from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
+from inspector.pipeline.runner import TO_INSPECT, Runner
+from inspector.store.schema import Shift
+from inspector.store.writer import RecordWriter
+from tests.support.fakes import BUNDLE_ID, START
+from tests.support.lines import Brightness, Ear, ScriptedSource, Step, brightness_inspection
+from tests.support.stores import stored, write_store
+
+PASS, FAIL, ERROR = Decision.PASS, Decision.FAIL, Decision.ERROR
+DARK, BRIGHT = 20, 200
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "records.db"
+    write_store(path, [])
+    return path
+
+
+def plan(
+    path: Path,
+    *sources: ScriptedSource,
+    inspection: Inspection | None = None,
+    is_free: bool = True,
+    deadline_s: float = 10.0,
+    n_parts: int | None = None,
+    next_part: int = 1,
+) -> RunPlan:
+    names = ["top", "side", "back"]
+    return RunPlan(
+        cameras=tuple(
+            CameraPlan(name=name, source=source)
+            for name, source in zip(names, sources, strict=False)
+        ),
+        is_free=is_free,
+        deadline_s=deadline_s,
+        inspection=inspection or brightness_inspection(),
+        bundle_id=BUNDLE_ID,
+        store=StorePlan(
+            path=path,
+            next_part=next_part,
+            shift=Shift(first_part=next_part, started_at=START),
+            decisions=dict.fromkeys(Decision, 0),
+        ),
+        n_parts=n_parts,
+    )
+
+
+def run(run_plan: RunPlan) -> Ear:
+    ear = Ear()
+    Runner(run_plan, ear, SystemClock()).run()
+    return ear
+
+
+@contextmanager
+def running(run_plan: RunPlan) -> Iterator[tuple[Runner, Ear]]:
+    """A run in a thread of its own; what it raises is raised at the end."""
+    ear = Ear()
+    runner = Runner(run_plan, ear, SystemClock())
+    failures: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            runner.run()
+        except InspectorError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=body)  # noqa: TID251  (a test's own)
+    thread.start()
+    try:
+        yield runner, ear
+    finally:
+        runner.stop()
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def decided(records: Sequence[Record]) -> list[tuple[int | None, Decision]]:
+    return [(record.part_number, record.verdict.decision) for record in records]
+
+
+def test_every_picture_of_a_free_camera_is_a_part_with_one_stored_result(path: Path) -> None:
+    levels = [DARK, BRIGHT, DARK, BRIGHT] * 25
+    ear = run(plan(path, ScriptedSource(levels), next_part=7))
+    expected = [(7 + n, FAIL if level == BRIGHT else PASS) for n, level in enumerate(levels)]
+    assert decided(stored(path)) == expected
+    assert decided(ear.records) == expected
+    assert ear.phases() == [
+        Phase.STARTING, Phase.READY, Phase.RUNNING, Phase.STOPPING, Phase.IDLE,
+    ]  # fmt: skip
+    last = ear.snapshots[-1]
+    assert last.shift is not None
+    assert last.shift.decisions == {PASS: 50, FAIL: 50, ERROR: 0}
+    assert (last.finish_reason, last.n_waiting) == ("the pictures came to their end", 0)
+
+
+def test_every_stage_of_a_part_is_timed_and_stored(path: Path) -> None:
+    ear = run(plan(path, ScriptedSource([DARK])))
+    stages = {
+        Stage.QUEUE, Stage.PREPROCESS, Stage.INFER, Stage.JUDGE, Stage.TOTAL, Stage.STORE,
+    }  # fmt: skip
+    assert set(stored(path)[0].stage_ms) == stages
+    assert [record.stage_ms for record in ear.records] == [stored(path)[0].stage_ms]
+
+
+def test_verdict_is_told_before_its_record_and_the_record_only_when_it_is_stored(
+    path: Path,
+) -> None:
+    class Reading(Ear):
+        def on_records(self, records: Sequence[Record]) -> None:
+            kept = {record.part_number for record in stored(path)}
+            assert {record.part_number for record in records} <= kept
+            super().on_records(records)
+
+    ear = Reading()
+    Runner(plan(path, ScriptedSource([DARK] * 5)), ear, SystemClock()).run()
+    for number in range(1, 6):
+        assert ear.heard.index(f"verdict {number}") < ear.heard.index(f"record {number}")
+
+
+def test_run_ends_after_the_parts_that_were_asked_for(path: Path) -> None:
+    ear = run(plan(path, ScriptedSource([DARK] * 50), n_parts=3))
+    assert len(stored(path)) == 3
+    assert ear.snapshots[-1].finish_reason == "3 parts were asked for"
+
+
+def test_damaged_picture_is_an_error_part_with_a_number_of_its_own(path: Path) -> None:
+    run(plan(path, ScriptedSource([DARK, CorruptFrame("cut"), DARK])))
+    records = stored(path)
+    assert decided(records) == [(1, PASS), (2, ERROR), (3, PASS)]
+    assert records[1].verdict.reasons[0].text() == "CorruptFrame: cut"
+
+
+def test_full_queue_makes_error_parts_one_for_each_picture(path: Path) -> None:
+    backend, gate, is_held = Brightness(), threading.Event(), threading.Event()
+
+    def hold(_prepared: Preprocessed) -> None:
+        is_held.set()
+        assert gate.wait(20)
+
+    def until_held() -> None:
+        assert is_held.wait(20)
+
+    backend.before = hold
+    n_too_many = 5
+    script: list[Step] = [DARK, until_held, *[DARK] * (TO_INSPECT + n_too_many), gate.set]
+    source = ScriptedSource(script, can_wait=False)
+    ear = run(plan(path, source, inspection=brightness_inspection(backend)))
+    records = stored(path)
+    assert [record.part_number for record in records] == list(range(1, len(records) + 1))
+    overruns = [r for r in records if r.verdict.reasons and r.verdict.reasons[0].rule == "Overrun"]
+    assert len(records) == 1 + TO_INSPECT + n_too_many
+    assert len(overruns) == n_too_many
+    assert len(ear.results) == len(records)
+
+
+def test_part_that_is_not_judged_in_time_is_an_error_and_its_late_view_is_only_counted(
+    path: Path,
+) -> None:
+    backend, gate = Brightness(), threading.Event()
+
+    def hold(_prepared: Preprocessed) -> None:
+        assert gate.wait(20)
+
+    backend.before = hold
+    source = ScriptedSource([DARK])
+    run_plan = plan(path, source, inspection=brightness_inspection(backend), deadline_s=0.05)
+    with running(run_plan) as (runner, ear):
+        ear.wait_for(lambda heard: bool(heard.records))
+        gate.set()
+    (record,) = stored(path)
+    (reason,) = record.verdict.reasons
+    assert reason.text() == "DeadlineMissed: not judged within 50 ms: nothing from top"
+    assert runner.snapshot().n_late == 1
+
+
+def test_triggered_part_is_seen_by_every_camera_and_the_worst_view_decides(path: Path) -> None:
+    top, side = ScriptedSource([DARK, DARK, DARK]), ScriptedSource([DARK, BRIGHT, DARK])
+    with running(plan(path, top, side, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2, 3):
+            assert runner.trigger() == number
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+    records = stored(path)
+    assert decided(records) == [(1, PASS), (2, FAIL), (3, PASS)]
+    assert [view.camera for view in records[1].views] == ["top", "side"]
+    assert records[1].source_id == "side"
+    assert runner.trigger() is None
+
+
+def test_picture_older_than_its_trigger_is_never_judged(path: Path) -> None:
+    taken = threading.Event()
+    source = ScriptedSource([BRIGHT, taken.set, DARK])
+    early = source.grab(1.0)
+    script = iter([early])
+    grab = source.grab
+    source.grab = lambda timeout_s: next(script, None) or grab(timeout_s)  # type: ignore[method-assign]
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        ear.wait_for(lambda heard: bool(heard.records))
+    assert decided(stored(path)) == [(1, PASS)]
+
+
+def test_triggered_camera_that_gives_nothing_makes_an_error_part(path: Path) -> None:
+    source = ScriptedSource([GrabTimeout("no picture"), DARK])
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2):
+            runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+    assert decided(stored(path)) == [(1, ERROR), (2, PASS)]
+
+
+def test_timer_triggers_until_the_parts_are_done(path: Path) -> None:
+    run_plan = plan(path, ScriptedSource([DARK] * 10), is_free=False, n_parts=4)
+    run(replace(run_plan, trigger_every_ms=1.0))
+    assert decided(stored(path)) == [(n, PASS) for n in range(1, 5)]
+
+
+def test_lost_camera_is_opened_again_and_the_run_goes_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.pipeline.capturing.FIRST_BACK_OFF_S", 0.001)
+    gone = SourceUnavailable("unplugged")
+    source = ScriptedSource([DARK, gone, BRIGHT], open_errors=[None, gone, gone])
+    ear = run(plan(path, source))
+    assert decided(stored(path)) == [(1, PASS), (2, FAIL)]
+    assert source.calls == ["open", "close", "open", "open", "open", "close"]
+    assert Phase.FAULTED not in ear.phases()
+
+
+def test_camera_that_cannot_be_opened_at_the_start_refuses_the_run(path: Path) -> None:
+    source = ScriptedSource([DARK], open_errors=[SourceUnavailable("no camera 7")])
+    with pytest.raises(SourceUnavailable, match="no camera 7"):
+        run(plan(path, source))
+    assert stored(path) == []
+
+
+def test_bug_in_the_inspection_ends_the_run_and_the_part_is_an_error(path: Path) -> None:
+    backend = Brightness()
+
+    def bug(_prepared: Preprocessed) -> None:
+        raise ZeroDivisionError
+
+    backend.before = bug
+    ear = Ear()
+    source = ScriptedSource([DARK])
+    runner = Runner(
+        plan(path, source, inspection=brightness_inspection(backend)), ear, SystemClock()
+    )
+    with pytest.raises(WorkerFailed, match="worker 'inspect' died: ZeroDivisionError"):
+        runner.run()
+    (record,) = stored(path)
+    assert record.verdict.decision is ERROR
+    assert record.verdict.reasons[0].rule == "WorkerFailed"
+    assert ear.phases()[-1] is Phase.FAULTED
+    assert isinstance(ear.snapshots[-1].failure, WorkerFailed)
+
+
+def test_store_that_fails_ends_the_run_and_nothing_is_told_as_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise StoreFull("no room")
+
+    monkeypatch.setattr(RecordWriter, "append", full)
+    ear = Ear()
+    runner = Runner(plan(path, ScriptedSource([DARK] * 1_000)), ear, SystemClock())
+    with pytest.raises(StoreFull):
+        runner.run()
+    assert (ear.records, stored(path)) == ([], [])
+    assert ear.snapshots[-1].shift is not None
+    assert ear.snapshots[-1].shift.n_parts == 0
+
+
+def test_disk_below_its_floor_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "SNAPSHOT_EVERY_S", 0.01)
+    source = ScriptedSource([GrabTimeout("nothing yet")] * 1_000_000)
+    run_plan = plan(path, source)
+    run_plan = replace(run_plan, store=replace(run_plan.store, free_space_floor_bytes=10**15))
+    with pytest.raises(StoreFull, match="MB left"):
+        run(run_plan)
+
+
+def test_shift_counts_anew_and_keeps_what_is_stored(path: Path) -> None:
+    gate = threading.Event()
+
+    def wait() -> None:
+        assert gate.wait(20)
+
+    source = ScriptedSource([DARK, BRIGHT, wait, DARK])
+    with running(plan(path, source)) as (runner, ear):
+        ear.wait_for(lambda heard: len(heard.records) == 2)
+        runner.begin_shift()
+        assert runner.snapshot().shift is not None
+        gate.set()
+        ear.wait_for(lambda heard: len(heard.records) == 3)
+    shift = runner.snapshot().shift
+    assert shift is not None
+    assert (shift.first_part, shift.decisions) == (3, {PASS: 1, FAIL: 0, ERROR: 0})
+    assert len(stored(path)) == 3
+
+
+def test_region_of_a_camera_is_all_that_is_inspected(path: Path) -> None:
+    source = ScriptedSource([DARK])
+    run_plan = plan(path, source)
+    outside = PixelRegion(x_px=10, y_px=0, width_px=16, height_px=8)
+    camera = replace(run_plan.cameras[0], region=outside)
+    run(replace(run_plan, cameras=(camera,)))
+    (record,) = stored(path)
+    assert record.verdict.reasons[0].rule == "PreprocessError"
+
+
+def test_pictures_of_fails_are_kept_beside_the_store(path: Path) -> None:
+    folder = path.parent / "images"
+    run_plan = plan(path, ScriptedSource([DARK, BRIGHT, DARK]))
+    store = replace(
+        run_plan.store,
+        images=KeptImages(folder, quota_bytes=10**9, floor_bytes=0),
+        keeps=frozenset({FAIL, ERROR}),
+    )
+    run(replace(run_plan, store=store))
+    assert [image.name for image in folder.iterdir()] == ["000000000002-top.png"]
+
+
+def test_newest_view_of_each_camera_is_there_for_a_screen(path: Path) -> None:
+    runner = Runner(plan(path, ScriptedSource([DARK, BRIGHT])), Ear(), SystemClock())
+    runner.run()
+    view = runner.live["top"].take()
+    assert view is not None
+    assert view.inspected.verdict.decision is FAIL
+    assert runner.live["top"].n_forgotten == 1
+
+
+def test_free_running_station_takes_no_trigger(path: Path) -> None:
+    runner = Runner(plan(path, ScriptedSource([])), Ear(), SystemClock())
+    with pytest.raises(ValueError, match="this station runs free"):
+        runner.trigger()

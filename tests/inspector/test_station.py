@@ -1,0 +1,168 @@
+"""From a file to a line: what fits together runs, and what does not is refused before it starts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.clock import SystemClock
+from inspector.errors import RecipeError, SettingsError, StoreCorrupt, StoreFull, UsageError
+from inspector.flow import Decision
+from inspector.settings import load_station
+from inspector.station import prepared_run
+from inspector.store.images import write_png
+from inspector.store.writer import RecordWriter
+from tests.support.bundles import write_bundle
+from tests.support.lines import Ear
+from tests.support.stores import stored, write_store
+
+STATION = """
+schema_version = 1
+name = "Line 3"
+store = "records"
+bundle = "grey.bundle"
+{more}
+[[camera]]
+name = "top"
+source = "replay:parts"
+options = {{ frames_per_s = 0, loop = false }}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A station with three parts to see, the second of them bright."""
+    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
+    (tmp_path / "parts").mkdir()
+    for number, level in enumerate((20, 200, 30)):
+        pixels = np.full((32, 48, 3), level, dtype=np.uint8)
+        write_png(tmp_path / "parts" / f"{number}.png", pixels)
+    write_station(tmp_path)
+    return tmp_path
+
+
+def write_station(folder: Path, more: str = "") -> Path:
+    path = folder / "station.toml"
+    path.write_text(STATION.format(more=more), encoding="utf-8")
+    return path
+
+
+def run(folder: Path) -> Ear:
+    ear = Ear()
+    with prepared_run(load_station(folder / "station.toml"), ear, SystemClock()) as prepared:
+        prepared.runner.run()
+    return ear
+
+
+def test_station_judges_what_its_camera_sees_and_goes_on_counting(folder: Path) -> None:
+    run(folder)
+    ear = run(folder)
+    records = stored(folder / "records" / "records.db")
+    assert [(record.part_number, record.verdict.decision.value) for record in records] == [
+        (1, "PASS"), (2, "FAIL"), (3, "PASS"), (4, "PASS"), (5, "FAIL"), (6, "PASS"),
+    ]  # fmt: skip
+    assert [record.part_id for record in records[:3]] == ["0.png", "1.png", "2.png"]
+    shift = ear.snapshots[-1].shift
+    assert shift is not None
+    assert (shift.first_part, shift.n_parts, shift.decisions[Decision.FAIL]) == (1, 6, 2)
+    kept = sorted(path.name for path in (folder / "records" / "images").iterdir())
+    assert kept == ["000000000002-top.png", "000000000005-top.png"]
+
+
+def test_recipe_of_the_station_is_in_force(folder: Path) -> None:
+    (folder / "strict.toml").write_text('schema_version = 1\nname = "strict"\nthreshold = 0.05\n')
+    write_station(folder, 'recipe = "strict.toml"')
+    ear = run(folder)
+    assert {record.verdict.decision for record in ear.records} == {Decision.FAIL}
+
+
+def test_recipe_of_another_bundle_is_refused(folder: Path) -> None:
+    (folder / "other.toml").write_text(
+        f'schema_version = 1\nname = "b"\nbundle_id = "{"a" * 12}"\n'
+    )
+    write_station(folder, 'recipe = "other.toml"')
+    with pytest.raises(RecipeError, match="recipe 'b' is made for the bundle aaaaaaaaaaaa"):
+        run(folder)
+
+
+def test_second_station_on_one_store_is_refused(folder: Path) -> None:
+    settings = load_station(folder / "station.toml")
+    with prepared_run(settings, Ear(), SystemClock()):
+        second = prepared_run(settings, Ear(), SystemClock())
+        refused = pytest.raises(UsageError, match="stop it, or give this station a store folder")
+        with refused, second:
+            pass
+
+
+def test_store_of_a_batch_is_refused(folder: Path) -> None:
+    (folder / "records").mkdir()
+    with RecordWriter(folder / "records" / "records.db") as writer:
+        writer.set_run({"source": "somewhere"})
+    with pytest.raises(SettingsError, match="holds the results of a batch"):
+        run(folder)
+
+
+def test_damaged_store_is_refused(folder: Path) -> None:
+    run(folder)
+    path = folder / "records" / "records.db"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(StoreCorrupt, match="set the file aside"):
+        run(folder)
+
+
+def test_disk_below_the_floor_is_refused(folder: Path) -> None:
+    write_station(folder, "[images]\nfree_space_floor_mb = 100_000_000")
+    with pytest.raises(StoreFull, match="free some space, then start again"):
+        run(folder)
+
+
+def test_store_in_the_place_of_a_file_is_refused(folder: Path) -> None:
+    (folder / "records").write_text("in the way")
+    with pytest.raises(SettingsError, match="cannot be made"):
+        run(folder)
+
+
+def test_unknown_source_is_refused(folder: Path) -> None:
+    path = folder / "station.toml"
+    path.write_text(path.read_text().replace("replay:parts", "reply:parts"))
+    with pytest.raises(SettingsError, match="there is no kind 'reply'"):
+        run(folder)
+
+
+def test_kill_in_mid_run_loses_no_result_that_was_told(folder: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from inspector.clock import SystemClock
+from inspector.settings import load_station
+from inspector.station import prepared_run
+from tests.support.lines import Ear
+
+class Printing(Ear):
+    def on_records(self, records):
+        for record in records:
+            print(record.part_number, record.verdict.decision.value, flush=True)
+        if records[-1].part_number >= 40:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+with prepared_run(load_station(Path(sys.argv[1])), Printing(), SystemClock()) as prepared:
+    prepared.runner.run()
+"""
+    path = folder / "station.toml"
+    path.write_text(path.read_text().replace("loop = false", "loop = true"))
+    here = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, cwd=here
+    )
+    told = [line.split() for line in done.stdout.splitlines()]
+    assert len(told) >= 40, done.stderr
+    kept = {record.part_number: record for record in stored(folder / "records" / "records.db")}
+    assert [[str(n), kept[int(n)].verdict.decision.value] for n, _ in told] == told
+
+
+def test_empty_store_of_another_time_goes_on(folder: Path) -> None:
+    (folder / "records").mkdir()
+    write_store(folder / "records" / "records.db", [])
+    assert len(run(folder).records) == 3
