@@ -1,6 +1,6 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
-.PHONY: demo test lint check format bench weigh ready lock
+.PHONY: demo test lint check format bench translations ready lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/inspector demo --out demo
@@ -25,6 +25,10 @@ bench: ready         ## speed and memory, each as a ratio inside one run; takes 
 
 ready:
 	@sh packaging/prepare.sh
+
+translations: ready  ## take up new texts of the window, and compile what is translated
+	@$(BIN)/pyside6-lupdate -extensions py -locations none -no-obsolete ui -ts ui/translations/inspector_zh_CN.ts
+	@$(BIN)/pyside6-lrelease -silent ui/translations/inspector_zh_CN.ts -qm ui/translations/inspector_zh_CN.qm
 
 lock:                ## renew the pins; needs `uv`
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

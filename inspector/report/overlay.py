@@ -7,15 +7,12 @@ from numpy.typing import NDArray
 
 from inspector.flow import Region
 from inspector.opencv import cv2
+from inspector.report.heat import heat_strength
 from inspector.store.images import encoded
 
 JPEG_QUALITY = 85  # for the eye only: nothing is ever judged from these
 MAX_ENLARGEMENT = 4.0  # beyond it a small picture is only blur
 MAX_OPACITY = 0.6  # the part must show through the hottest place
-# Heat in thresholds: clear up to the first, full colour from the second on. Both are fixed so that
-# the same colour means the same on every part of a report.
-CLEAR_UP_TO = 0.8
-FULL_FROM = 1.6
 _OUTLINE_GAP_PX = 3  # the outline goes around the place, not over it
 _BLACK, _WHITE = (24, 24, 24), (255, 255, 255)
 
@@ -69,11 +66,7 @@ def heat_overlay(
 def _heated(
     shown: NDArray[np.uint8], heat: NDArray[np.float32], threshold: float
 ) -> NDArray[np.uint8]:
-    if threshold > 0:
-        low, high = CLEAR_UP_TO * threshold, FULL_FROM * threshold
-    else:  # no share of such a threshold means anything: from it up to the hottest place
-        low, high = threshold, max(float(heat.max()), threshold + 1e-6)
-    strength = np.clip((heat - low) / (high - low), 0.0, 1.0)
+    strength = heat_strength(heat, threshold)
     levels = np.rint(strength * 255).astype(np.uint8)
     colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
     opacity = (np.sqrt(strength) * MAX_OPACITY)[..., None]

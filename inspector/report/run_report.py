@@ -8,7 +8,7 @@ from pathlib import Path
 from inspector.files.atomic import replacing
 from inspector.flow import Decision, Record
 from inspector.report.charts import score_histogram, stage_chart
-from inspector.report.overlay import CLEAR_UP_TO, FULL_FROM
+from inspector.report.heat import CLEAR_UP_TO, FULL_FROM
 from inspector.report.page import (
     badge,
     card,

@@ -76,6 +76,11 @@ class RecordReader:
         # and rows have a checksum.
         yield from self._select("ORDER BY +part_number, image, record_id", ())
 
+    def newest(self, limit: int) -> list[Record]:
+        """The last parts of a line, oldest first."""
+        clause = "WHERE part_number IS NOT NULL ORDER BY part_number DESC LIMIT ?"
+        return list(self._select(clause, (limit,)))[::-1]
+
     def next_part(self) -> int:
         """The number for the next part of a line, from 1."""
         with converted_errors(self._path):

@@ -1,0 +1,55 @@
+"""The run view hands values to its panels, and shows nothing that was not kept."""
+
+from inspector.flow import Decision
+from inspector.pipeline.events import Phase
+from tests.support.panels import part, result, snapshot
+from ui.run.fail_pictures import fail_picture
+from ui.run.view import RunView
+from ui.theme.theme import Theme
+
+
+def started(theme: Theme) -> RunView:
+    view = RunView(theme)
+    view.resize(1600, 900)
+    view.start(0.5, ("top",), [part(1)])
+    view.show_snapshot(snapshot())
+    view.show()
+    return view
+
+
+def test_line_that_starts_shows_what_its_store_holds(theme: Theme) -> None:
+    view = started(theme)
+    assert view.table.model.part_number(0) == 1
+    assert view.banner.face is None
+
+
+def test_stored_parts_reach_banner_and_table(theme: Theme) -> None:
+    view = started(theme)
+    view.add_records([part(2), part(3, Decision.FAIL)], now_s=1.0)
+    assert view.table.model.part_number(0) == 3
+    face = view.banner.face
+    assert face is not None
+    assert (face.decision, face.part_number) == (Decision.FAIL, 3)
+
+
+def test_fail_is_kept_in_strip_and_panel(theme: Theme) -> None:
+    view = started(theme)
+    view.add_fail(fail_picture(result(3)))
+    assert view.last_fail.fail is view.strip.fails[0]
+
+
+def test_line_that_ended_shows_no_verdict(theme: Theme) -> None:
+    view = started(theme)
+    view.add_records([part(2)], now_s=1.0)
+    view.show_phase(Phase.IDLE)
+    view.tick(2.0)
+    assert view.banner.face is None
+    assert view.banner.accessibleName() == "Press Start to begin."
+
+
+def test_first_line_of_a_day_has_a_sentence_in_every_panel(theme: Theme) -> None:
+    view = RunView(theme)
+    assert view.table._pages.currentIndex() == 1
+    assert view.strip._pages.currentIndex() == 1
+    assert view.last_fail._pages.currentIndex() == 1
+    assert view.banner.accessibleName() == "Press Start to begin."

@@ -1,0 +1,72 @@
+"""The window's line: one at a time, ended before it is forgotten."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from inspector.errors import SettingsError
+from inspector.settings import load_station
+from tests.support.bundles import write_bundle
+from tests.support.lines import Ear
+from tests.support.lots import grey_lot
+from ui.line import Line, LineInfo
+
+WAIT_MS = 30_000
+STATION = """
+schema_version = 1
+name = "Line 3"
+store = "records"
+bundle = "grey.bundle"
+[[camera]]
+name = "top"
+source = "replay:parts"
+"""
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
+    grey_lot(tmp_path / "parts")
+    path = tmp_path / "station.toml"
+    path.write_text(STATION)
+    return path
+
+
+def test_line_tells_what_it_is_and_ends_when_it_is_stopped(station: Path, qtbot: QtBot) -> None:
+    ear = Ear()
+    line = Line(ear)
+    with qtbot.waitSignal(line.prepared, timeout=WAIT_MS) as told:
+        line.start(load_station(station))
+    with pytest.raises(RuntimeError):
+        line.start(load_station(station))
+    ear.wait_for(lambda heard: len(heard.records) >= 2)
+    assert line.newest_view("top") is not None
+    assert line.newest_view("other") is None
+    with qtbot.waitSignal(line.ended, timeout=WAIT_MS) as ended:
+        line.stop()
+    line.join()
+    assert told.args is not None
+    info: LineInfo = told.args[0]
+    assert (info.station, info.recipe, info.threshold) == ("Line 3", "default", 0.5)
+    assert (info.cameras, ended.args, line.is_running) == (("top",), [None], False)
+    line.begin_shift()  # nothing runs, and nothing happens
+
+
+def test_line_that_is_stopped_before_it_began_ends(station: Path, qtbot: QtBot) -> None:
+    line = Line(Ear())
+    with qtbot.waitSignal(line.ended, timeout=WAIT_MS) as ended:
+        line.start(load_station(station))
+        line.stop()
+    line.join()
+    assert ended.args == [None]
+
+
+def test_line_that_cannot_run_says_why(station: Path, qtbot: QtBot) -> None:
+    station.write_text(STATION.replace("replay:parts", "nothing:1"))
+    line = Line(Ear())
+    with qtbot.waitSignal(line.ended, timeout=WAIT_MS) as ended:
+        line.start(load_station(station))
+    line.join()
+    assert ended.args is not None
+    assert isinstance(ended.args[0], SettingsError)

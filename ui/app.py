@@ -1,0 +1,64 @@
+"""Puts the window together: the one place where its parts are made."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+from inspector.demo_line import write_demo_station
+from inspector.machine.choices import user_folder
+from ui.languages import Languages
+from ui.main_window import MainWindow
+from ui.theme.fonts import font, load_fonts
+from ui.theme.sizes import BODY_PX
+from ui.window_settings import LANGUAGES, WindowSettings
+
+SETTINGS_FILE = "window.ini"
+
+
+def run_window(
+    station: Path | None,
+    *,
+    has_demo: bool,
+    is_full_screen: bool,
+    language: str | None,
+    settings_folder: Path | None = None,
+) -> int:
+    """Show the window until it is closed; gives the program's exit code.
+
+    Args:
+        station: Opened at once, but not started.
+        has_demo: Open the demo and start it.
+        language: One of `LANGUAGES`; None: as the window was left.
+        settings_folder: None: this user's own.
+    """
+    application = make_application()
+    folder = user_folder() if settings_folder is None else settings_folder
+    settings = WindowSettings(folder / SETTINGS_FILE)
+    state = settings.load()
+    if language in LANGUAGES:
+        from dataclasses import replace
+
+        state = replace(state, language=language)
+    window = MainWindow(state, settings, lambda: write_demo_station(folder / "demo"), Languages())
+    if is_full_screen:
+        window.showFullScreen()
+    else:
+        window.show()
+    if has_demo:
+        QTimer.singleShot(0, window.open_demo)
+    elif station is not None:
+        window.open_file(station)
+    return application.exec()
+
+
+def make_application() -> QApplication:
+    """The one application, with our fonts."""
+    QCoreApplication.setApplicationName("inspector")
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setStyle("Fusion")  # the same on every system, and it obeys the style sheet
+    load_fonts()
+    application.setFont(font(BODY_PX))
+    return application

@@ -1,0 +1,1 @@
+"""The run view: what an operator looks at for eight hours. One file a panel."""

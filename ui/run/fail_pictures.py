@@ -1,0 +1,179 @@
+"""Makes the pictures of parts that did not pass, in a thread of its own."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from inspector.concurrency.bounded_queue import BoundedQueue, Closed
+from inspector.concurrency.worker import Worker
+from inspector.errors import InspectorError
+from inspector.flow import Region
+from inspector.geometry import AxisMap, Box
+from inspector.pipeline.parts import PartResult
+from ui.run.fail_picture import FailPicture
+from ui.theme.colours import VERMILION
+from ui.widgets.picture_view import Picture, heat_image, image_of
+
+MAX_WAITING = 4  # whole pictures; of a burst of fails the screen shows some, the store has all
+MAX_SIDE_PX = 1_600  # of what is kept to be looked at: as large as a screen shows it
+SMALL_PX = QSize(280, 190)
+
+
+class FailPictures(QObject):
+    """Takes results from any thread; `ready` gives a `FailPicture` for each that it does not skip.
+
+    Attributes:
+        n_skipped: Results that came while `MAX_WAITING` others waited.
+    """
+
+    ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.n_skipped = 0
+        self._waiting = BoundedQueue[PartResult](MAX_WAITING)
+        self._worker = Worker("fail pictures", self._make_all, self._failed)
+        self._worker.start()
+
+    def add(self, result: PartResult) -> None:
+        """Make the picture of this one, unless there is too much to do already."""
+        try:
+            self.n_skipped += not self._waiting.offer(result)
+        except Closed:
+            return
+
+    def close(self) -> None:
+        """End the thread."""
+        self._waiting.discard()
+        self._worker.join()
+
+    def _make_all(self) -> None:
+        while True:
+            try:
+                result = self._waiting.get()
+            except Closed:
+                return
+            self.ready.emit(fail_picture(result))
+
+    def _failed(self, error: InspectorError) -> None:
+        self._waiting.discard()
+        raise error  # a bug: shown by the interpreter, while the line goes on
+
+
+def fail_picture(result: PartResult) -> FailPicture:
+    """The picture of a part that did not pass, of the camera that decided."""
+    inspected = result.deciding.inspected
+    verdict, frame, prediction = inspected.verdict, inspected.frame, inspected.prediction
+    picture = small = None
+    if frame is not None:
+        picture = _shrunk(
+            Picture(
+                pixels=frame.pixels,
+                heat=None if prediction is None else prediction.heatmap,
+                to_sensor=inspected.to_sensor,
+                threshold=verdict.threshold,
+                regions=verdict.regions,
+            )
+        )
+        small = _small(picture)
+    return FailPicture(
+        part_number=result.part_number,
+        decision=verdict.decision,
+        captured_at=None if frame is None else frame.captured_at,
+        camera=result.deciding.camera,
+        score=None if prediction is None else prediction.score,
+        threshold=verdict.threshold,
+        reasons=verdict.reasons,
+        regions=verdict.regions,
+        picture=picture,
+        small=small,
+    )
+
+
+def _shrunk(picture: Picture) -> Picture:
+    """No larger than `MAX_SIDE_PX`: a dozen of them are kept in memory."""
+    height_px, width_px = picture.pixels.shape[:2]
+    scale = MAX_SIDE_PX / max(height_px, width_px)
+    if scale >= 1:
+        return picture
+    size = QSize(max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    smooth = Qt.TransformationMode.SmoothTransformation
+    image = image_of(picture.pixels).scaled(size, mode=smooth)
+    scale_x, scale_y = size.width() / width_px, size.height() / height_px
+    to_sensor = picture.to_sensor
+    if to_sensor is not None:
+        to_sensor = AxisMap(
+            scale_x=to_sensor.scale_x * scale_x,
+            scale_y=to_sensor.scale_y * scale_y,
+            offset_x_px=to_sensor.offset_x_px * scale_x,
+            offset_y_px=to_sensor.offset_y_px * scale_y,
+        )
+    return Picture(
+        pixels=_pixels_of(image, is_mono=picture.pixels.ndim == 2),
+        heat=picture.heat,
+        to_sensor=to_sensor,
+        threshold=picture.threshold,
+        regions=tuple(_scaled(region, scale_x, scale_y) for region in picture.regions),
+    )
+
+
+def _scaled(region: Region, scale_x: float, scale_y: float) -> Region:
+    box = region.box_sensor_px
+    return Region(
+        box_sensor_px=Box(
+            x_px=box.x_px * scale_x,
+            y_px=box.y_px * scale_y,
+            width_px=box.width_px * scale_x,
+            height_px=box.height_px * scale_y,
+        ),
+        peak=region.peak,
+        label=region.label,
+        area_px2=region.area_px2 * scale_x * scale_y,
+    )
+
+
+def _pixels_of(image: QImage, *, is_mono: bool) -> NDArray[np.uint8]:
+    kind = QImage.Format.Format_Grayscale8 if is_mono else QImage.Format.Format_BGR888
+    image = image.convertToFormat(kind)
+    channels = 1 if is_mono else 3
+    lines = np.frombuffer(image.constBits(), dtype=np.uint8)
+    lines = lines.reshape(image.height(), image.bytesPerLine())
+    pixels = lines[:, : image.width() * channels].copy()
+    return pixels if is_mono else pixels.reshape(image.height(), image.width(), 3)
+
+
+def _small(picture: Picture) -> QImage:
+    """For the strip: the whole part with its heat and outlines."""
+    image = image_of(picture.pixels)
+    size = image.size().scaled(SMALL_PX, Qt.AspectRatioMode.KeepAspectRatio)
+    small = QImage(size, QImage.Format.Format_RGB32)
+    zoom = size.width() / image.width()
+    painter = QPainter(small)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(
+        QRectF(small.rect()),
+        image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation),
+    )
+    if picture.heat is not None and picture.to_sensor is not None:
+        heat, to_sensor = heat_image(picture.heat, picture.threshold), picture.to_sensor
+        target = QRectF(
+            to_sensor.offset_x_px * zoom,
+            to_sensor.offset_y_px * zoom,
+            heat.width() * to_sensor.scale_x * zoom,
+            heat.height() * to_sensor.scale_y * zoom,
+        )
+        painter.drawImage(target, heat)
+    painter.setPen(QPen(QColor(VERMILION), 2))
+    for region in picture.regions:
+        box = region.box_sensor_px
+        painter.drawRect(
+            QRectF(
+                box.x_px * zoom - 1,
+                box.y_px * zoom - 1,
+                box.width_px * zoom + 2,
+                box.height_px * zoom + 2,
+            )
+        )
+    painter.end()
+    return small

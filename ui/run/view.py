@@ -1,0 +1,168 @@
+"""The run view: lays the panels, hands them values, and hands on what a person wants."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from inspector.flow import Record, Stage
+from inspector.pipeline.events import Phase, RunSnapshot
+from inspector.pipeline.parts import View
+from ui.run.banner_memory import BannerMemory, Face
+from ui.run.charts import Charts
+from ui.run.counters import Counters
+from ui.run.fail_picture import FailPicture
+from ui.run.fail_strip import FailStrip
+from ui.run.foot import Foot
+from ui.run.last_fail import LastFail
+from ui.run.live_picture import LivePicture
+from ui.run.notice import Notice
+from ui.run.results_table import ResultsTable
+from ui.run.verdict_banner import VerdictBanner
+from ui.texts.words import phase_word
+from ui.theme.theme import Theme
+
+
+class RunView(QWidget):
+    """Everything of WINDOW's run view but the bar above it.
+
+    Attributes:
+        picture, banner, counters, strip, table, foot, notice: The panels.
+    """
+
+    fail_chosen = Signal(object)  # FailPicture
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "ground")
+        self.notice = Notice()
+        self.picture = LivePicture(theme)
+        self.banner = VerdictBanner(theme)
+        self.counters = Counters()
+        self.last_fail = LastFail()
+        self.strip = FailStrip(theme)
+        self.table = ResultsTable(theme)
+        self.charts = Charts(theme)
+        self.foot = Foot(theme)
+        self._memory = BannerMemory()
+        self._phase = Phase.IDLE
+        self.last_fail.chosen.connect(self.fail_chosen)
+        self.strip.chosen.connect(self.fail_chosen)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(12, 8, 12, 8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._grid, 1)
+        layout.addWidget(self.foot)
+        self._lay(theme)
+        self.show_phase(Phase.IDLE)
+
+    def _lay(self, theme: Theme) -> None:
+        grid, gap = self._grid, theme.sizes.gap
+        grid.setSpacing(gap)
+        grid.addWidget(self.notice, 0, 0, 1, 2)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(gap)
+        left.addWidget(self.picture, 10)
+        left.addWidget(self.strip, 3)
+        left.addWidget(self.table, 4)
+        right.addWidget(self.banner)
+        right.addWidget(self.counters)
+        right.addWidget(self.last_fail, 3)
+        right.addWidget(self.charts, 6)
+        grid.addLayout(left, 1, 0)
+        grid.addLayout(right, 1, 1)
+        grid.setColumnStretch(0, 68)
+        grid.setColumnStretch(1, 32)
+        grid.setRowStretch(1, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours and sizes."""
+        for panel in (self.picture, self.banner, self.strip, self.table, self.charts):
+            panel.set_theme(theme)
+
+    def retranslate(self) -> None:
+        """Write in the chosen language."""
+        for panel in (
+            self.notice, self.picture, self.counters, self.last_fail, self.strip, self.table,
+            self.charts, self.foot,
+        ):  # fmt: skip
+            panel.retranslate()
+        self.show_phase(self._phase)
+        self.banner.update()
+
+    def start(self, threshold: float, cameras: tuple[str, ...], stored: Sequence[Record]) -> None:
+        """A line starts.
+
+        Args:
+            stored: The newest results that its store holds, oldest first.
+        """
+        self._memory.clear()
+        self.banner.show_face(None, phase_word(self._phase))
+        self.last_fail.clear()
+        self.strip.clear()
+        self.table.clear()
+        self.table.add(stored)
+        self.charts.start(threshold)
+        self.picture.set_cameras(cameras)
+        self.notice.clear()
+
+    def show_phase(self, phase: Phase) -> None:
+        """What the line is doing."""
+        self._phase = phase
+        self.foot.show_phase(phase)
+        if phase in (Phase.IDLE, Phase.FAULTED):
+            self._memory.clear()
+            self.banner.show_face(None, self._idle_text(phase))
+
+    def show_snapshot(self, snapshot: RunSnapshot) -> None:
+        """The line now."""
+        if snapshot.phase is not self._phase:
+            self.show_phase(snapshot.phase)
+        self.foot.show_snapshot(snapshot)
+        self.counters.show_snapshot(snapshot)
+        self.charts.show_snapshot(snapshot)
+        for camera in snapshot.cameras:
+            if camera.name == self.picture.camera and snapshot.phase is not Phase.IDLE:
+                self.picture.show_camera(camera, snapshot.figures.parts_per_s)
+
+    def add_records(self, records: Sequence[Record], now_s: float) -> None:
+        """More stored results, oldest first; nothing is shown that was not kept."""
+        for record in records:
+            self._memory.add(_face(record), now_s)
+        self.table.add(records)
+        self.charts.add(records)
+        self.tick(now_s)
+
+    def add_fail(self, fail: FailPicture) -> None:
+        """A part that did not pass, as a picture."""
+        self.last_fail.show_fail(fail)
+        self.strip.add(fail)
+
+    def show_view(self, view: View) -> None:
+        """The newest picture."""
+        self.picture.show_view(view)
+
+    def tick(self, now_s: float) -> None:
+        """Time passed: what the banner holds may go."""
+        if self._phase in (Phase.IDLE, Phase.FAULTED):
+            return
+        face = self._memory.face(now_s)
+        self.banner.show_face(face, phase_word(self._phase))
+
+    def _idle_text(self, phase: Phase) -> str:
+        if phase is Phase.FAULTED:
+            return phase_word(phase)
+        return self.tr("Press Start to begin.")
+
+
+def _face(record: Record) -> Face:
+    return Face(
+        decision=record.verdict.decision,
+        part_number=record.part_number,
+        score=record.score,
+        threshold=record.verdict.threshold,
+        total_ms=record.stage_ms.get(Stage.TOTAL),
+    )
