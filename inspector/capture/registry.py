@@ -16,6 +16,10 @@ ENTRY_POINT_GROUP = "inspector.sources"  # in the pyproject.toml of a package th
 _OURS = {
     "synthetic": "inspector.capture.synthetic_line:KIND",
     "replay": "inspector.capture.replay:KIND",
+    "usb": "inspector.capture.opencv_camera:KIND",
+    "rtsp": "inspector.capture.network_stream:RTSP",
+    "http": "inspector.capture.network_stream:HTTP",
+    "https": "inspector.capture.network_stream:HTTPS",
 }
 
 
@@ -36,12 +40,14 @@ class Wanted:
     """A source as a station file asks for it.
 
     Attributes:
+        kind: What stands before the colon of `source`.
         address: What stands behind the colon of `source`; empty without one.
         options: Of its `[camera.options]`; whoever reads it must `close` it.
         source_id: The camera's name.
         folder: What relative paths are relative to.
     """
 
+    kind: str
     address: str
     options: Table
     source_id: str
@@ -90,7 +96,7 @@ def make_source(
     """The source that a station file or a command line asks for, not yet open.
 
     Args:
-        source: "KIND" or "KIND:ADDRESS"; a web address needs no kind.
+        source: "KIND" or "KIND:ADDRESS"; in a web address the scheme is the kind.
         options, source_id, folder: See `Wanted`.
 
     Raises:
@@ -104,7 +110,7 @@ def make_source(
             f"{where}: there is no kind {name!r}; known: {', '.join(sorted(kinds))}"
         )
     table = Table(dict(options), f"{where}: options", SettingsError)
-    wanted = Wanted(address=address, options=table, source_id=source_id, folder=folder)
+    wanted = Wanted(kind=name, address=address, options=table, source_id=source_id, folder=folder)
     return kinds[name]().make(wanted, clock)
 
 

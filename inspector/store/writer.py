@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inspector.clock import utc_text
-from inspector.errors import StoreCorrupt
 from inspector.flow import Record, Stage
-from inspector.store.connection import check_owner, connect, converted_errors
+from inspector.store.connection import check_owner, check_structure, connect, converted_errors
 from inspector.store.schema import COLUMNS, SCHEMA, STORE_MS, Shift, to_row
 
 # A picture that changed since it was judged is another part: its new record takes the old one's
@@ -97,15 +96,7 @@ class RecordWriter:
         if is_new:
             self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         elif not is_checked:
-            self._check_whole()
-
-    def _check_whole(self) -> None:
-        run = self._connection.execute
-        state = run("PRAGMA integrity_check(1)").fetchone()[0]  # 0.4 s for 100,000 records
-        if self._path.stat().st_size % run("PRAGMA page_size").fetchone()[0]:
-            state = "its last page was cut"  # SQLite takes the missing bytes for zeros
-        if state != "ok":
-            raise StoreCorrupt(f"{str(self._path)!r} is damaged: {state}; set the file aside")
+            check_structure(self._connection, self._path)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

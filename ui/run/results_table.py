@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from inspector.flow import Decision, Record
@@ -22,6 +23,7 @@ _SAMPLES = {
     Column.TOTAL: "Total ms",
 }
 CELL_PADDING_PX = 24
+LEAST_REASON_PX = 240
 
 
 class ResultsTable(Card):
@@ -30,6 +32,7 @@ class ResultsTable(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.model = ResultsModel()
         self.view = QTableView()
+        self._widths_px: dict[int, int] = {}
         super().__init__(self.view, parent)
         view = self.view
         view.setModel(self.model)
@@ -54,8 +57,6 @@ class ResultsTable(Card):
         """Colours and sizes."""
         self.view.verticalHeader().setDefaultSectionSize(theme.sizes.row)
         self.model.set_icons({d: shape_icon(d, VERDICT_HUES[d], ICON_PX) for d in Decision})
-        for place in range(len(STAGES)):
-            self.view.setColumnHidden(len(Column) + place, theme.sizes.is_compact)
         self._size_columns()
 
     def retranslate(self) -> None:
@@ -82,6 +83,23 @@ class ResultsTable(Card):
             bar.setValue(before_px + row_px * len(records))
         self._show_state()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave the times per stage out where the reasons would have no room."""
+        super().resizeEvent(event)
+        self._choose_columns()
+
+    def _choose_columns(self) -> None:
+        header = self.view.horizontalHeader()
+        all_but_reason = sum(
+            self._widths_px[column]
+            for column in range(self.model.columnCount())
+            if column != Column.REASON
+        )
+        is_narrow = self.width() - all_but_reason < LEAST_REASON_PX
+        for place in range(len(STAGES)):
+            self.view.setColumnHidden(len(Column) + place, is_narrow)
+        header.setSectionResizeMode(Column.REASON, QHeaderView.ResizeMode.Stretch)
+
     def _show_state(self) -> None:
         if self.model.rowCount():
             self.show_content()
@@ -97,5 +115,6 @@ class ResultsTable(Card):
             title = str(self.model.headerData(column, header.orientation()))
             width_px = max(metrics.horizontalAdvance(text) for text in (sample or "000.0", title))
             icon_px = ICON_PX if column == Column.DECISION else 0
-            header.resizeSection(column, width_px + icon_px + CELL_PADDING_PX)
-        header.setSectionResizeMode(Column.REASON, QHeaderView.ResizeMode.Stretch)
+            self._widths_px[column] = width_px + icon_px + CELL_PADDING_PX
+            header.resizeSection(column, self._widths_px[column])
+        self._choose_columns()

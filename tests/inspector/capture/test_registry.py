@@ -28,7 +28,7 @@ def test_each_kind_says_how_it_is_written_and_what_it_is() -> None:
 
 
 def test_unknown_kind_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"there is no kind 'ubs'; known: .*replay, synthetic"):
+    with pytest.raises(SettingsError, match=r"there is no kind 'ubs'; known: .*replay, rtsp"):
         make_source("ubs:0", {}, "cam0", str(tmp_path), SystemClock())
 
 

@@ -13,37 +13,44 @@ from inspector.clock import SystemClock
 from inspector.errors import GrabTimeout, SourceUnavailable
 from inspector.flow import Frame
 from inspector.store.images import write_png
+from tests.support.mjpeg_server import free_port, serving
 from tests.support.picture_files import write_video
 
 CLOCK = SystemClock()
-Maker = Callable[[Path, dict[str, object]], str]
+Maker = Callable[[Path, dict[str, object], ExitStack], str]
 
 
-def _synthetic(_folder: Path, options: dict[str, object]) -> str:
+def _synthetic(_folder: Path, options: dict[str, object], _stack: ExitStack) -> str:
     options |= {"parts_per_s": 0, "width_px": 128, "height_px": 96}
     return "synthetic"
 
 
-def _folder(folder: Path, options: dict[str, object]) -> str:
+def _folder(folder: Path, options: dict[str, object], _stack: ExitStack) -> str:
     for level in (20, 90, 200):
         write_png(folder / f"{level}.png", np.full((24, 32), level, dtype=np.uint8))
     options["frames_per_s"] = 0
     return "replay:."
 
 
-def _video(folder: Path, options: dict[str, object]) -> str:
+def _video(folder: Path, options: dict[str, object], _stack: ExitStack) -> str:
     frames = [np.full((48, 64, 3), level, dtype=np.uint8) for level in (20, 90, 200)]
     write_video(folder / "line.avi", frames)
     options["frames_per_s"] = 0
     return "replay:line.avi"
 
 
-@pytest.fixture(params=[_synthetic, _folder, _video], ids=lambda maker: maker.__name__.strip("_"))
+def _stream(_folder: Path, _options: dict[str, object], stack: ExitStack) -> str:
+    port = free_port()
+    stack.enter_context(serving(port))
+    return f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(params=[_synthetic, _folder, _video, _stream], ids=lambda maker: maker.__name__.strip("_"))
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSource]:
     options: dict[str, object] = {}
     maker: Maker = request.param
-    address = maker(tmp_path, options)
     with ExitStack() as stack:
+        address = maker(tmp_path, options, stack)
         made = make_source(address, options, "cam0", str(tmp_path), CLOCK)
         stack.callback(made.close)
         yield made
@@ -57,7 +64,10 @@ def test_frames_are_counted_from_zero_named_and_timed_in_order(source: FrameSour
     before_ns = CLOCK.monotonic_ns()
     source.open()
     frames = grabbed(source, 5)
-    assert [frame.frame_id for frame in frames] == list(range(5))
+    numbers = [frame.frame_id for frame in frames]
+    if source.info().can_wait:
+        assert numbers == list(range(5))
+    assert numbers == sorted(set(numbers))
     assert {frame.source_id for frame in frames} == {"cam0"}
     times_ns = [before_ns, *(frame.captured_ns for frame in frames), CLOCK.monotonic_ns()]
     assert times_ns == sorted(times_ns)
@@ -85,7 +95,10 @@ def test_source_is_opened_again_after_a_close_and_counts_from_zero(source: Frame
     grabbed(source, 3)
     source.close()
     source.open()
-    assert [frame.frame_id for frame in grabbed(source, 2)] == [0, 1]
+    numbers = [frame.frame_id for frame in grabbed(source, 2)]
+    if source.info().can_wait:
+        assert numbers == [0, 1]
+    assert numbers[0] < numbers[1] < 10
 
 
 def test_closing_twice_or_unopened_does_nothing(source: FrameSource) -> None:

@@ -5,13 +5,12 @@ from inspector.flow import Decision
 from tests.support.panels import part
 from ui.run.results_model import STAGES, Column
 from ui.run.results_table import ResultsTable
-from ui.theme.colours import Scheme
-from ui.theme.theme import Theme, theme_of
+from ui.theme.theme import Theme
 
 
 def shown(theme: Theme) -> ResultsTable:
     table = ResultsTable(theme)
-    table.resize(1200, 300)
+    table.resize(1400, 300)
     table.show()
     return table
 
@@ -39,7 +38,7 @@ def test_what_is_being_read_stays_in_its_place(theme: Theme) -> None:
 def test_times_per_stage_are_left_out_where_there_is_no_room(theme: Theme) -> None:
     table = shown(theme)
     hidden = [table.view.isColumnHidden(len(Column) + n) for n in range(len(STAGES))]
-    table.set_theme(theme_of(Scheme.DARK, 720))
+    table.resize(700, 300)
     compact = [table.view.isColumnHidden(len(Column) + n) for n in range(len(STAGES))]
     assert (set(hidden), set(compact)) == ({False}, {True})
 

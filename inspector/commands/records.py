@@ -1,0 +1,72 @@
+"""`inspector records`: what a store holds, as a sum, as a table, or proven whole."""
+
+import argparse
+from pathlib import Path
+
+from inspector.command_line import Parser, print_json, print_line
+from inspector.commands.summary_lines import print_run_summary
+from inspector.exit_codes import ExitCode
+
+STORE_FILE = "records.db"
+
+
+def add(commands: "argparse._SubParsersAction[Parser]") -> None:
+    """Add the command and its actions to the program."""
+    parser = commands.add_parser("records", help="look at what a store keeps")
+    actions = parser.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    for name, handler, text in (
+        ("summary", _summary, "count and time everything in a store"),
+        ("export", _export, "write every record as one CSV row"),
+        ("verify", _verify, "check the file and every record's checksum"),
+    ):
+        action = actions.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        action.add_argument(
+            "store", type=Path, metavar="STORE", help="a records.db, or the folder that holds it"
+        )
+        action.set_defaults(handler=handler)
+        if name == "export":
+            action.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .csv")
+        else:
+            action.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _place(parsed: argparse.Namespace) -> Path:
+    path: Path = parsed.store
+    return path / STORE_FILE if path.is_dir() else path
+
+
+def _summary(parsed: argparse.Namespace) -> int:
+    from inspector.store.reader import RecordReader
+    from inspector.store.summary import summarise
+
+    with RecordReader(_place(parsed)) as reader:
+        summary = summarise(reader, elapsed_s=0.0, n_judged_now=0, identity=reader.run())
+    if parsed.json:
+        print_json(summary.as_table())
+    else:
+        print_run_summary(summary)
+    return ExitCode.DONE
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from inspector.store.reader import RecordReader
+    from inspector.store.records_csv import write_line_csv, write_records_csv
+
+    with RecordReader(_place(parsed)) as reader:
+        write = write_line_csv if reader.is_of_a_line() else write_records_csv
+        write(reader.records(), parsed.out)
+    print_line(f"{parsed.out}")
+    return ExitCode.DONE
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from inspector.store.reader import RecordReader
+
+    with RecordReader(_place(parsed)) as reader:
+        reader.check_whole()
+        count = sum(1 for _ in reader.records())
+    if parsed.json:
+        print_json({"is_whole": True, "n_records": count})
+    else:
+        print_line(f"whole: {count} records, each as it was written")
+    return ExitCode.DONE
