@@ -45,7 +45,9 @@ def _stream(_folder: Path, _options: dict[str, object], stack: ExitStack) -> str
     return f"http://127.0.0.1:{port}/"
 
 
-@pytest.fixture(params=[_synthetic, _folder, _video, _stream], ids=lambda maker: maker.__name__.strip("_"))
+@pytest.fixture(
+    params=[_synthetic, _folder, _video, _stream], ids=lambda maker: maker.__name__.strip("_")
+)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSource]:
     options: dict[str, object] = {}
     maker: Maker = request.param
