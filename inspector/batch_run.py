@@ -18,10 +18,9 @@ from inspector.concurrency.worker import Worker
 from inspector.errors import CaptureError, InspectorError, WorkerFailed
 from inspector.flow import Decision, Frame, Record, Stage
 from inspector.pipeline.record import Subject, make_record
-from inspector.pipeline.storing import MAX_COMMIT, Judged, store_all
+from inspector.pipeline.storing import MAX_COMMIT, Item, Judged, store_all
 from inspector.pipeline.timing import Stopwatch
 from inspector.store.images import write_png
-from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 
 COMMIT_EVERY_S = 0.1  # a kill costs so much work; each commit waits for the disk
@@ -95,7 +94,7 @@ class BatchRun:
         self._save_images = save_images
         self._progress = progress
         self._feed = Feed(pictures)
-        self._to_store = BoundedQueue[Judged | Shift](MAX_COMMIT)
+        self._to_store = BoundedQueue[Item](MAX_COMMIT)
         self._inspectors = [
             Worker(f"inspect:{index}", self._inspect_all, self._stop) for index in range(jobs)
         ]

@@ -11,11 +11,13 @@ InspectorError
         SourceUnavailable   nothing can be opened there
         GrabTimeout         no frame came in time
         CorruptFrame        a frame came, but not a whole one: this part is an ERROR
+        FrameLost           a picture was taken and never reached us
         EndOfSource         there are no more frames, as at the end of a folder
     InspectionError         this frame is an ERROR, the run goes on
         PreprocessError     the frame does not fit the bundle
         InferenceError      the runtime failed, or its answer is no number
         Overrun             the frame came while every place in the queue was taken
+        Unfinished          the program was killed while the part was on its way
         DeadlineMissed      the result was not there in time
     StoreError              stop the line, results would be lost
         StoreFull           no room left on the disk
@@ -70,6 +72,10 @@ class CorruptFrame(CaptureError):
     """The frame is damaged, cut, too large, or of a kind that is not read."""
 
 
+class FrameLost(CaptureError):
+    """The source counts a picture that never arrived: the part in it went by unseen."""
+
+
 class EndOfSource(CaptureError):
     """The source has given its last frame."""
 
@@ -91,6 +97,10 @@ class Overrun(InspectionError):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(f"all {capacity} places before the inspection were taken")
+
+
+class Unfinished(InspectionError):
+    """The program ended before the part had its result."""
 
 
 class DeadlineMissed(InspectionError):

@@ -55,23 +55,77 @@ def _prepared(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Prep
 def resized(pixels: NDArray[np.uint8], height_px: int, width_px: int) -> NDArray[np.uint8]:
     """The picture at another size, with no pixel left unread.
 
-    An axis that shrinks to less than half goes by area first, so that nothing aliases; the rest is
-    linear, which down to one half reads every pixel too and is five times faster.
+    What shrinks far is halved, exactly, by the mean of neighbours, both axes together as long as
+    both must; one linear step is left then, which down to one half reads every pixel.
     """
-    height_in_px, width_in_px = pixels.shape[:2]
-    by_area = (
-        height_px if height_in_px > 2 * height_px else height_in_px,
-        width_px if width_in_px > 2 * width_px else width_in_px,
+    size_px = pixels.shape[:2]
+    n_y, n_x = _halvings(size_px[0], height_px), _halvings(size_px[1], width_px)
+    for step in range(max(n_y, n_x)):
+        pixels = _halved(pixels, 2 if step < n_y else 1, 2 if step < n_x else 1)
+    # What the halved picture covers, in its own pixels: the last of an odd side is half one.
+    covered = size_px[0] / 2**n_y, size_px[1] / 2**n_x
+    if covered != pixels.shape[:2]:
+        return _stretched(pixels, covered, height_px, width_px)
+    if pixels.shape[:2] == (height_px, width_px):
+        return pixels
+    return _resized(pixels, (height_px, width_px), cv2.INTER_LINEAR)
+
+
+def _halvings(from_px: int, to_px: int) -> int:
+    """How often a side is halved before it would be too short."""
+    count = 0
+    while from_px >= 2 * to_px * 2**count:
+        count += 1
+    return count
+
+
+def _halved(pixels: NDArray[np.uint8], by_y: int, by_x: int) -> NDArray[np.uint8]:
+    """Each side divided by 1 or 2, rounded up: means of what falls together.
+
+    Both by 2 has a path of its own in OpenCV, where sizes are even: twenty times as fast as any
+    other shrinking by area. For one axis by 2 the linear step gives the same means, and is faster.
+    """
+    height_px, width_px = pixels.shape[0] // by_y, pixels.shape[1] // by_x
+    even_y, even_x = height_px * by_y, width_px * by_x
+    way = cv2.INTER_AREA if by_y == by_x else cv2.INTER_LINEAR
+    half = _resized(pixels[:even_y, :even_x], (height_px, width_px), way)
+    has_column, has_row = even_x < pixels.shape[1], even_y < pixels.shape[0]
+    if has_column:
+        column = _resized(pixels[:even_y, even_x:], (height_px, 1), cv2.INTER_AREA)
+        half = np.concatenate([half, column], axis=1)
+    if has_row:
+        row = _resized(pixels[even_y:, :even_x], (1, width_px), cv2.INTER_AREA)
+        if has_column:
+            row = np.concatenate([row, pixels[even_y:, even_x:]], axis=1)
+        half = np.concatenate([half, row], axis=0)
+    return half
+
+
+def _stretched(
+    pixels: NDArray[np.uint8], covered: tuple[float, float], height_px: int, width_px: int
+) -> NDArray[np.uint8]:
+    """The first `covered` rows and columns, which need not be whole, at another size; linear."""
+    scale_y, scale_x = covered[0] / height_px, covered[1] / width_px
+    # warpAffine counts from pixel centres: half a pixel apart from corners.
+    matrix = np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2]])
+    return np.asarray(
+        cv2.warpAffine(
+            pixels,
+            matrix,
+            (width_px, height_px),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.uint8,
     )
-    for size_px, interpolation in (
-        (by_area, cv2.INTER_AREA),
-        ((height_px, width_px), cv2.INTER_LINEAR),
-    ):
-        if pixels.shape[:2] != size_px:
-            pixels = np.asarray(
-                cv2.resize(pixels, size_px[::-1], interpolation=interpolation), dtype=np.uint8
-            )
-    return pixels
+
+
+def _resized(
+    pixels: NDArray[np.uint8], size_px: tuple[int, int], interpolation: int
+) -> NDArray[np.uint8]:
+    """By OpenCV, which drops the last axis of a picture with one column."""
+    done = np.asarray(cv2.resize(pixels, size_px[::-1], interpolation=interpolation), np.uint8)
+    return done.reshape(*size_px, *pixels.shape[2:])
 
 
 def heatmap_on_sensor(

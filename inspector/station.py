@@ -9,19 +9,21 @@ from inspector.assembly import Judge, build_tuned_judge, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.registry import make_source
 from inspector.clock import Clock
-from inspector.errors import SettingsError
+from inspector.errors import SettingsError, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
 from inspector.pipeline.events import Listener
 from inspector.pipeline.free_space import check_free_space
 from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
+from inspector.pipeline.record import make_unfinished_record
 from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
 from inspector.settings import Keep, StationSettings, Trigger
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
+from inspector.verdict import unjudged
 
 STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
@@ -80,7 +82,7 @@ def prepared_run(
     _make_folder(settings.store)
     advice = "stop it, or give this station a store folder of its own"
     with sole_writer(settings.store, advice):
-        store = _open_store(settings, clock)
+        store = _open_store(settings, judge, clock)
         plan = RunPlan(
             cameras=cameras,
             is_free=settings.cameras[0].trigger is Trigger.FREE,
@@ -110,7 +112,8 @@ def _make_folder(store: Path) -> None:
         ) from error
 
 
-def _open_store(settings: StationSettings, clock: Clock) -> StorePlan:
+def _open_store(settings: StationSettings, judge: Judge, clock: Clock) -> StorePlan:
+    criteria, bundle_id = judge.inspection.criteria, judge.bundle.manifest.bundle_id
     path = settings.store / STORE_FILE
     floor_bytes = settings.images.free_space_floor_mb * MB
     check_free_space(settings.store, floor_bytes)
@@ -123,6 +126,16 @@ def _open_store(settings: StationSettings, clock: Clock) -> StorePlan:
                 f"{str(path)!r} holds the results of a batch; give the station a store folder of "
                 "its own"
             )
+        unfinished = [
+            make_unfinished_record(
+                number,
+                unjudged(Unfinished("the program ended before this part was judged"), criteria),
+                judged_at=clock.now(),
+                bundle_id=bundle_id,
+            )
+            for number in reader.unfinished()
+        ]
+        writer.append(unfinished)
         shift = reader.last_shift()
         if shift is None:
             shift = Shift(first_part=reader.next_part(), started_at=clock.now())

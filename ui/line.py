@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,12 +10,16 @@ from PySide6.QtCore import QObject, Signal
 from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
+from inspector.flow import Record
 from inspector.pipeline.events import Listener
 from inspector.settings import StationSettings
+from inspector.store.reader import RecordReader
 
 if TYPE_CHECKING:
     from inspector.pipeline.parts import View
     from inspector.pipeline.runner import Runner
+
+FIRST_ROWS = 500  # of earlier runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class LineInfo:
 
     Attributes:
         threshold: The score from which a part fails.
+        stored: The newest results of earlier runs, oldest first.
     """
 
     station: str
@@ -31,6 +37,7 @@ class LineInfo:
     bundle_id: str
     threshold: float
     cameras: tuple[str, ...]
+    stored: tuple[Record, ...] = ()
 
 
 class Line(QObject):
@@ -102,6 +109,7 @@ class Line(QObject):
                     bundle_id=manifest.bundle_id,
                     threshold=run.judge.threshold,
                     cameras=tuple(camera.name for camera in settings.cameras),
+                    stored=tuple(_newest(run.store_path)),
                 )
             )
             with self._lock:
@@ -116,3 +124,9 @@ class Line(QObject):
 
     def _failed(self, error: InspectorError) -> None:
         self.ended.emit(error)
+
+
+def _newest(store: Path) -> list[Record]:
+    """What the table shows before the first part: read before the line runs, so each once."""
+    with RecordReader(store) as reader:
+        return reader.newest(FIRST_ROWS)

@@ -1,6 +1,5 @@
 """The window: joins the line with what shows it."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.errors import InspectorError
-from inspector.flow import Record
 from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.settings import StationSettings, load_station
-from inspector.store.reader import RecordReader
 from ui.actions import action_table
 from ui.bridge import EngineBridge
 from ui.languages import Languages
@@ -41,10 +38,8 @@ from ui.window_settings import WindowSettings, WindowState
 
 FRAME_MS = 33  # of the live picture: thirty a second, which is all an eye follows
 TICK_MS = 200  # of the banner
-FIRST_ROWS = 500  # of an earlier run, when a line starts
 
 DemoMaker = Callable[[], Path]
-_log = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -245,11 +240,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Ask once while the line runs; then stop it cleanly, and close."""
-        if self._line.is_running:
+        if self._line.is_running and not self._is_closing and not self._may_stop():
             event.ignore()
-            if not self._is_closing and self._may_stop():
-                self._is_closing = True
-                self._line.stop()
+            return
+        if self._line.is_running:  # it may have ended while the question stood
+            event.ignore()
+            self._is_closing = True
+            self._line.stop()
             return
         self._frames.stop()
         self._ticks.stop()
@@ -326,17 +323,7 @@ class MainWindow(QMainWindow):
     def _line_prepared(self, info: LineInfo) -> None:
         self._info = info
         self._top.show_line(info)
-        self._run.start(info.threshold, info.cameras, self._stored_before())
-
-    def _stored_before(self) -> list[Record]:
-        if self._station is None:
-            return []
-        try:
-            with RecordReader(self._station.store / "records.db") as reader:
-                return reader.newest(FIRST_ROWS)
-        except InspectorError as error:  # the line itself will say so
-            _log.warning("%s", error)
-            return []
+        self._run.start(info.threshold, info.cameras, info.stored)
 
     def _line_ended(self, error: InspectorError | None) -> None:
         self._line.join()

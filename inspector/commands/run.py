@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
+from inspector.concurrency.latest_slot import LatestSlot
+from inspector.concurrency.worker import Worker
+from inspector.errors import InspectorError
 from inspector.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from inspector.pipeline.parts import PartResult
 
 INTERRUPTED = "interrupted"
+STATUS_EVERY_S = 0.25
 
 
 def add(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -58,11 +62,18 @@ def _run(parsed: argparse.Namespace) -> int:
     status = _StatusLine()
     with prepared_run(settings, status, clock, n_parts=parsed.parts) as prepared:
         started_ns = clock.monotonic_ns()
-        try:
-            with _stopping_on_signals(prepared.runner.stop):
-                prepared.runner.run()
-        finally:
-            status.end()
+        failures: list[InspectorError] = []
+        # Not in this thread: a signal's handler runs here, between any two steps of it.
+        line = Worker("line", prepared.runner.run, failures.append)
+        with _counting_signals() as signals:
+            line.start()
+            while not line.join(STATUS_EVERY_S):
+                status.write()
+                if signals:
+                    prepared.runner.stop(INTERRUPTED)
+        status.end()
+        if failures:
+            raise failures[0]
         elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
         with RecordReader(prepared.store_path) as reader:
             decisions = reader.decisions(prepared.first_part)
@@ -83,14 +94,15 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _stopping_on_signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C and a service manager's stop end the run cleanly, however often they come."""
+def _counting_signals() -> Iterator[list[int]]:
+    """Ctrl-C and a service manager's stop, as they come; they interrupt nothing."""
+    came: list[int] = []
     handlers = {
-        number: signal.signal(number, lambda *_: stop(INTERRUPTED))
+        number: signal.signal(number, lambda number, _: came.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield
+        yield came
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -102,6 +114,7 @@ class _StatusLine:
     def __init__(self) -> None:
         self._is_shown = sys.stderr is not None and sys.stderr.isatty()
         self._n_shown = 0
+        self._newest = LatestSlot["RunSnapshot"]()
 
     def on_verdict(self, result: "PartResult") -> None:
         """See `Listener.on_verdict`."""
@@ -110,8 +123,13 @@ class _StatusLine:
         """See `Listener.on_records`."""
 
     def on_state(self, snapshot: "RunSnapshot") -> None:
-        """Write the line anew in its place."""
-        if not self._is_shown:
+        """See `Listener.on_state`; a terminal that is held must not hold the line."""
+        self._newest.put(snapshot)
+
+    def write(self) -> None:
+        """Write the line anew in its place. For the main thread."""
+        snapshot = self._newest.take()
+        if snapshot is None or not self._is_shown:
             return
         text = status_text(snapshot)
         sys.stderr.write("\r" + text.ljust(self._n_shown))
@@ -120,6 +138,7 @@ class _StatusLine:
 
     def end(self) -> None:
         """Leave the last line standing."""
+        self.write()
         if self._n_shown:
             sys.stderr.write("\n")
 

@@ -58,6 +58,17 @@ class BoundedQueue(Generic[_Item]):
             self._refuse_if_closed()
             self._append(item)
 
+    def wait_for_room(self) -> None:
+        """Wait until there is a place. It stays free only where nobody else puts.
+
+        Raises:
+            Closed: The queue was closed.
+        """
+        with self._lock:
+            while not self._is_closed and len(self._items) >= self.capacity:
+                self._not_full.wait(WAKE_S)
+            self._refuse_if_closed()
+
     def get(self) -> _Item:
         """Take the oldest item, waiting for one as long as it takes.
 

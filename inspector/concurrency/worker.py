@@ -1,5 +1,6 @@
 """A named thread whose end is always noticed."""
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -38,10 +39,12 @@ class Worker:
         """Begin. A worker runs once."""
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait for the end."""
-        while self._thread.is_alive():
-            self._thread.join(WAKE_S)
+    def join(self, timeout_s: float = math.inf) -> bool:
+        """Wait for the end, or as long as is given; whether it has ended."""
+        while self._thread.is_alive() and timeout_s > 0:
+            self._thread.join(min(WAKE_S, timeout_s))
+            timeout_s -= WAKE_S
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:

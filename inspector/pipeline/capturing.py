@@ -1,6 +1,7 @@
 """The body of one camera's thread: triggers in, pictures out, and a lost camera found again."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,7 @@ from inspector.errors import (
     CaptureError,
     CorruptFrame,
     EndOfSource,
+    FrameLost,
     GrabTimeout,
     InspectorError,
     SourceUnavailable,
@@ -23,6 +25,7 @@ GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
 SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
 FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 8.0  # a camera that comes back is seen within the ten seconds people wait
+MAX_GAP = 1_000  # pictures; a larger jump is a counter that began anew
 MAX_PENDING_TRIGGERS = 8  # per camera; more than that and it cannot keep up
 
 
@@ -45,8 +48,12 @@ class Intake(Protocol):
         """A part came: its number from now on; None when no more parts are taken."""
         ...
 
-    def deliver(self, part_number: int, camera: str, frame: Frame, *, may_wait: bool) -> None:
-        """The picture of a part. With `may_wait` it waits for room, else the part is an ERROR."""
+    def wait_for_room(self) -> None:
+        """Wait until a picture that is delivered next will have its place. Raises Closed."""
+        ...
+
+    def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
+        """The picture of a part; where there is no room for it, the part is an ERROR."""
         ...
 
     def fail(self, part_number: int, camera: str, error: InspectorError) -> None:
@@ -87,6 +94,9 @@ class Capturing:
         self._on_open = on_open
         self._on_end = on_end
         self._triggers = BoundedQueue[Triggered](MAX_PENDING_TRIGGERS)
+        self._trigger_times_ns: deque[int] = deque(maxlen=4 * MAX_PENDING_TRIGGERS)
+        self._held: Frame | None = None  # a picture that came for a later part
+        self._next_frame_id = 0
         self._info: SourceInfo | None = None
         self._trouble = ""
         self._n_frames = 0
@@ -94,6 +104,7 @@ class Capturing:
 
     def trigger(self, part: Triggered) -> bool:
         """Ask for the picture of a part; False when the camera is too far behind."""
+        self._trigger_times_ns.append(part.triggered_ns)  # before anybody takes a picture for it
         try:
             return self._triggers.offer(part)
         except Closed:
@@ -135,6 +146,8 @@ class Capturing:
 
     def _open(self) -> None:
         self._source.open()
+        self._held = None
+        self._next_frame_id = 0
         self._info = self._source.info()
         self._size_px = self._info.size_px
         self._trouble = ""
@@ -162,11 +175,42 @@ class Capturing:
                 silent_since_ns = self._clock.monotonic_ns()
                 continue
             silent_since_ns = frame.captured_ns
+            if not self._account_for_gap(frame):
+                continue
             self._seen(frame)
-            number = self._intake.begin(frame.captured_ns)
-            if number is None:
+            if not self._take_in(frame):
                 return
-            self._deliver(number, frame)
+
+    def _take_in(self, frame: Frame) -> bool:
+        """A free camera's picture is a part; False when no more parts are taken."""
+        can_wait = self._info is not None and self._info.can_wait
+        triggered_ns = frame.captured_ns
+        if can_wait:  # nothing goes by meanwhile: the part is there when there is a place for it
+            try:
+                self._intake.wait_for_room()
+            except Closed:
+                return False
+            triggered_ns = self._clock.monotonic_ns()
+        number = self._intake.begin(triggered_ns)
+        if number is not None:
+            self._intake.deliver(number, self.name, frame)
+        return number is not None
+
+    def _account_for_gap(self, frame: Frame) -> bool:
+        """Every picture that is missing was a part; one that comes twice is none."""
+        expected, self._next_frame_id = self._next_frame_id, frame.frame_id + 1
+        if frame.frame_id < expected:
+            self._next_frame_id = expected
+            self._lost(f"picture {frame.frame_id} came a second time")
+            return False
+        for missing in range(expected, min(frame.frame_id, expected + MAX_GAP)):
+            self._lost(f"picture {missing} of {self.name!r} never arrived")
+        return True
+
+    def _lost(self, what: str) -> None:
+        number = self._intake.begin(self._clock.monotonic_ns())
+        if number is not None:
+            self._intake.fail(number, self.name, FrameLost(what))
 
     def _run_triggered(self) -> None:
         while True:
@@ -182,7 +226,7 @@ class Capturing:
             except EndOfSource as error:
                 self._intake.fail(part.part_number, self.name, error)
                 self._on_end()
-            except (GrabTimeout, CorruptFrame) as error:
+            except (GrabTimeout, CorruptFrame, FrameLost) as error:
                 self._trouble = str(error)
                 self._intake.fail(part.part_number, self.name, error)
             except CaptureError as error:
@@ -190,22 +234,37 @@ class Capturing:
                 self._lose(error)
             else:
                 self._seen(frame)
-                self._deliver(part.part_number, frame)
+                self._intake.deliver(part.part_number, self.name, frame)
 
     def _fresh_frame(self, part: Triggered) -> Frame:
-        """The first picture that arrived after the trigger: an older one shows another part."""
-        while True:
-            waited_s = (self._clock.monotonic_ns() - part.triggered_ns) / 1e9
-            left_s = self._deadline_s - waited_s
-            if left_s <= 0:
-                raise GrabTimeout(f"camera {self.name!r} gave no picture in {self._deadline_s:g} s")
-            frame = self._source.grab(left_s)
-            if frame.captured_ns >= part.triggered_ns:
-                return frame
+        """The picture that came after this part's trigger and before the next one's.
 
-    def _deliver(self, number: int, frame: Frame) -> None:
-        may_wait = self._info is not None and self._info.can_wait and self._is_free
-        self._intake.deliver(number, self.name, frame, may_wait=may_wait)
+        An older or a younger one shows another part; a younger one is held for it.
+        """
+        while True:
+            frame = self._held or self._grab_for(part)
+            self._held = None
+            if frame.captured_ns < part.triggered_ns:
+                continue
+            newer = [
+                ns
+                for ns in list(self._trigger_times_ns)
+                if part.triggered_ns < ns <= frame.captured_ns
+            ]
+            if newer:
+                self._held = frame
+                raise FrameLost(f"camera {self.name!r} gave no picture before the next trigger")
+            return frame
+
+    def _grab_for(self, part: Triggered) -> Frame:
+        """Grab in slices, so that a stop does not wait for a silent camera."""
+        while True:
+            left_s = self._deadline_s - (self._clock.monotonic_ns() - part.triggered_ns) / 1e9
+            try:
+                return self._source.grab(max(0.0, min(left_s, GRAB_TIMEOUT_S)))
+            except GrabTimeout:
+                if left_s <= GRAB_TIMEOUT_S or self._stop.is_set():
+                    raise
 
     def _seen(self, frame: Frame) -> None:
         self._n_frames += 1

@@ -72,6 +72,7 @@ class RunSnapshot:
         finish_reason: Why it ended or is ending; empty while nobody asked it to.
         failure: What broke the run; None while nothing did.
         shift: None before the store is open.
+        n_begun: Parts that were given a number in this run.
         n_waiting: Parts that were triggered and have no result yet.
         n_images_skipped: Pictures that were to be kept and were not, for want of time or room.
         n_late: Views that came after their part's deadline.
@@ -83,13 +84,16 @@ class RunSnapshot:
     shift: Counts | None = None
     finish_reason: str = ""
     failure: InspectorError | None = None
+    n_begun: int = 0
     n_waiting: int = 0
     n_images_skipped: int = 0
     n_late: int = 0
 
 
 class Listener(Protocol):
-    """Hears what happens on the line. Called from its threads: be quick, and never block.
+    """Hears what happens on the line. Called from its threads: be quick, never block, never raise.
+
+    It may not call back into the runner. What it raises all the same ends the run.
 
     A reject signal follows `on_verdict`. A PASS may be told only after `on_records`: nothing is
     passed that was not kept.
@@ -106,25 +110,3 @@ class Listener(Protocol):
     def on_state(self, snapshot: RunSnapshot) -> None:
         """The phase changed, or a moment passed."""
         ...
-
-
-class Audience:
-    """Several listeners as one."""
-
-    def __init__(self, *listeners: Listener) -> None:
-        self._listeners = listeners
-
-    def on_verdict(self, result: PartResult) -> None:
-        """See `Listener.on_verdict`."""
-        for listener in self._listeners:
-            listener.on_verdict(result)
-
-    def on_records(self, records: Sequence[Record]) -> None:
-        """See `Listener.on_records`."""
-        for listener in self._listeners:
-            listener.on_records(records)
-
-    def on_state(self, snapshot: RunSnapshot) -> None:
-        """See `Listener.on_state`."""
-        for listener in self._listeners:
-            listener.on_state(snapshot)

@@ -28,15 +28,16 @@ class KeptImages:
         folder: Made when the first picture is kept.
         quota_bytes: What all may take together; the oldest go first.
         floor_bytes: What the disk must have left when a picture is kept.
+
+    Raises:
+        StoreError: What is kept already cannot be read.
     """
 
     def __init__(self, folder: Path, *, quota_bytes: int, floor_bytes: int) -> None:
         self._folder = folder
         self._quota_bytes = quota_bytes
         self._floor_bytes = floor_bytes
-        self._kept = deque(
-            _KeptFile(path, path.stat().st_size) for path in sorted(folder.glob("*.png"))
-        )
+        self._kept = deque(_listed(folder))
         self._n_bytes = sum(file.n_bytes for file in self._kept)
         self.n_skipped = 0
 
@@ -59,12 +60,11 @@ class KeptImages:
                 _log.warning("the picture of part %d is not kept: %s", part_number, error)
             self.n_skipped += 1
             return
+        for older in [file for file in self._kept if file.path == path]:  # taken by this one
+            self._kept.remove(older)
+            self._n_bytes -= older.n_bytes
         self._kept.append(_KeptFile(path, len(data)))
         self._n_bytes += len(data)
-
-    def skip(self) -> None:
-        """Count a picture for which there was no time."""
-        self.n_skipped += 1
 
     def _make_room(self, n_bytes: int) -> None:
         while self._kept and not self._has_room(n_bytes):
@@ -78,3 +78,10 @@ class KeptImages:
             self._n_bytes + n_bytes <= self._quota_bytes
             and free_bytes - n_bytes >= self._floor_bytes
         )
+
+
+def _listed(folder: Path) -> list[_KeptFile]:
+    try:
+        return [_KeptFile(path, path.stat().st_size) for path in sorted(folder.glob("*.png"))]
+    except OSError as error:
+        raise StoreError(f"folder {str(folder)!r} cannot be read: {error.strerror}") from error

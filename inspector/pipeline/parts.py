@@ -114,6 +114,10 @@ class Parts:
             if now_ns - waiting.triggered_ns > self._deadline_ns
         ]
 
+    def is_waiting(self, part_number: int) -> bool:
+        """Whether the part has no result yet."""
+        return part_number in self._waiting
+
     def waiting(self) -> list[int]:
         """The numbers of all parts without a result, oldest first."""
         return list(self._waiting)

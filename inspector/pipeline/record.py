@@ -75,6 +75,25 @@ def make_part_record(result: PartResult, *, judged_at: datetime, bundle_id: str)
     )
 
 
+def make_unfinished_record(
+    part_number: int, verdict: Verdict, *, judged_at: datetime, bundle_id: str
+) -> Record:
+    """The record of a part that was begun when the program was killed: an ERROR, as `verdict`."""
+    return Record(
+        record_id=f"{part_number:012d}",
+        part_number=part_number,
+        source_id="",
+        frame_id=-1,
+        part_id=None,
+        image=StoredImage(path="", sha256=""),
+        captured_at=None,
+        judged_at=judged_at,
+        verdict=verdict,
+        score=None,
+        bundle_id=bundle_id,
+    )
+
+
 def _verdict(result: PartResult) -> Verdict:
     """The deciding view's, with the reasons of all: a person wants to know everything at once."""
     deciding = result.deciding

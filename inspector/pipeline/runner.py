@@ -11,14 +11,15 @@ one result. Every queue is bounded: what does not fit into `to_inspect` is an ER
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
 from inspector.concurrency.latest_slot import LatestSlot
 from inspector.concurrency.worker import Worker
-from inspector.errors import InspectorError, Overrun, StoreError
+from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
 from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
 from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
@@ -28,11 +29,12 @@ from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
 from inspector.pipeline.record import make_part_record
-from inspector.pipeline.storing import Judged, store_all
+from inspector.pipeline.storing import Begun, Item, Judged, store_all
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 
 SNAPSHOT_EVERY_S = 0.5
+LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to seven
 WAIT_S = 0.5  # Windows hands a Ctrl-C to the main thread only between two waits
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
@@ -72,7 +74,7 @@ class Runner:
         self._is_open = threading.Event()  # every camera is; or there is nothing to wait for
         self._has_ended = threading.Event()  # for the watch, which outlives the stop
         self._trigger_lock = threading.Lock()  # a trigger reaches all cameras or none
-        self._tell_lock = threading.Lock()  # listeners hear of one result at a time
+        self._tell_lock = threading.Lock()  # results are taken and told one after the other
         self._lock = threading.Lock()  # guards what follows, down to the queues
         names = [camera.name for camera in plan.cameras]
         self._parts = Parts(names, round(plan.deadline_s * 1e9))
@@ -87,8 +89,9 @@ class Runner:
             decisions=dict(plan.store.decisions),
         )
         self._n_open = 0
+        self._n_images_skipped = 0
         self._to_inspect = BoundedQueue[_Waiting](TO_INSPECT)
-        self._to_store = BoundedQueue[Judged | Shift](TO_STORE)
+        self._to_store = BoundedQueue[Item](TO_STORE)
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
         self._regions = {camera.name: camera.region for camera in plan.cameras}
         self.live = {name: LatestSlot[View]() for name in names}
@@ -101,7 +104,7 @@ class Runner:
                 deadline_s=plan.deadline_s,
                 clock=clock,
                 stop=self._stop,
-                on_open=self._camera_opened,
+                on_open=self._one_more_is_open,
                 on_end=self._source_ended,
             )
             for camera in plan.cameras
@@ -137,16 +140,16 @@ class Runner:
                 for capture in self._captures:
                     capture.finish()
             for worker in capturing:
-                worker.join()
+                self._join(worker)
             self._to_inspect.close()
-            inspecting.join()
+            self._join(inspecting)
+            self._has_ended.set()
+            watching.join()  # it may be about to hand over what was overdue
             self._settle_the_rest()
             self._to_keep.close()
             self._to_store.close()
-            keeping.join()
-            storing.join()
-            self._has_ended.set()
-            watching.join()
+            self._join(keeping)
+            self._join(storing)
             self._set_phase(Phase.FAULTED if self._failures else Phase.IDLE)
         if self._failures:
             raise self._failures[0]
@@ -157,14 +160,13 @@ class Runner:
         Args:
             reason: For people; the first one stays.
         """
-        with self._lock:
-            self._finish_reason = self._finish_reason or reason
+        self._finish_reason = self._finish_reason or reason
         self._stop.set()
 
     def trigger(self) -> int | None:
         """A part is in its place: every camera takes its picture. Gives the part's number.
 
-        None where no part is taken any more. Not for a free running station.
+        None where no part is taken any more. Not for a free running station, nor for a listener.
         """
         if self._plan.is_free:
             raise ValueError("this station runs free: its camera says when a part is there")
@@ -174,18 +176,16 @@ class Runner:
             if number is None:
                 return None
             part = Triggered(part_number=number, triggered_ns=triggered_ns)
-            behind = [one.name for one in self._captures if not one.trigger(part)]
-        for camera in behind:
-            self.fail(number, camera, Overrun(MAX_PENDING_TRIGGERS))
+            for capture in self._captures:
+                if not capture.trigger(part):
+                    self.fail(number, capture.name, Overrun(MAX_PENDING_TRIGGERS))
         return number
 
     def begin_shift(self) -> None:
         """Count anew from the next part on; what is stored stays."""
         with self._lock:
             shift = Shift(first_part=self._next_part, started_at=self._clock.now())
-            self._counts = Counts(started_at=shift.started_at, first_part=shift.first_part)
         self._hand_to_store(shift)
-        self._tell_state()
 
     def snapshot(self) -> RunSnapshot:
         """The line now."""
@@ -198,8 +198,10 @@ class Runner:
                 shift=self._counts,
                 finish_reason=self._finish_reason,
                 failure=self._failures[0] if self._failures else None,
+                n_begun=self._next_part - self._plan.store.next_part,
                 n_waiting=len(self._parts),
-                n_images_skipped=0 if images is None else images.n_skipped,
+                n_images_skipped=self._n_images_skipped
+                + (0 if images is None else images.n_skipped),
                 n_late=self._parts.n_late,
             )
 
@@ -213,6 +215,7 @@ class Runner:
             number = self._next_part
             self._next_part += 1
             self._parts.begin(number, triggered_ns)
+            self._hand_to_store(Begun(number))
             is_first = self._phase is Phase.READY
             n_begun = self._next_part - self._plan.store.next_part
         if is_first:
@@ -221,13 +224,14 @@ class Runner:
             self.stop(f"{n_begun} parts were asked for")
         return number
 
-    def deliver(self, part_number: int, camera: str, frame: Frame, *, may_wait: bool) -> None:
+    def wait_for_room(self) -> None:
+        """See `Intake.wait_for_room`."""
+        self._to_inspect.wait_for_room()
+
+    def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
         """See `Intake.deliver`."""
         waiting = _Waiting(part_number=part_number, camera=camera, frame=frame)
         try:
-            if may_wait:
-                self._to_inspect.put(waiting)
-                return
             if self._to_inspect.offer(waiting):
                 return
         except Closed:  # the run broke; what is left over is settled at the end
@@ -239,10 +243,11 @@ class Runner:
         """See `Intake.fail`."""
         self._add(part_number, camera, self._plan.inspection.errored(error, None, {}))
 
-    def _camera_opened(self) -> None:
+    def _one_more_is_open(self) -> None:
+        """A camera, or the store."""
         with self._lock:
             self._n_open += 1
-            is_last = self._n_open == len(self._captures)
+            is_last = self._n_open == len(self._captures) + 1
         if is_last:
             self._set_phase(Phase.READY)
             self._is_open.set()
@@ -270,6 +275,11 @@ class Runner:
                 waiting = self._to_inspect.get()
             except Closed:
                 return
+            with self._lock:
+                is_wanted = self._parts.is_waiting(waiting.part_number)
+                self._parts.n_late += not is_wanted
+            if not is_wanted:  # its deadline passed while it waited: on to one that can be judged
+                continue
             queue_ms = (self._clock.monotonic_ns() - waiting.frame.captured_ns) / 1e6
             region = self._regions[waiting.camera]
             inspected = self._plan.inspection.inspect(waiting.frame, region)
@@ -290,7 +300,15 @@ class Runner:
 
     def _store_all(self) -> None:
         with RecordWriter(self._plan.store.path, is_checked=True) as writer:
-            store_all(self._to_store, writer, self._stored, linger_s=0.0, clock=self._clock)
+            self._one_more_is_open()
+            store_all(
+                self._to_store,
+                writer,
+                self._stored,
+                linger_s=0.0,
+                clock=self._clock,
+                on_shift=self._shift_began,
+            )
 
     def _watch(self) -> None:
         told_ns = self._clock.monotonic_ns()
@@ -306,11 +324,12 @@ class Runner:
     # From views to results
 
     def _add(self, part_number: int, camera: str, inspected: Inspected) -> None:
-        with self._lock:
-            now_ns = self._clock.monotonic_ns()
-            result = self._parts.add(part_number, camera, inspected, now_ns)
-        if result is not None:
-            self._finish_part(result)
+        with self._tell_lock:
+            with self._lock:
+                now_ns = self._clock.monotonic_ns()
+                result = self._parts.add(part_number, camera, inspected, now_ns)
+            if result is not None:
+                self._finish_parts([result])
 
     def _until_next_deadline_s(self) -> float:
         """How long nothing can become overdue: a part that begins meanwhile is later still."""
@@ -322,63 +341,68 @@ class Runner:
         return min(left_s, SNAPSHOT_EVERY_S)
 
     def _expire_overdue(self) -> None:
-        with self._lock:
-            now_ns = self._clock.monotonic_ns()
-            late = [self._expire(number, now_ns) for number in self._parts.overdue(now_ns)]
-        for result in late:
-            self._finish_part(result)
+        with self._tell_lock:
+            with self._lock:
+                now_ns = self._clock.monotonic_ns()
+                late = [self._expire(number, now_ns) for number in self._parts.overdue(now_ns)]
+            self._finish_parts(late)
 
     def _settle_the_rest(self) -> None:
         """Nobody is left who could give these parts a view."""
-        with self._lock:
-            now_ns = self._clock.monotonic_ns()
-            rest = [self._expire(number, now_ns) for number in self._parts.waiting()]
-        for result in rest:
-            self._finish_part(result)
+        with self._tell_lock:
+            with self._lock:
+                now_ns = self._clock.monotonic_ns()
+                rest = [self._expire(number, now_ns) for number in self._parts.waiting()]
+            self._finish_parts(rest)
 
     def _expire(self, number: int, now_ns: int) -> PartResult:
         cause = self._failures[0] if self._failures else self._parts.missed(number)
         missed = self._plan.inspection.errored(cause, None, {})
         return self._parts.expire(number, missed, now_ns)
 
-    def _finish_part(self, result: PartResult) -> None:
-        """A part has its result: on the way to the disk first, then told and shown."""
+    def _finish_parts(self, results: Sequence[PartResult]) -> None:
+        """Parts have their results: all on the way to the disk first, then told and shown."""
+        kept = [(result, self._hand_to_store(self._judged(result))) for result in results]
+        for result, is_kept in kept:
+            with self._lock:
+                self._figures.add(result.stage_ms, self._clock.monotonic_ns())
+            if is_kept:  # nothing is shown that is not on its way to the disk
+                for view in result.views:
+                    if view.inspected.frame is not None:
+                        self.live[view.camera].put(view)
+                self._hand_to_images(result)
+            self._tell(partial(self._listener.on_verdict, result))
+
+    def _judged(self, result: PartResult) -> Judged:
         record = make_part_record(
             result, judged_at=self._clock.now(), bundle_id=self._plan.bundle_id
         )
-        now_ns = self._clock.monotonic_ns()
-        self._hand_to_store(Judged(record, now_ns))
-        with self._lock:
-            self._figures.add(result.stage_ms, now_ns)
-        for view in result.views:
-            if view.inspected.frame is not None:
-                self.live[view.camera].put(view)
-        with self._tell_lock:
-            self._listener.on_verdict(result)
-        self._hand_to_images(result)
+        due_ns = result.triggered_ns + round(self._plan.deadline_s * 1e9)
+        return Judged(record, self._clock.monotonic_ns(), due_ns)
 
-    def _hand_to_store(self, item: Judged | Shift) -> None:
+    def _hand_to_store(self, item: Item) -> bool:
+        """Whether the store took it."""
         try:
             if self._to_store.offer(item):
-                return
-        except (
-            Closed
-        ):  # the store broke, and the run with it: this result is told to nobody as kept
-            return
-        self._fail(
-            StoreError(f"{TO_STORE} results wait for the disk; it is too slow for this line")
-        )
+                return True
+        except Closed:  # the store broke, and the run with it
+            if not self._failures:
+                self._fail(StoreError("a result came when the store was closed already"))
+            return False
+        self._fail(StoreError(f"{TO_STORE} results wait for the disk: it cannot keep up"))
+        return False
 
     def _hand_to_images(self, result: PartResult) -> None:
         images = self._plan.store.images
         if images is None or result.decision not in self._plan.store.keeps:
             return
         try:
-            if self._to_keep.offer(result):
-                return
+            is_taken = self._to_keep.offer(result)
         except Closed:
-            pass
-        images.skip()
+            is_taken = False
+        if not is_taken:
+            with self._lock:
+                self._n_images_skipped += 1
 
     def _stored(self, records: Sequence[Record]) -> None:
         with self._lock:
@@ -388,17 +412,34 @@ class Runner:
                 if (record.part_number or 0) >= self._counts.first_part:
                     counted[record.verdict.decision] += 1
             self._counts = replace(self._counts, decisions=counted)
-        if records:
-            self._listener.on_records(records)
+        self._tell(partial(self._listener.on_records, records))
+
+    def _shift_began(self, shift: Shift) -> None:
+        with self._lock:
+            self._counts = Counts(started_at=shift.started_at, first_part=shift.first_part)
+        self._tell_state()
 
     # State
 
     def _fail(self, failure: InspectorError) -> None:
         """Whatever failed first ends the run: nobody may go on judging what cannot be kept."""
-        with self._lock:
-            self._failures.append(failure)
+        self._failures.append(failure)
         self._to_inspect.discard()
-        self.stop("the run broke")
+        self._finish_reason = self._finish_reason or "the run broke"
+        self._stop.set()
+
+    def _join(self, worker: Worker) -> None:
+        """Wait for a worker, but not for ever: a driver or a runtime may never return."""
+        if not worker.join(LONGEST_END_S):
+            cause = TimeoutError(f"it did not end within {LONGEST_END_S:g} s")
+            self._fail(WorkerFailed(worker.name, cause))
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        """Let the listener hear; what it raises ends the run, but not the thread that told it."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  (foreign code: nothing of it may cross the engine)
+            self._fail(WorkerFailed("listener", error))
 
     def _store_failed(self, failure: InspectorError) -> None:
         self._to_store.discard()  # nobody is left who could keep them
@@ -413,4 +454,4 @@ class Runner:
         self._tell_state()
 
     def _tell_state(self) -> None:
-        self._listener.on_state(self.snapshot())
+        self._tell(partial(self._listener.on_state, self.snapshot()))

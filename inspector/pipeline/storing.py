@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
-from inspector.flow import Record, Stage
+from inspector.errors import DeadlineMissed
+from inspector.flow import Decision, Reason, Record, Stage
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 
@@ -18,27 +19,42 @@ class Judged(NamedTuple):
 
     Attributes:
         judged_ns: Monotonic, ns: since when it waits.
+        due_ns: Until when a PASS must be on the disk; None: whenever it is.
     """
 
     record: Record
     judged_ns: int
+    due_ns: int | None = None
+
+
+class Begun(NamedTuple):
+    """A part number that was given out."""
+
+    part_number: int
+
+
+Item = Judged | Begun | Shift
 
 
 def store_all(
-    queue: BoundedQueue[Judged | Shift],
+    queue: BoundedQueue[Item],
     writer: RecordWriter,
     on_stored: Callable[[Sequence[Record]], None],
     *,
     linger_s: float,
     clock: Clock | None = None,
+    on_shift: Callable[[Shift], None] | None = None,
 ) -> None:
     """Commit what comes until the queue is closed and empty. The body of a worker.
+
+    A PASS that is not on the disk when it is due becomes an ERROR, there too: nobody may act on it.
 
     Args:
         on_stored: Hears of each group when it is on the disk, from this thread.
         linger_s: How long to let records gather before a commit: fewer waits for the disk against
             more that a kill costs.
         clock: Times the way to the disk, as `Stage.STORE`; None where records are let gather.
+        on_shift: Hears of a shift when it is on the disk.
 
     Raises:
         StoreError: The group it speaks of is not stored.
@@ -49,18 +65,39 @@ def store_all(
             group = queue.get_batch(MAX_COMMIT, linger_s=linger_s)
         except Closed:
             break
+        begun = max((item.part_number for item in group if isinstance(item, Begun)), default=None)
+        judged = [item for item in group if isinstance(item, Judged)]
+        if clock is not None:
+            judged = [_in_time(item, clock.monotonic_ns()) for item in judged]
+        records = [item.record for item in judged]
+        writer.append(records, timed, begun)
+        timed = []
+        if clock is not None:
+            now_ns = clock.monotonic_ns()
+            punctual = [_in_time(item, now_ns) for item in judged]
+            late = [new.record for new, old in zip(punctual, judged, strict=True) if new is not old]
+            if late:  # the commit itself took too long
+                writer.append(late)
+            timed = records = [_timed(item, now_ns) for item in punctual]
         for item in group:
             if isinstance(item, Shift):
                 writer.begin_shift(item)
-        judged = [item for item in group if not isinstance(item, Shift)]
-        records = [item.record for item in judged]
-        writer.append(records, timed)
-        if clock is not None:
-            now_ns = clock.monotonic_ns()
-            timed = records = [_timed(item, now_ns) for item in judged]
-        on_stored(records)
+                if on_shift is not None:
+                    on_shift(item)
+        if records:
+            on_stored(records)
     if timed:
         writer.append([], timed)
+
+
+def _in_time(item: Judged, now_ns: int) -> Judged:
+    """The same, or an ERROR where it is a PASS that is overdue."""
+    verdict = item.record.verdict
+    if item.due_ns is None or now_ns <= item.due_ns or verdict.decision is not Decision.PASS:
+        return item
+    reason = Reason(rule=DeadlineMissed.__name__, detail="judged in time, but not stored in time")
+    late = replace(verdict, decision=Decision.ERROR, label="", reasons=(reason,))
+    return item._replace(record=replace(item.record, verdict=late))
 
 
 def _timed(judged: Judged, now_ns: int) -> Record:

@@ -102,13 +102,31 @@ class RecordReader:
         return list(self._select(clause, (limit,)))[::-1]
 
     def next_part(self) -> int:
-        """The number for the next part of a line, from 1."""
+        """The number for the next part of a line, from 1; one that was given is not given again."""
         with converted_errors(self._path):
             row = self._connection.execute(
                 "SELECT MAX(COALESCE((SELECT MAX(part_number) + 1 FROM records), 1), "
+                "COALESCE((SELECT begun_to + 1 FROM numbers), 1), "
                 "COALESCE((SELECT MAX(first_part) FROM shifts), 1))"
             ).fetchone()
         return int(row[0])
+
+    def unfinished(self) -> list[int]:
+        """Numbers of parts that were begun and have no result, ascending: the program was killed.
+
+        Only the last thousand numbers are looked at; more can't be on their way at once.
+        """
+        with converted_errors(self._path):
+            row = self._connection.execute("SELECT begun_to FROM numbers").fetchone()
+            if row is None:
+                return []
+            known = self._connection.execute(
+                "SELECT part_number FROM records WHERE part_number > ?", (row[0] - 1_000,)
+            )
+            numbers = {number for (number,) in known}
+            first = self._connection.execute("SELECT MIN(first_part) FROM shifts").fetchone()[0]
+        low = max(first or 1, row[0] - 999)
+        return [number for number in range(low, row[0] + 1) if number not in numbers]
 
     def last_shift(self) -> Shift | None:
         """The shift that began last; None before the first."""

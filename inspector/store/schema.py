@@ -25,6 +25,7 @@ APPLICATION_ID = 0x494E5350  # "INSP": tells our store from any other SQLite fil
 
 SCHEMA = f"""
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE numbers (key INTEGER PRIMARY KEY CHECK (key = 1), begun_to INTEGER NOT NULL) STRICT;
 CREATE TABLE shifts (first_part INTEGER PRIMARY KEY, started_at TEXT NOT NULL) STRICT;
 CREATE TABLE records (
     record_id TEXT PRIMARY KEY,

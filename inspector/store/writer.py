@@ -56,11 +56,17 @@ class RecordWriter:
         with converted_errors(self._path):
             self._connection.close()
 
-    def append(self, records: Sequence[Record], timed: Sequence[Record] = ()) -> None:
+    def append(
+        self,
+        records: Sequence[Record],
+        timed: Sequence[Record] = (),
+        begun_to: int | None = None,
+    ) -> None:
         """Commit records, all of them or none.
 
         Args:
             timed: Records of the commit before, which know now how long it took.
+            begun_to: The highest number that a part was given.
 
         Raises:
             StoreFull, StoreCorrupt, StoreError: None of them is stored.
@@ -72,6 +78,8 @@ class RecordWriter:
                 for record in timed
             ]
             self._connection.executemany(_SET_STORE_MS, times)
+            if begun_to is not None:
+                self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (begun_to,))
 
     def begin_shift(self, shift: Shift) -> None:
         """Note where a shift begins; a second one at the same part takes the first one's place."""

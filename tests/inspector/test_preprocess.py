@@ -4,11 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.errors import PreprocessError
-from inspector.geometry import AxisMap, Box
+from inspector.geometry import AxisMap, Box, PixelRegion
 from inspector.preprocess import LETTERBOX_GREY, MAX_TILES, heatmap_on_sensor, preprocess, resized
 from tests.support.fakes import frame
 from tests.support.picture_files import textured
@@ -194,3 +196,51 @@ def test_resizing_leaves_no_pixel_unread_however_the_axes_shrink(size_px: tuple[
             pixels = np.zeros(size_px, dtype=np.uint8)
             pixels[(slice(None), place) if axis else place] = 255
             assert resized(pixels, 48, 64).any()
+
+
+@given(
+    st.integers(60, 700),
+    st.integers(60, 700),
+    st.integers(16, 80),
+    st.integers(16, 80),
+    st.booleans(),
+)
+def test_every_place_keeps_its_place_whatever_the_sizes(
+    height_in_px: int, width_in_px: int, height_px: int, width_px: int, is_mono: bool
+) -> None:
+    """A slope stays the same slope: nothing is shifted, at odd sizes neither."""
+    y, x = np.mgrid[:height_in_px, :width_in_px]
+    slope = 255 * (x + 0.5) / width_in_px, 255 * (y + 0.5) / height_in_px
+    picture = np.stack([slope[0], slope[1], slope[0]], axis=2).astype(np.uint8)
+    picture = picture[..., 0] if is_mono else picture
+    small = resized(picture, height_px, width_px).astype(float)
+    y, x = np.mgrid[:height_px, :width_px]
+    expected = 255 * (x + 0.5) / width_px - 0.5, 255 * (y + 0.5) / height_px - 0.5
+    found = (small,) if is_mono else (small[..., 0], small[..., 1])
+    # At the rim a linear step has no neighbour to lean on; elsewhere levels are rounded.
+    inside = (slice(2, -2), slice(2, -2))
+    for channel, wanted in zip(found, expected, strict=False):
+        assert float(np.abs(channel[inside] - wanted[inside]).max()) < 3.0
+
+
+def test_halving_is_the_mean_of_four() -> None:
+    rng = np.random.default_rng(4)
+    picture = rng.integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    blocks = picture.reshape(32, 2, 48, 2, 3).astype(float).mean(axis=(1, 3))
+    assert np.abs(resized(picture, 32, 48) - blocks).max() <= 0.5
+
+
+def test_region_is_all_that_is_seen_and_maps_back_to_the_sensor() -> None:
+    pixels = np.zeros((60, 80, 3), dtype=np.uint8)
+    pixels[20:40, 30:70] = 200
+    region = PixelRegion(x_px=30, y_px=20, width_px=40, height_px=20)
+    prepared = preprocess(frame(pixels), stretch(10, 20), region)
+    assert set(prepared.tensor.ravel().tolist()) == {200}
+    box = prepared.to_sensor.box(Box(x_px=0, y_px=0, width_px=20, height_px=10))
+    assert box == Box(x_px=30.0, y_px=20.0, width_px=40.0, height_px=20.0)
+
+
+def test_region_beyond_the_picture_is_refused_with_both_sizes() -> None:
+    region = PixelRegion(x_px=30, y_px=20, width_px=60, height_px=20)
+    with pytest.raises(PreprocessError, match="80 x 60 px; the region to inspect ends at 90, 40"):
+        preprocess(frame(np.zeros((60, 80), dtype=np.uint8)), stretch(10, 20), region)

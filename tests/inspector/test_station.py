@@ -16,7 +16,7 @@ from inspector.store.images import write_png
 from inspector.store.writer import RecordWriter
 from tests.support.bundles import write_bundle
 from tests.support.lines import Ear
-from tests.support.stores import stored, write_store
+from tests.support.stores import in_sqlite, stored, write_store
 
 STATION = """
 schema_version = 1
@@ -160,6 +160,17 @@ with prepared_run(load_station(Path(sys.argv[1])), Printing(), SystemClock()) as
     assert len(told) >= 40, done.stderr
     kept = {record.part_number: record for record in stored(folder / "records" / "records.db")}
     assert [[str(n), kept[int(n)].verdict.decision.value] for n, _ in told] == told
+
+
+def test_parts_that_were_on_their_way_at_a_kill_are_errors_afterwards(folder: Path) -> None:
+    run(folder)
+    in_sqlite(folder / "records" / "records.db", "REPLACE INTO numbers VALUES (1, 5)")
+    run(folder)
+    records = stored(folder / "records" / "records.db")
+    assert [record.part_number for record in records] == list(range(1, 9))
+    for record in records[3:5]:
+        assert record.verdict.decision is Decision.ERROR
+        assert record.verdict.reasons[0].rule == "Unfinished"
 
 
 def test_empty_store_of_another_time_goes_on(folder: Path) -> None:

@@ -49,6 +49,7 @@ class ScriptedSource:
 
     def open(self) -> None:
         self.calls.append("open")
+        self._n_given = 0
         error = self._open_errors.pop(0) if self._open_errors else None
         if error is not None:
             raise error

@@ -51,6 +51,8 @@ def error_word(rule: str) -> str | None:
         "DeadlineMissed": translate("words", "Not judged in time"),
         "Overrun": translate("words", "Came too soon after the others"),
         "GrabTimeout": translate("words", "The camera gave no picture"),
+        "Unfinished": translate("words", "The program ended before it was judged"),
+        "FrameLost": translate("words", "The picture was lost on the way"),
         "CorruptFrame": translate("words", "The picture is damaged"),
         "SourceUnavailable": translate("words", "The camera was lost"),
         "EndOfSource": translate("words", "There are no more pictures"),

@@ -488,6 +488,14 @@
         <translation>相机没有给出图像</translation>
     </message>
     <message>
+        <source>The program ended before it was judged</source>
+        <translation>程序在判定前结束</translation>
+    </message>
+    <message>
+        <source>The picture was lost on the way</source>
+        <translation>图像在传输中丢失</translation>
+    </message>
+    <message>
         <source>The picture is damaged</source>
         <translation>图像已损坏</translation>
     </message>

@@ -253,3 +253,18 @@ def test_one_reader_sees_each_writers_items_in_order() -> None:
     assert [[number for by, number in seen if by == writer] for writer in range(3)] == [
         list(range(200))
     ] * 3
+
+
+def test_waiting_for_room_ends_with_it_or_with_the_queue() -> None:
+    queue = BoundedQueue[int](1)
+    queue.wait_for_room()
+    queue.put(1)
+    waited = Worker("wait", queue.wait_for_room, lambda _: None)
+    waited.start()
+    assert waited.join(0.05) is False
+    assert queue.get() == 1
+    assert waited.join() is True
+    queue.put(2)
+    queue.close()
+    with pytest.raises(Closed):
+        queue.wait_for_room()

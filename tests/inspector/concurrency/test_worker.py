@@ -79,3 +79,16 @@ def test_join_waits_for_the_end() -> None:
     may_end.set()
     worker.join()
     assert (ended, worker.failure) == ([True], None)
+
+
+def test_wait_for_the_end_can_be_given_up() -> None:
+    gate = threading.Event()
+
+    def body() -> None:
+        gate.wait()
+
+    worker = Worker("slow", body, lambda _: None)
+    worker.start()
+    assert worker.join(0.01) is False
+    gate.set()
+    assert worker.join() is True

@@ -48,8 +48,7 @@ def test_picture_without_room_is_skipped_counted_and_told_once(
     images = kept(tmp_path, floor_bytes=10**15)
     images.keep(1, "top", PIXELS)
     images.keep(2, "top", PIXELS)
-    images.skip()
-    assert (names(tmp_path), images.n_skipped) == ([], 3)
+    assert (names(tmp_path), images.n_skipped) == ([], 2)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
@@ -58,3 +57,10 @@ def test_folder_that_cannot_be_made_skips_the_picture(tmp_path: Path) -> None:
     images = kept(tmp_path / "images")
     images.keep(1, "top", PIXELS)
     assert images.n_skipped == 1
+
+
+def test_number_that_is_kept_twice_counts_once(tmp_path: Path) -> None:
+    images = kept(tmp_path, quota_bytes=2 * N_BYTES)
+    for number in (1, 1, 2):
+        images.keep(number, "top", PIXELS)
+    assert names(tmp_path) == ["000000000001-top.png", "000000000002-top.png"]

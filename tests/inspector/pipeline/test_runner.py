@@ -20,9 +20,10 @@ from inspector.errors import (
 from inspector.flow import Decision, Preprocessed, Record, Stage
 from inspector.geometry import PixelRegion
 from inspector.pipeline import runner as runner_module
-from inspector.pipeline.events import Phase
+from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.kept_images import KeptImages
+from inspector.pipeline.parts import PartResult
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.runner import TO_INSPECT, Runner
 from inspector.store.schema import Shift
@@ -230,7 +231,7 @@ def test_picture_older_than_its_trigger_is_never_judged(path: Path) -> None:
 
 def test_triggered_camera_that_gives_nothing_makes_an_error_part(path: Path) -> None:
     source = ScriptedSource([GrabTimeout("no picture"), DARK])
-    with running(plan(path, source, is_free=False)) as (runner, ear):
+    with running(plan(path, source, is_free=False, deadline_s=0.4)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
         for number in (1, 2):
             runner.trigger()
@@ -363,3 +364,111 @@ def test_free_running_station_takes_no_trigger(path: Path) -> None:
     runner = Runner(plan(path, ScriptedSource([])), Ear(), SystemClock())
     with pytest.raises(ValueError, match="this station runs free"):
         runner.trigger()
+
+
+def test_picture_after_the_next_trigger_is_held_for_its_own_part(path: Path) -> None:
+    """A camera that stalls gives part 1 no picture, rather than that of part 2."""
+    stalled, go = threading.Event(), threading.Event()
+
+    def stall() -> None:
+        stalled.set()
+        assert go.wait(20)
+
+    source = ScriptedSource([stall, BRIGHT, DARK])
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        assert stalled.wait(20)
+        runner.trigger()
+        go.set()
+        ear.wait_for(lambda heard: len(heard.records) == 2)
+    records = stored(path)
+    assert decided(records) == [(1, ERROR), (2, FAIL)]
+    assert records[0].verdict.reasons[0].rule == "FrameLost"
+
+
+def test_picture_that_never_arrived_was_a_part_and_one_that_comes_twice_is_none(
+    path: Path,
+) -> None:
+    source = ScriptedSource([DARK, DARK, DARK, DARK])
+    grab, numbers = source.grab, iter([0, 3, 3, 4])
+    source.grab = lambda timeout_s: replace(grab(timeout_s), frame_id=next(numbers))  # type: ignore[method-assign]
+    run(plan(path, source))
+    records = stored(path)
+    assert [record.verdict.decision for record in records] == [
+        PASS, ERROR, ERROR, PASS, ERROR, PASS,
+    ]  # fmt: skip
+    assert [r.verdict.reasons[0].detail for r in records if r.verdict.reasons] == [
+        "picture 1 of 'top' never arrived",
+        "picture 2 of 'top' never arrived",
+        "picture 3 came a second time",
+    ]
+
+
+@pytest.mark.parametrize("phase", [Phase.STARTING, Phase.READY, Phase.STOPPING])
+def test_listener_that_raises_ends_the_run_and_every_part_is_stored(
+    path: Path, phase: Phase
+) -> None:
+    class Broken(Ear):
+        def on_state(self, snapshot: RunSnapshot) -> None:
+            super().on_state(snapshot)
+            if snapshot.phase is phase:
+                raise OSError("the terminal went away")
+
+    ear = Broken()
+    runner = Runner(plan(path, ScriptedSource([DARK] * 20)), ear, SystemClock())
+    with pytest.raises(WorkerFailed, match="the terminal went away"):
+        runner.run()
+    assert len(stored(path)) == len(ear.results)
+
+
+def test_listener_that_raises_at_a_verdict_loses_no_result(path: Path) -> None:
+    class Broken(Ear):
+        def on_verdict(self, result: PartResult) -> None:
+            super().on_verdict(result)
+            raise KeyError("a bug of the listener's")
+
+    ear = Broken()
+    silent = ScriptedSource([GrabTimeout("silent")] * 100)
+    run_plan = plan(path, silent, is_free=False, deadline_s=0.05, n_parts=5)
+    runner = Runner(replace(run_plan, trigger_every_ms=1.0), ear, SystemClock())
+    with pytest.raises(WorkerFailed, match="listener"):
+        runner.run()
+    n_begun = runner.snapshot().n_begun
+    assert [record.part_number for record in stored(path)] == list(range(1, n_begun + 1))
+    assert n_begun >= 1
+
+
+def test_overdue_parts_at_the_end_of_a_run_are_all_stored(path: Path) -> None:
+    class Slow(Ear):
+        def on_verdict(self, result: PartResult) -> None:
+            threading.Event().wait(0.02)
+            super().on_verdict(result)
+
+    ear = Slow()
+    source = ScriptedSource([GrabTimeout("silent")] * 100)
+    run_plan = plan(path, source, is_free=False, deadline_s=0.05, n_parts=8)
+    runner = Runner(replace(run_plan, trigger_every_ms=1.0), ear, SystemClock())
+    runner.run()
+    assert [record.part_number for record in stored(path)] == list(range(1, 9))
+    assert len(ear.results) == 8
+
+
+def test_worker_that_never_returns_does_not_keep_the_run_from_ending(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "LONGEST_END_S", 0.2)
+    backend, gate = Brightness(), threading.Event()
+
+    def hang(_prepared: Preprocessed) -> None:
+        assert gate.wait(20)
+
+    backend.before = hang
+    source = ScriptedSource([DARK, DARK])
+    runner = Runner(
+        plan(path, source, inspection=brightness_inspection(backend)), Ear(), SystemClock()
+    )
+    with pytest.raises(WorkerFailed, match="worker 'inspect' died: TimeoutError"):
+        runner.run()
+    gate.set()
+    assert decided(stored(path)) == [(1, ERROR), (2, ERROR)]
