@@ -1,11 +1,11 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
-.PHONY: demo test lint check format bench translations ready lock
+.PHONY: demo test lint check format bench translations screenshots ready ready-tests lock
 
 demo: ready          ## the main job on pictures the product draws itself
-	@$(BIN)/inspector demo --out demo
+	@$(BIN)/python packaging/demo.py
 
-test: ready          ## every test but the benchmarks
+test: ready-tests    ## every test but the benchmarks
 	@$(BIN)/python -m pytest -q
 
 lint: ready          ## format, lint, strict types, import contracts
@@ -25,6 +25,13 @@ bench: ready         ## speed and memory, each as a ratio inside one run; takes 
 
 ready:
 	@sh packaging/prepare.sh
+
+ready-tests:
+	@sh packaging/prepare.sh tests
+
+screenshots: ready   ## a picture of every view, each language, scheme and size, to be looked at
+	@$(BIN)/python packaging/screenshots.py build/screenshots
+	@cp build/screenshots/fail-1920x1080-dark-en.png docs/window.png
 
 translations: ready  ## take up new texts of the window, and compile what is translated
 	@$(BIN)/pyside6-lupdate -extensions py -locations none -no-obsolete ui -ts ui/translations/inspector_zh_CN.ts

@@ -41,6 +41,16 @@ if [ "$(uname -s)" = Linux ]; then
     [ -z "$missing" ] || install_packages "libraries that Qt and OpenCV need" $missing
 fi
 
+# What the tests of the real window need; a machine that only runs the product does without.
+if [ "$(uname -s)" = Linux ] && [ "${1:-}" = tests ]; then
+    missing=""
+    for pair in Xvfb:xvfb openbox:openbox xdotool:xdotool; do
+        command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+    done
+    # shellcheck disable=SC2086  # a list of words
+    [ -z "$missing" ] || install_packages "a screen of their own for the tests of the window" $missing
+fi
+
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 python=""
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do

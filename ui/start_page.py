@@ -35,18 +35,17 @@ class StartPage(QWidget):
         self.last.clicked.connect(self.last_wanted)
         self.open.clicked.connect(self.open_wanted)
         self.demo.clicked.connect(self.demo_wanted)
-        column = QVBoxLayout()
+        middle = QWidget()
+        middle.setFixedWidth(WIDTH_PX)
+        column = QVBoxLayout(middle)
         column.setSpacing(16)
         for widget in (self._title, self._hint, self.last, self.open, self.demo):
-            if isinstance(widget, QPushButton):
-                widget.setMinimumHeight(64)
-            widget.setFixedWidth(WIDTH_PX)
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.addWidget(self.notice)
         layout.addStretch(2)
-        layout.addLayout(column)
+        layout.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.retranslate()
 

@@ -9,7 +9,7 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.app import make_application
 from ui.theme.colours import Scheme
@@ -52,8 +52,13 @@ def _qt_says_nothing(application: QApplication) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_widget_is_left_over(application: QApplication) -> Iterator[None]:
     yield
-    gc.collect()
-    left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    if visible_windows():
+        gc.collect()  # only then: with TensorFlow in the process it takes a second
+    left = visible_windows()
     for widget in left:
         widget.close()
     assert [type(widget).__name__ for widget in left] == []
+
+
+def visible_windows() -> list[QWidget]:
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]

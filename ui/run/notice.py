@@ -16,6 +16,7 @@ class Notice(QFrame):
     """Hidden until there is something to say."""
 
     dismissed = Signal()
+    visibility_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +70,14 @@ class Notice(QFrame):
         self._more.setVisible(bool(trouble.detail))
         self._more.setChecked(False)
         self.show()
+        self.visibility_changed.emit(True)
 
     def clear(self) -> None:
         """Nothing to say."""
         self._text.clear()
         self._detail.clear()
         self.hide()
+        self.visibility_changed.emit(False)
 
     def _dismiss(self) -> None:
         self.clear()

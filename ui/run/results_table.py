@@ -23,7 +23,7 @@ _SAMPLES = {
     Column.TOTAL: "Total ms",
 }
 CELL_PADDING_PX = 24
-LEAST_REASON_PX = 240
+LEAST_REASON_PX = 180
 
 
 class ResultsTable(Card):

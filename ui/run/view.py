@@ -46,6 +46,8 @@ class RunView(QWidget):
         self.foot = Foot(theme)
         self._memory = BannerMemory()
         self._phase = Phase.IDLE
+        self._is_compact = theme.sizes.is_compact
+        self.notice.visibility_changed.connect(self._make_room)
         self.last_fail.chosen.connect(self.fail_chosen)
         self.strip.chosen.connect(self.fail_chosen)
         self._grid = QGridLayout()
@@ -82,6 +84,8 @@ class RunView(QWidget):
         """Colours and sizes."""
         for panel in (self.picture, self.banner, self.strip, self.table, self.charts):
             panel.set_theme(theme)
+        self._is_compact = theme.sizes.is_compact
+        self._make_room()
 
     def retranslate(self) -> None:
         """Write in the chosen language."""
@@ -151,6 +155,10 @@ class RunView(QWidget):
             return
         face = self._memory.face(now_s)
         self.banner.show_face(face, phase_word(self._phase))
+
+    def _make_room(self) -> None:
+        """In a low window a notice takes the place of the charts: no figure is cut for it."""
+        self.charts.setVisible(not (self._is_compact and bool(self.notice.text)))
 
     def _idle_text(self, phase: Phase) -> str:
         if phase is Phase.FAULTED:
