@@ -58,6 +58,10 @@ class Charts(QWidget):
         if records:
             self._scores.add(records)
 
+    def redraw(self) -> None:
+        """Draw what was added."""
+        self._scores.redraw()
+
     def show_snapshot(self, snapshot: RunSnapshot) -> None:
         """Other times."""
         self._stages.show_times(snapshot.figures.stage_ms)

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -32,8 +31,21 @@ class ScoreChart(pg.PlotWidget):  # type: ignore[misc]
         self.setXRange(0, MAX_POINTS, padding=0.01)
         self._limit = pg.InfiniteLine(angle=0)
         self.addItem(self._limit)
-        self._scatter = pg.ScatterPlotItem(pxMode=True)
-        self.addItem(self._scatter)
+        # One item a verdict, each with one symbol: points of their own brush are rendered one by
+        # one at every change, which took a quarter of the window's time.
+        self._points_of = {
+            decision: pg.ScatterPlotItem(
+                symbol=_SYMBOLS[decision],
+                size=_SIZES_PX[decision],
+                brush=pg.mkBrush(VERDICT_HUES[decision]),
+                pen=None,
+                pxMode=True,
+            )
+            for decision in Decision
+        }
+        for item in self._points_of.values():
+            self.addItem(item)
+        self._is_stale = False
         self.setMinimumHeight(90)
         self.set_theme(theme)
 
@@ -57,25 +69,30 @@ class ScoreChart(pg.PlotWidget):  # type: ignore[misc]
         self._draw()
 
     def add(self, records: Sequence[Record]) -> None:
-        """More parts, oldest first; one without a score stands at the limit."""
+        """More parts, oldest first; one without a score stands at the limit. See `redraw`."""
         for record in records:
             score = self._threshold if record.score is None else record.score
             self._points.append((score, record.verdict.decision))
-        self._draw()
+        self._is_stale = True
+
+    def redraw(self) -> None:
+        """Draw what was added; a few times a second is all that an eye follows."""
+        if self._is_stale:
+            self._draw()
+
+    def shown(self, decision: Decision) -> list[tuple[int, float]]:
+        """The points of one verdict, as place and score."""
+        x, y = self._points_of[decision].getData()
+        return [(int(place), float(score)) for place, score in zip(x, y, strict=True)]
 
     def _draw(self) -> None:
-        scores = np.array([score for score, _ in self._points])
-        first = MAX_POINTS - len(scores)
-        decisions = [decision for _, decision in self._points]
-        self._scatter.setData(
-            x=np.arange(first, MAX_POINTS),
-            y=scores,
-            symbol=[_SYMBOLS[decision] for decision in decisions],
-            size=[_SIZES_PX[decision] for decision in decisions],
-            brush=[pg.mkBrush(VERDICT_HUES[decision]) for decision in decisions],
-            pen=None,
-        )
+        self._is_stale = False
+        first = MAX_POINTS - len(self._points)
+        for decision, item in self._points_of.items():
+            places = [n for n, (_, one) in enumerate(self._points) if one is decision]
+            scores = [self._points[n][0] for n in places]
+            item.setData(x=[first + n for n in places], y=scores)
+        every = [score for score, _ in self._points]
         # Room for twice the limit, so that the scale does not jump with each score.
-        top = max(2 * self._threshold, *scores, 1e-6) if len(scores) else 2 * self._threshold or 1
-        low = min(0.0, *scores) if len(scores) else 0.0
-        self.setYRange(low, top, padding=0.08)
+        top = max([2 * self._threshold, 1e-6, *every])
+        self.setYRange(min([0.0, *every]), top, padding=0.08)

@@ -138,7 +138,7 @@ class RunView(QWidget):
             self._memory.add(_face(record), now_s)
         self.table.add(records)
         self.charts.add(records)
-        self.tick(now_s)
+        self._show_face(now_s)
 
     def add_fail(self, fail: FailPicture) -> None:
         """A part that did not pass, as a picture."""
@@ -153,8 +153,12 @@ class RunView(QWidget):
         """Time passed: what the banner holds may go."""
         if self._phase in (Phase.IDLE, Phase.FAULTED):
             return
-        face = self._memory.face(now_s)
-        self.banner.show_face(face, phase_word(self._phase))
+        self.charts.redraw()
+        self._show_face(now_s)
+
+    def _show_face(self, now_s: float) -> None:
+        if self._phase not in (Phase.IDLE, Phase.FAULTED):
+            self.banner.show_face(self._memory.face(now_s), phase_word(self._phase))
 
     def _make_room(self) -> None:
         """In a low window a notice takes the place of the charts: no figure is cut for it."""
