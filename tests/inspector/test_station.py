@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from inspector.clock import SystemClock
@@ -12,41 +11,21 @@ from inspector.errors import RecipeError, SettingsError, StoreCorrupt, StoreFull
 from inspector.flow import Decision
 from inspector.settings import load_station
 from inspector.station import prepared_run
-from inspector.store.images import write_png
 from inspector.store.writer import RecordWriter
-from tests.support.bundles import write_bundle
 from tests.support.lines import Ear
+from tests.support.stations import change_station, write_station
 from tests.support.stores import in_sqlite, stored, write_store
-
-STATION = """
-schema_version = 1
-name = "Line 3"
-store = "records"
-bundle = "grey.bundle"
-{more}
-[[camera]]
-name = "top"
-source = "replay:parts"
-options = {{ frames_per_s = 0, loop = false }}
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A station with three parts to see, the second of them bright."""
-    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    (tmp_path / "parts").mkdir()
-    for number, level in enumerate((20, 200, 30)):
-        pixels = np.full((32, 48, 3), level, dtype=np.uint8)
-        write_png(tmp_path / "parts" / f"{number}.png", pixels)
-    write_station(tmp_path)
+    write_station(tmp_path, (20, 200, 30), frames_per_s=0, is_looped=False)
     return tmp_path
 
 
-def write_station(folder: Path, more: str = "") -> Path:
-    path = folder / "station.toml"
-    path.write_text(STATION.format(more=more), encoding="utf-8")
-    return path
+def add_line(folder: Path, line: str) -> None:
+    change_station(folder / "station.toml", "[images]", f"{line}\n[images]")
 
 
 def run(folder: Path) -> Ear:
@@ -73,7 +52,7 @@ def test_station_judges_what_its_camera_sees_and_goes_on_counting(folder: Path) 
 
 def test_recipe_of_the_station_is_in_force(folder: Path) -> None:
     (folder / "strict.toml").write_text('schema_version = 1\nname = "strict"\nthreshold = 0.05\n')
-    write_station(folder, 'recipe = "strict.toml"')
+    add_line(folder, 'recipe = "strict.toml"')
     ear = run(folder)
     assert {record.verdict.decision for record in ear.records} == {Decision.FAIL}
 
@@ -82,7 +61,7 @@ def test_recipe_of_another_bundle_is_refused(folder: Path) -> None:
     (folder / "other.toml").write_text(
         f'schema_version = 1\nname = "b"\nbundle_id = "{"a" * 12}"\n'
     )
-    write_station(folder, 'recipe = "other.toml"')
+    add_line(folder, 'recipe = "other.toml"')
     with pytest.raises(RecipeError, match="recipe 'b' is made for the bundle aaaaaaaaaaaa"):
         run(folder)
 
@@ -113,7 +92,7 @@ def test_damaged_store_is_refused(folder: Path) -> None:
 
 
 def test_disk_below_the_floor_is_refused(folder: Path) -> None:
-    write_station(folder, "[images]\nfree_space_floor_mb = 100_000_000")
+    change_station(folder / "station.toml", "floor_mb = 0", "floor_mb = 100_000_000")
     with pytest.raises(StoreFull, match="free some space, then start again"):
         run(folder)
 
@@ -125,8 +104,7 @@ def test_store_in_the_place_of_a_file_is_refused(folder: Path) -> None:
 
 
 def test_unknown_source_is_refused(folder: Path) -> None:
-    path = folder / "station.toml"
-    path.write_text(path.read_text().replace("replay:parts", "reply:parts"))
+    change_station(folder / "station.toml", "replay:parts", "reply:parts")
     with pytest.raises(SettingsError, match="there is no kind 'reply'"):
         run(folder)
 
@@ -151,7 +129,7 @@ with prepared_run(load_station(Path(sys.argv[1])), Printing(), SystemClock()) as
     prepared.runner.run()
 """
     path = folder / "station.toml"
-    path.write_text(path.read_text().replace("loop = false", "loop = true"))
+    change_station(path, "loop = false", "loop = true")
     here = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", program, path], capture_output=True, text=True, cwd=here

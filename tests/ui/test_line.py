@@ -7,30 +7,16 @@ from pytestqt.qtbot import QtBot
 
 from inspector.errors import SettingsError
 from inspector.settings import load_station
-from tests.support.bundles import write_bundle
 from tests.support.lines import Ear
-from tests.support.lots import grey_lot
+from tests.support.stations import change_station, write_station
 from ui.line import Line, LineInfo
 
 WAIT_MS = 30_000
-STATION = """
-schema_version = 1
-name = "Line 3"
-store = "records"
-bundle = "grey.bundle"
-[[camera]]
-name = "top"
-source = "replay:parts"
-"""
 
 
 @pytest.fixture
 def station(tmp_path: Path) -> Path:
-    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    grey_lot(tmp_path / "parts")
-    path = tmp_path / "station.toml"
-    path.write_text(STATION)
-    return path
+    return write_station(tmp_path, (10, 200))
 
 
 def test_line_tells_what_it_is_and_ends_when_it_is_stopped(station: Path, qtbot: QtBot) -> None:
@@ -63,7 +49,7 @@ def test_line_that_is_stopped_before_it_began_ends(station: Path, qtbot: QtBot) 
 
 
 def test_line_that_cannot_run_says_why(station: Path, qtbot: QtBot) -> None:
-    station.write_text(STATION.replace("replay:parts", "nothing:1"))
+    change_station(station, "replay:parts", "nothing:1")
     line = Line(Ear())
     with qtbot.waitSignal(line.ended, timeout=WAIT_MS) as ended:
         line.start(load_station(station))

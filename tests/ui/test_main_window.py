@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from inspector.flow import Decision
-from inspector.store.images import write_png
-from tests.support.bundles import write_bundle
+from tests.support.stations import change_station, write_station
 from tests.support.stores import stored
 from ui.languages import Languages
 from ui.main_window import MainWindow
@@ -21,33 +19,13 @@ from ui.theme.colours import Scheme
 from ui.window_settings import WindowSettings, WindowState
 
 WAIT_MS = 30_000
-STATION = """
-schema_version = 1
-name = "Line 3"
-store = "records"
-bundle = "grey.bundle"
-[images]
-free_space_floor_mb = 0
-[[camera]]
-name = "top"
-source = "replay:parts"
-options = { frames_per_s = 60 }
-"""
-
 Opened = Callable[..., MainWindow]
 
 
 @pytest.fixture
 def station(tmp_path: Path) -> Path:
     """A line on which every third part is bright and fails."""
-    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    (tmp_path / "parts").mkdir()
-    for number, level in enumerate((20, 40, 200)):
-        pixels = np.full((48, 64, 3), level, dtype=np.uint8)
-        write_png(tmp_path / "parts" / f"{number}.png", pixels)
-    path = tmp_path / "station.toml"
-    path.write_text(STATION, encoding="utf-8")
-    return path
+    return write_station(tmp_path, (20, 40, 200))
 
 
 @pytest.fixture
@@ -166,7 +144,7 @@ def test_window_comes_back_as_it_was_left(
 def test_wrong_station_file_is_a_sentence_on_the_start_page(
     change: tuple[str, str], words: str, opened: Opened, station: Path
 ) -> None:
-    station.write_text(STATION.replace(*change))
+    change_station(station, *change)
     window = opened()
     window.open_file(station)
     assert words in window.start_page.notice.text
@@ -182,7 +160,7 @@ def break_bundle(station: Path) -> None:
 
 def change(old: str, new: str) -> Callable[[Path], None]:
     def write(station: Path) -> None:
-        station.write_text(STATION.replace(old, new))
+        change_station(station, old, new)
 
     return write
 

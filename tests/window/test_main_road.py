@@ -10,40 +10,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from inspector.clock import SystemClock
 from inspector.errors import StoreError
 from inspector.flow import Decision
-from inspector.store.images import write_png
-from tests.support.bundles import write_bundle
 from tests.support.lots import CHECKOUT
+from tests.support.stations import write_station
 from tests.support.stores import stored
 
 WAIT_S = 60.0
-STATION = """
-schema_version = 1
-name = "Line 3"
-store = "records"
-bundle = "grey.bundle"
-[[camera]]
-name = "top"
-source = "replay:parts"
-options = { frames_per_s = 10 }
-"""
 
 
 @pytest.fixture
 def station(tmp_path: Path) -> Path:
-    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    (tmp_path / "parts").mkdir()
-    for number, level in enumerate((20, 40, 60, 200)):
-        pixels = np.full((480, 640, 3), level, dtype=np.uint8)
-        write_png(tmp_path / "parts" / f"{number}.png", pixels)
-    path = tmp_path / "station.toml"
-    path.write_text(STATION)
-    return path
+    return write_station(tmp_path, (20, 40, 60, 200), frames_per_s=10, size_px=(480, 640))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,29 +14,14 @@ from inspector.flow import Stage
 from inspector.pipeline.events import CameraSnapshot, Phase, RunSnapshot
 from inspector.pipeline.live_figures import LiveFigures
 from inspector.store.summary import Percentiles
-from tests.support.bundles import write_bundle
-from tests.support.lots import CHECKOUT, grey_lot, inspector
+from tests.support.lots import CHECKOUT, inspector
+from tests.support.stations import change_station, write_station
 from tests.support.stores import stored
-
-STATION = """
-schema_version = 1
-name = "Line 3"
-store = "records"
-bundle = "grey.bundle"
-[[camera]]
-name = "top"
-source = "replay:parts"
-options = { frames_per_s = 200, loop = true }
-"""
 
 
 @pytest.fixture
 def station(tmp_path: Path) -> Path:
-    write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    grey_lot(tmp_path / "parts")
-    path = tmp_path / "station.toml"
-    path.write_text(STATION)
-    return path
+    return write_station(tmp_path, (10, 100, 200, 255), frames_per_s=200)
 
 
 def test_parts_that_were_asked_for_are_judged_and_summed_up(station: Path) -> None:
@@ -106,7 +91,7 @@ sys.exit(1)
 def test_wrong_station_is_refused_with_what_to_do(
     station: Path, change: tuple[str, str], code: int, words: str
 ) -> None:
-    station.write_text(STATION.replace(*change))
+    change_station(station, *change)
     done = inspector("run", "--station", station)
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr

@@ -18,22 +18,6 @@ from tests.support.stores import in_sqlite, overwrite, stored, write_store
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "records.db"
-
-
-@pytest.fixture
-def full(path: Path) -> list[Record]:
-    """The records of a store of several pages, in their order."""
-    records = [
-        record(f"{n:03d}.png", list(Decision)[n % 3], 0.25 + n / 128 if n % 3 == 1 else None)
-        for n in range(60)
-    ]
-    write_store(path, records)
-    return records
-
-
 def test_records_come_in_the_order_of_their_pictures_names(path: Path) -> None:
     names = ["b.png", "B.png", "a/z.png", "a.png", "10.png", "9.png", "é.png", "划.png", "𐀀.png"]
     write_store(path, [record(name) for name in names])

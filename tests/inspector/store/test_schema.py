@@ -12,12 +12,6 @@ from inspector.store.schema import COLUMNS, from_row, to_row
 from tests.support.fakes import START, record
 from tests.support.stores import stored, write_store
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "records.db"
-
-
 PLAIN = record("a.png")
 FAILED = record("b.png", Decision.FAIL, 0.7000000000000001)
 REGION = FAILED.verdict.regions[0]

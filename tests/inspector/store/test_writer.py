@@ -15,25 +15,9 @@ from inspector.store import connection
 from inspector.store.reader import RecordReader
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import START, record
-from tests.support.stores import in_sqlite, overwrite, stored, write_store
+from tests.support.stores import in_sqlite, overwrite, stored
 
 PLAIN = record("a.png")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "records.db"
-
-
-@pytest.fixture
-def full(path: Path) -> list[Record]:
-    """The records of a store of several pages, in their order."""
-    records = [
-        record(f"{n:03d}.png", list(Decision)[n % 3], 0.25 + n / 128 if n % 3 == 1 else None)
-        for n in range(60)
-    ]
-    write_store(path, records)
-    return records
 
 
 def test_commits_reach_the_disk_before_they_return(path: Path) -> None:
