@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QMainWindow,
     QMessageBox,
@@ -314,9 +313,7 @@ class MainWindow(QMainWindow):
 
     def _apply_theme(self) -> None:
         self._theme = theme_of(self._state.scheme, self.height())
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setStyleSheet(style_sheet(self._theme.colours, self._theme.sizes))
+        self.setStyleSheet(style_sheet(self._theme.colours, self._theme.sizes))
         self._top.set_theme(self._theme)
         self._run.set_theme(self._theme)
 
