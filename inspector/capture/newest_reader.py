@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.capture.source import SourceInfo
 from inspector.clock import Clock
 from inspector.concurrency.worker import Worker
 from inspector.errors import GrabTimeout, InspectorError, SourceUnavailable
+from inspector.flow import Frame
 from inspector.opencv import cv2
 
 LOST_AFTER_S = 3.0  # without any picture; a server that is frozen keeps its connection
@@ -118,3 +121,71 @@ class NewestReader:
 
     def _failed(self, error: InspectorError) -> None:
         self._lose(SourceUnavailable(str(error)))
+
+
+class ContinuousSource:
+    """What every camera that gives pictures by itself has in common. See `FrameSource`.
+
+    Args:
+        name: For people.
+        open_capture: Gives an open capture, or raises SourceUnavailable.
+        info: What the open camera is; `size_px` may be None, then it is that of the last picture.
+        exposure_us: What the camera was set to, where it was.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source_id: str,
+        open_capture: Callable[[], cv2.VideoCapture],
+        info: Callable[[], SourceInfo],
+        clock: Clock,
+        *,
+        exposure_us: float | None = None,
+    ) -> None:
+        self._name = name
+        self._source_id = source_id
+        self._open_capture = open_capture
+        self._info = info
+        self._clock = clock
+        self._exposure_us = exposure_us
+        self._reader: NewestReader | None = None
+        self._size_px: tuple[int, int] | None = None
+
+    def open(self) -> None:
+        """See `FrameSource.open`."""
+        self.close()
+        self._reader = NewestReader(self._name, self._open_and_measure, self._clock)
+
+    def grab(self, timeout_s: float) -> Frame:
+        """See `FrameSource.grab`."""
+        if self._reader is None:
+            raise SourceUnavailable(f"{self._name} is not open")
+        arrived = self._reader.take(timeout_s)
+        self._size_px = (arrived.pixels.shape[0], arrived.pixels.shape[1])
+        return Frame(
+            frame_id=arrived.number,
+            source_id=self._source_id,
+            captured_ns=arrived.captured_ns,
+            captured_at=arrived.captured_at,
+            pixels=arrived.pixels,
+            exposure_us=self._exposure_us,
+        )
+
+    def close(self) -> None:
+        """See `FrameSource.close`."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def info(self) -> SourceInfo:
+        """See `FrameSource.info`."""
+        info = self._info()
+        return info if info.size_px is not None else replace(info, size_px=self._size_px)
+
+    def _open_and_measure(self) -> cv2.VideoCapture:
+        capture = self._open_capture()
+        height_px = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        width_px = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        self._size_px = (height_px, width_px) if height_px and width_px else None
+        return capture

@@ -4,12 +4,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.capture.newest_reader import NewestReader
+from inspector.capture.newest_reader import ContinuousSource
 from inspector.capture.registry import FoundSource, SourceKind, Wanted
 from inspector.capture.source import SourceInfo
 from inspector.clock import Clock
 from inspector.errors import SettingsError, SourceUnavailable
-from inspector.flow import Frame
 from inspector.opencv import cv2
 
 MAX_INDEX = 63
@@ -36,66 +35,24 @@ class CameraOptions:
     gain: float | None = None
 
 
-class OpenCvCamera:
-    """See `FrameSource`.
+class _Device:
+    """Opens one camera, and knows what it said when it was opened last."""
 
-    Args:
-        device: Its index, or its path.
-    """
-
-    def __init__(
-        self, device: int | str, options: CameraOptions, source_id: str, clock: Clock
-    ) -> None:
+    def __init__(self, device: int | str, options: CameraOptions) -> None:
         self._device = device
-        self._shown = f"USB camera {device}"
+        self.name = f"USB camera {device}"
         self._options = options
-        self._source_id = source_id
-        self._clock = clock
-        self._reader: NewestReader | None = None
-        self._settings: dict[str, str] = {}
-        self._size_px: tuple[int, int] | None = None
-        self._frames_per_s: float | None = None
-
-    def open(self) -> None:
-        """See `FrameSource.open`."""
-        self.close()
-        self._reader = NewestReader(self._shown, self._open_capture, self._clock)
-
-    def grab(self, timeout_s: float) -> Frame:
-        """See `FrameSource.grab`."""
-        if self._reader is None:
-            raise SourceUnavailable(f"{self._shown} is not open")
-        arrived = self._reader.take(timeout_s)
-        return Frame(
-            frame_id=arrived.number,
-            source_id=self._source_id,
-            captured_ns=arrived.captured_ns,
-            captured_at=arrived.captured_at,
-            pixels=arrived.pixels,
-            exposure_us=self._options.exposure_us,
-        )
-
-    def close(self) -> None:
-        """See `FrameSource.close`."""
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
+        self._info = SourceInfo(description=self.name)
 
     def info(self) -> SourceInfo:
-        """See `FrameSource.info`."""
-        return SourceInfo(
-            description=self._shown,
-            size_px=self._size_px,
-            frames_per_s=self._frames_per_s,
-            settings=self._settings,
-        )
+        return self._info
 
-    def _open_capture(self) -> cv2.VideoCapture:
+    def open_capture(self) -> cv2.VideoCapture:
         capture = cv2.VideoCapture(self._device, BACKEND)
         try:
             if not capture.isOpened():
                 raise SourceUnavailable(
-                    f"{self._shown} cannot be opened; is it plugged in, and free of other programs?"
+                    f"{self.name} cannot be opened; is it plugged in, and free of other programs?"
                 )
             self._write_and_compare(capture)
         except BaseException:
@@ -117,27 +74,46 @@ class OpenCvCamera:
             capture.set(cv2.CAP_PROP_GAIN, options.gain)
         height_px = capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
         width_px = capture.get(cv2.CAP_PROP_FRAME_WIDTH)
-        self._size_px = (int(height_px), int(width_px))
-        self._frames_per_s = capture.get(cv2.CAP_PROP_FPS) or None
+        frames_per_s = capture.get(cv2.CAP_PROP_FPS)
         exposure_us = capture.get(cv2.CAP_PROP_EXPOSURE) * EXPOSURE_UNIT_US
         wanted_px = (None, None) if options.size_px is None else options.size_px
         read_back = (
             ("height_px", wanted_px[0], height_px, 0.0),
             ("width_px", wanted_px[1], width_px, 0.0),
-            ("frames_per_s", options.frames_per_s, self._frames_per_s or 0.0, RATE_TOLERANCE),
+            ("frames_per_s", options.frames_per_s, frames_per_s, RATE_TOLERANCE),
             ("exposure_us", options.exposure_us, exposure_us, VALUE_TOLERANCE),
             ("gain", options.gain, capture.get(cv2.CAP_PROP_GAIN), VALUE_TOLERANCE),
         )
-        self._settings = {name: f"{value:g}" for name, _, value, _ in read_back}
+        self._info = SourceInfo(
+            description=self.name,
+            size_px=(int(height_px), int(width_px)),
+            frames_per_s=frames_per_s or None,
+            settings={name: f"{value:g}" for name, _, value, _ in read_back},
+        )
         for name, asked, value, tolerance in read_back:
             if asked is not None and abs(value - asked) > tolerance * abs(asked):
                 raise SourceUnavailable(
-                    f"{self._shown} was asked for {name} {asked:g} and has {value:g}; ask for a "
+                    f"{self.name} was asked for {name} {asked:g} and has {value:g}; ask for a "
                     "value that it offers"
                 )
 
 
-def _make(wanted: Wanted, clock: Clock) -> OpenCvCamera:
+def usb_camera(
+    device: int | str, options: CameraOptions, source_id: str, clock: Clock
+) -> ContinuousSource:
+    """The source behind a device: its index, or its path."""
+    camera = _Device(device, options)
+    return ContinuousSource(
+        camera.name,
+        source_id,
+        camera.open_capture,
+        camera.info,
+        clock,
+        exposure_us=options.exposure_us,
+    )
+
+
+def _make(wanted: Wanted, clock: Clock) -> ContinuousSource:
     table = wanted.options
     height_px = table.optional_integer("height_px", low=1, high=MAX_SIDE_PX)
     width_px = table.optional_integer("width_px", low=1, high=MAX_SIDE_PX)
@@ -152,7 +128,7 @@ def _make(wanted: Wanted, clock: Clock) -> OpenCvCamera:
         raise SettingsError(f"{table.where}: height_px and width_px go together")
     if options.exposure_us is not None and not sys.platform.startswith("linux"):
         raise SettingsError(f"{table.where}: exposure_us can be set on Linux only")
-    return OpenCvCamera(_device(wanted), options, wanted.source_id, clock)
+    return usb_camera(_device(wanted), options, wanted.source_id, clock)
 
 
 def _device(wanted: Wanted) -> int | str:

@@ -17,13 +17,13 @@ ICON_PX = 18
 # The widest text of each column, by which it is measured once: rows would take ever longer.
 _SAMPLES = {
     Column.TIME: "00:00:000",
-    Column.PART: "00 000 000",
+    Column.PART: "0 000 000",
     Column.DECISION: "WWWWW",
     Column.SCORE: "000.00",
     Column.TOTAL: "Total ms",
 }
-CELL_PADDING_PX = 24
-LEAST_REASON_PX = 180
+CELL_PADDING_PX = 20
+LEAST_REASON_PX = 160
 
 
 class ResultsTable(Card):

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.capture.network_stream import NetworkStream
+from inspector.capture.network_stream import network_stream
+from inspector.capture.newest_reader import ContinuousSource
 from inspector.capture.registry import make_source
 from inspector.clock import SystemClock
 from inspector.errors import GrabTimeout, SettingsError, SourceUnavailable
@@ -18,12 +19,12 @@ from tests.support.mjpeg_server import SIZE_PX, free_port, serving
 CLOCK = SystemClock()
 
 
-def source_of(port: int) -> NetworkStream:
-    return NetworkStream(f"http://127.0.0.1:{port}/", "cam0", CLOCK)
+def source_of(port: int) -> ContinuousSource:
+    return network_stream(f"http://127.0.0.1:{port}/", "cam0", CLOCK)
 
 
 @contextmanager
-def opened(port: int) -> Iterator[NetworkStream]:
+def opened(port: int) -> Iterator[ContinuousSource]:
     source = source_of(port)
     source.open()
     try:
@@ -36,7 +37,7 @@ def level(frame: Frame) -> int:
     return round(float(frame.pixels.mean()))
 
 
-def grab_until_lost(source: NetworkStream) -> SourceUnavailable:
+def grab_until_lost(source: ContinuousSource) -> SourceUnavailable:
     for _ in range(1_000):
         try:
             source.grab(1.0)
@@ -111,7 +112,7 @@ def test_server_that_is_frozen_is_noticed_in_time_and_no_old_picture_follows() -
 
 
 def test_password_is_never_shown() -> None:
-    source = NetworkStream("rtsp://user:secret@127.0.0.1:1/x", "cam0", CLOCK)
+    source = network_stream("rtsp://user:secret@127.0.0.1:1/x", "cam0", CLOCK)
     assert source.info().description == "rtsp://user:***@127.0.0.1:1/x"
 
 

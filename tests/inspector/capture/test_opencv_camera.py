@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from inspector.capture import opencv_camera
-from inspector.capture.opencv_camera import CameraOptions, OpenCvCamera
+from inspector.capture.newest_reader import ContinuousSource
+from inspector.capture.opencv_camera import CameraOptions, usb_camera
 from inspector.capture.registry import make_source
 from inspector.clock import SystemClock
 from inspector.errors import SettingsError, SourceUnavailable
@@ -24,8 +25,8 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(path)
 
 
-def camera(device: str | int, **options: object) -> OpenCvCamera:
-    return OpenCvCamera(device, CameraOptions(**options), "cam0", CLOCK)  # type: ignore[arg-type]
+def camera(device: str | int, **options: object) -> ContinuousSource:
+    return usb_camera(device, CameraOptions(**options), "cam0", CLOCK)  # type: ignore[arg-type]
 
 
 def test_pictures_come_and_the_end_of_the_device_is_a_loss(device: str) -> None:
@@ -40,7 +41,7 @@ def test_pictures_come_and_the_end_of_the_device_is_a_loss(device: str) -> None:
     source.close()
 
 
-def drain(source: OpenCvCamera) -> None:
+def drain(source: ContinuousSource) -> None:
     for _ in range(100):
         source.grab(5.0)
 
@@ -92,4 +93,4 @@ def test_what_no_camera_can_be_is_refused(
 def test_number_and_path_are_both_devices(tmp_path: Path) -> None:
     for address in ("usb:0", "usb:/dev/video0"):
         source = make_source(address, {}, "cam0", str(tmp_path), CLOCK)
-        assert isinstance(source, OpenCvCamera)
+        assert isinstance(source, ContinuousSource)
