@@ -31,6 +31,7 @@ def action_table() -> tuple[ActionSpec, ...]:
         row("start_line", translate("actions", "Start the line"), "F5"),
         row("stop_line", translate("actions", "Stop the line (press twice)"), "F6"),
         row("begin_shift", translate("actions", "New shift: count from zero (press twice)"), "F7"),
+        row("trigger_part", translate("actions", "A part is in place (software trigger)"), "F9"),
         row("show_last_fail", translate("actions", "Look at the last fail"), "F8"),
         row("fit_picture", translate("actions", "Show the whole picture"), "Ctrl+0"),
         row("zoom_in", translate("actions", "Picture larger"), "Ctrl++"),

@@ -12,7 +12,7 @@ from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
 from inspector.flow import Record
 from inspector.pipeline.events import Listener
-from inspector.settings import StationSettings
+from inspector.settings import StationSettings, Trigger
 from inspector.store.reader import RecordReader
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Line(QObject):
         self._lock = threading.Lock()  # guards what follows
         self._runner: Runner | None = None
         self._is_unwanted = False
+        self._is_triggered_here = False
 
     @property
     def is_running(self) -> bool:
@@ -67,6 +68,7 @@ class Line(QObject):
         if self._worker is not None:
             raise RuntimeError("the line runs already")
         self._is_unwanted = False
+        self._is_triggered_here = settings.cameras[0].trigger is Trigger.SOFTWARE
         self._worker = Worker("line", lambda: self._run(settings), self._failed)
         self._worker.start()
 
@@ -83,6 +85,12 @@ class Line(QObject):
         runner = self._runner
         if runner is not None:
             runner.begin_shift()
+
+    def trigger(self) -> None:
+        """A part is in place; nothing where no line runs that waits for this."""
+        runner = self._runner
+        if runner is not None and self._is_triggered_here:
+            runner.trigger()
 
     def newest_view(self, camera: str) -> "View | None":
         """What a camera saw last, once; None where it saw nothing new."""

@@ -159,6 +159,10 @@ class MainWindow(QMainWindow):
         """Count anew."""
         self._line.begin_shift()
 
+    def trigger_part(self) -> None:
+        """A part is in place; nothing where the line has another trigger."""
+        self._line.trigger()
+
     def show_last_fail(self) -> None:
         """The last fail, large."""
         fail = self._run.last_fail.fail

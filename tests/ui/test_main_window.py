@@ -270,6 +270,23 @@ def test_new_shift_counts_from_zero(opened: Opened, station: Path, qtbot: QtBot)
     qtbot.waitUntil(lambda: int(window.run_view.counters.numbers()["PASS"]) <= 3, timeout=WAIT_MS)
 
 
+def test_software_trigger_takes_a_part_for_each_press(
+    opened: Opened, station: Path, qtbot: QtBot
+) -> None:
+    change_station(
+        station, 'source = "replay:parts"', 'source = "replay:parts"\ntrigger = "software"'
+    )
+    window = opened()
+    window.trigger_part()  # nothing runs yet
+    window.open_file(station, is_started=True)
+    qtbot.waitUntil(lambda: window.run_view.foot.status.startswith("Ready"), timeout=WAIT_MS)
+    for number in (1, 2, 3):
+        window.trigger_part()
+        run_until(window, qtbot, number)
+    stopped(window, qtbot)
+    assert len(stored(station.parent / "records" / "records.db")) == 3
+
+
 def test_random_clicks_and_keys_lose_no_part(
     opened: Opened, station: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -318,6 +318,10 @@
         <translation>新班次：从零计数（按两次）</translation>
     </message>
     <message>
+        <source>A part is in place (software trigger)</source>
+        <translation>零件已到位（软件触发）</translation>
+    </message>
+    <message>
         <source>Look at the last fail</source>
         <translation>查看最近不合格件</translation>
     </message>
