@@ -1,6 +1,6 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
-.PHONY: demo test lint check format bench translations screenshots ready ready-tests lock
+.PHONY: demo test lint check format bench faults translations screenshots ready ready-tests ready-faults lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/python packaging/demo.py
@@ -23,8 +23,14 @@ format: ready
 bench: ready         ## speed and memory, each as a ratio inside one run; takes minutes
 	@$(BIN)/python -m pytest -q -s --override-ini=addopts= --import-mode=importlib --timeout=1800 tests/bench
 
+faults: ready-faults  ## the long fault runs, against real servers; takes minutes
+	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib --timeout=900 tests/faults
+
 ready:
 	@sh packaging/prepare.sh
+
+ready-faults:
+	@sh packaging/prepare.sh faults
 
 ready-tests:
 	@sh packaging/prepare.sh tests

@@ -9,6 +9,7 @@ from inspector.assembly import Judge, build_tuned_judge, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.registry import make_source
 from inspector.clock import Clock
+from inspector.concurrency.switching import short_turns
 from inspector.errors import SettingsError, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
@@ -81,7 +82,7 @@ def prepared_run(
     judge = build_tuned_judge(bundle, recipe, clock)
     _make_folder(settings.store)
     advice = "stop it, or give this station a store folder of its own"
-    with sole_writer(settings.store, advice):
+    with sole_writer(settings.store, advice), short_turns():
         store = _open_store(settings, judge, clock)
         plan = RunPlan(
             cameras=cameras,

@@ -51,6 +51,13 @@ if [ "$(uname -s)" = Linux ] && [ "${1:-}" = tests ]; then
     [ -z "$missing" ] || install_packages "a screen of their own for the tests of the window" $missing
 fi
 
+# What the long fault runs need beside that: a camera that speaks RTSP.
+if [ "$(uname -s)" = Linux ] && [ "${1:-}" = faults ]; then
+    /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null ||
+        install_packages "a network camera for the fault runs" gir1.2-gst-rtsp-server-1.0 \
+            python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+fi
+
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 python=""
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do

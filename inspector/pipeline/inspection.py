@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspector.bundle import InputSpec
 from inspector.clock import Clock
 from inspector.errors import InspectionError, InspectorError
-from inspector.flow import Frame, Prediction, Stage, Verdict
+from inspector.flow import Frame, Prediction, Preprocessed, Stage, Verdict
 from inspector.geometry import AxisMap, PixelRegion
 from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.timing import Stopwatch
@@ -28,6 +28,19 @@ class Inspected:
     verdict: Verdict
     prediction: Prediction | None
     to_sensor: AxisMap | None
+    stage_ms: dict[Stage, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PreparedFrame:
+    """A frame that is ready for the network.
+
+    Attributes:
+        stage_ms: ms of its preparation.
+    """
+
+    frame: Frame
+    prepared: Preprocessed
     stage_ms: dict[Stage, float]
 
 
@@ -59,22 +72,41 @@ class Inspection:
         Args:
             region: What of the frame is looked at, sensor px; None: all of it.
         """
+        prepared = self.prepare(frame, region)
+        return prepared if isinstance(prepared, Inspected) else self.decide(prepared)
+
+    def prepare(
+        self, frame: Frame, region: PixelRegion | None = None
+    ) -> "PreparedFrame | Inspected":
+        """The first half of `inspect`, which a camera's own thread can do beside the second.
+
+        Returns:
+            What `decide` takes; or the ERROR where the frame does not fit the bundle.
+        """
         watch = Stopwatch(self._clock)
         try:
             with watch.stage(Stage.PREPROCESS):
                 prepared = preprocess(frame, self._spec, region)
-            with watch.stage(Stage.INFER):
-                prediction = self._backend.infer(prepared)
-            with watch.stage(Stage.JUDGE):
-                verdict = judge(prediction, prepared.to_sensor, self.criteria)
         except InspectionError as error:  # this frame only; never PASS by default
             return self.errored(error, frame, watch.stage_ms)
+        return PreparedFrame(frame=frame, prepared=prepared, stage_ms=watch.stage_ms)
+
+    def decide(self, ready: "PreparedFrame") -> Inspected:
+        """The second half of `inspect`."""
+        watch = Stopwatch(self._clock)
+        try:
+            with watch.stage(Stage.INFER):
+                prediction = self._backend.infer(ready.prepared)
+            with watch.stage(Stage.JUDGE):
+                verdict = judge(prediction, ready.prepared.to_sensor, self.criteria)
+        except InspectionError as error:  # as above
+            return self.errored(error, ready.frame, {**ready.stage_ms, **watch.stage_ms})
         return Inspected(
-            frame=frame,
+            frame=ready.frame,
             verdict=verdict,
             prediction=prediction,
-            to_sensor=prepared.to_sensor,
-            stage_ms=watch.stage_ms,
+            to_sensor=ready.prepared.to_sensor,
+            stage_ms={**ready.stage_ms, **watch.stage_ms},
         )
 
     def errored(

@@ -1,8 +1,9 @@
 """Runs a station: cameras, inspection, store and their threads, from the first part to the last.
 
     capture:<camera> ... -> [to_inspect] -> inspect -> [to_store] -> store -> Listener.on_records
-          ^                                    |  `--> [to_keep] -> images
-       trigger (a timer, or a caller)          `-----> Listener.on_verdict, live pictures
+     takes and prepares                       |  `--> [to_keep] -> images
+          ^                                   `-----> Listener.on_verdict, live pictures
+       trigger (a timer, or a caller)
     watch: deadlines, free space, snapshots
 
 A number is given to a part before anything else happens to it, and `Parts` sees that it comes to
@@ -24,7 +25,7 @@ from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
 from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
 from inspector.pipeline.free_space import check_free_space
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspection import Inspected, PreparedFrame
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
@@ -46,7 +47,7 @@ TO_KEEP = 8  # whole pictures: 8 of 5 Mpx in colour are 120 MB
 class _Waiting:
     part_number: int
     camera: str
-    frame: Frame
+    ready: PreparedFrame
 
 
 class Runner:
@@ -230,7 +231,11 @@ class Runner:
 
     def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
         """See `Intake.deliver`."""
-        waiting = _Waiting(part_number=part_number, camera=camera, frame=frame)
+        ready = self._plan.inspection.prepare(frame, self._regions[camera])
+        if isinstance(ready, Inspected):
+            self._add(part_number, camera, ready)
+            return
+        waiting = _Waiting(part_number=part_number, camera=camera, ready=ready)
         try:
             if self._to_inspect.offer(waiting):
                 return
@@ -280,9 +285,10 @@ class Runner:
                 self._parts.n_late += not is_wanted
             if not is_wanted:  # its deadline passed while it waited: on to one that can be judged
                 continue
-            queue_ms = (self._clock.monotonic_ns() - waiting.frame.captured_ns) / 1e6
-            region = self._regions[waiting.camera]
-            inspected = self._plan.inspection.inspect(waiting.frame, region)
+            ready = waiting.ready
+            since_arrival_ms = (self._clock.monotonic_ns() - ready.frame.captured_ns) / 1e6
+            queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
+            inspected = self._plan.inspection.decide(ready)
             inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
             self._add(waiting.part_number, waiting.camera, inspected)
 
