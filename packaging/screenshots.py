@@ -49,8 +49,6 @@ def main() -> None:
 
 
 def _take(folder: Path, size: str) -> None:
-    from PySide6.QtTest import QTest
-
     from inspector.errors import SourceUnavailable
     from inspector.flow import Decision
     from ui.app import make_application
@@ -80,16 +78,16 @@ def _take(folder: Path, size: str) -> None:
                 keep("start")
                 window.open_file(station, is_started=True)
                 while window.run_view.table.model.rowCount() < N_PARTS:
-                    QTest.qWait(50)
+                    _wait(50)
                 while _shown(window) is not Decision.PASS:
-                    QTest.qWait(20)
+                    _wait(20)
                 keep("pass")
                 while _shown(window) is not Decision.FAIL:
-                    QTest.qWait(20)
+                    _wait(20)
                 keep("fail")
                 window.stop_line()
                 while window.is_line_running:
-                    QTest.qWait(50)
+                    _wait(50)
                 keep("stopped")
                 window.run_view.notice.show_trouble(
                     trouble_of(SourceUnavailable("USB camera 0 cannot be opened"))
@@ -105,10 +103,17 @@ def _take(folder: Path, size: str) -> None:
                 window.close()
 
 
-def _keep(folder: Path, where: str, widget: "QWidget", view: str) -> None:
-    from PySide6.QtTest import QTest
+def _wait(time_ms: int) -> None:
+    """Let the window and the line live; `QTest.qWait` holds Python's lock meanwhile."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    QTest.qWait(50)
+    loop = QEventLoop()
+    QTimer.singleShot(time_ms, loop.quit)
+    loop.exec()
+
+
+def _keep(folder: Path, where: str, widget: "QWidget", view: str) -> None:
+    _wait(50)
     widget.grab().save(str(folder / f"{view}-{where}.png"))
 
 
