@@ -118,6 +118,7 @@ class RunView(QWidget):
         self._phase = phase
         self.foot.show_phase(phase)
         if phase in (Phase.IDLE, Phase.FAULTED):
+            self.picture.show_message("")
             self._memory.clear()
             self.banner.show_face(None, self._idle_text(phase))
 
@@ -129,7 +130,8 @@ class RunView(QWidget):
         self.counters.show_snapshot(snapshot)
         self.charts.show_snapshot(snapshot)
         for camera in snapshot.cameras:
-            if camera.name == self.picture.camera and snapshot.phase is not Phase.IDLE:
+            is_at_work = snapshot.phase in (Phase.READY, Phase.RUNNING)  # else it is closed
+            if camera.name == self.picture.camera and is_at_work:
                 self.picture.show_camera(camera, snapshot.figures.parts_per_s)
 
     def add_records(self, records: Sequence[Record], now_s: float) -> None:

@@ -47,6 +47,15 @@ def test_line_that_ended_shows_no_verdict(theme: Theme) -> None:
     assert view.banner.accessibleName() == "Press Start to begin."
 
 
+def test_camera_that_is_closed_at_the_end_is_no_trouble(theme: Theme) -> None:
+    view = started(theme)
+    view.show_snapshot(snapshot(trouble="unplugged", is_open=False))
+    assert view.picture._message.isVisible()
+    view.show_snapshot(snapshot(Phase.STOPPING, is_open=False))
+    view.show_phase(Phase.IDLE)
+    assert not view.picture._message.isVisible()
+
+
 def test_first_line_of_a_day_has_a_sentence_in_every_panel(theme: Theme) -> None:
     view = RunView(theme)
     assert view.table._pages.currentIndex() == 1
