@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# Heat in thresholds: clear up to the first, full colour from the second on. Both are fixed so that
-# the same colour means the same on every part, and a part that passes is not painted over.
-CLEAR_UP_TO = 1.0
+# Heat is clear up to the threshold, so that a part that passes is not painted over, and has its full
+# colour from so many thresholds on: the same colour means the same on every part.
 FULL_FROM = 1.6
 
 
@@ -20,7 +19,7 @@ def heat_strength(heat: NDArray[np.float32], threshold: float) -> NDArray[np.flo
         float32, (H, W); 0 where the heat is not a number.
     """
     if threshold > 0:
-        low, high = CLEAR_UP_TO * threshold, FULL_FROM * threshold
+        low, high = threshold, FULL_FROM * threshold
     else:  # no share of such a threshold means anything: from it up to the hottest place
         low, high = threshold, max(float(heat.max()), threshold + 1e-6)
     strength = np.clip((heat - np.float32(low)) / np.float32(high - low), 0.0, 1.0)

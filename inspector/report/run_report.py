@@ -8,7 +8,7 @@ from pathlib import Path
 from inspector.files.atomic import replacing
 from inspector.flow import Decision, Record
 from inspector.report.charts import score_histogram, stage_chart
-from inspector.report.heat import CLEAR_UP_TO, FULL_FROM
+from inspector.report.heat import FULL_FROM
 from inspector.report.page import (
     badge,
     card,
@@ -164,7 +164,7 @@ def picture_cards(title: str, cards: Iterable[str]) -> Iterator[str]:
     """Cards side by side under what the colours of their heat maps mean."""
     yield (
         f"<section><h2>{title}</h2>"
-        f"<div class=scale>Heat map: clear up to {CLEAR_UP_TO:g} thresholds <i></i> "
+        f"<div class=scale>Heat map: clear up to the threshold <i></i> "
         f"{FULL_FROM:g} thresholds and more</div><div class=gallery>\n"
     )
     yield from cards

@@ -11,8 +11,8 @@ def strengths(*values: float, threshold: float) -> list[float]:
     return [round(float(value), 4) for value in heat_strength(heat, threshold)[0]]
 
 
-def test_heat_is_shown_from_just_below_the_threshold_and_full_well_above() -> None:
-    assert strengths(0.0, 0.4, 0.5, 0.6, 0.8, 9.0, threshold=0.5) == [0, 0, 0.25, 0.5, 1, 1]
+def test_heat_is_clear_up_to_the_threshold_and_full_well_above() -> None:
+    assert strengths(0.0, 0.4, 0.5, 0.65, 0.8, 9.0, threshold=0.5) == [0, 0, 0, 0.5, 1, 1]
 
 
 @pytest.mark.parametrize("threshold", [0.0, -2.0])

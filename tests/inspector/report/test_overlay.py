@@ -60,14 +60,14 @@ def test_shown_picture_has_the_size_asked_for(
     assert decoded(laid).shape == (*shown_px, 3)
 
 
-def test_heat_well_below_the_threshold_leaves_the_picture_as_it_was() -> None:
+def test_heat_up_to_the_threshold_leaves_the_picture_as_it_was() -> None:
     plain = thumbnail(GREY, max_side_px=200)
-    assert heat_overlay(GREY, heat(0.32), THRESHOLD, (), max_side_px=200) == plain
+    assert heat_overlay(GREY, heat(THRESHOLD), THRESHOLD, (), max_side_px=200) == plain
     assert heat_overlay(GREY, None, THRESHOLD, (), max_side_px=200) == plain
 
 
 def test_heat_grows_stronger_and_is_full_well_above_the_threshold() -> None:
-    changes = [change_inside(value) for value in (0.34, 0.4, 0.5, 0.6)]
+    changes = [change_inside(value) for value in (0.42, 0.48, 0.54, 0.6)]
     assert changes == sorted(set(changes))
     assert np.array_equal(overlaid(0.8), overlaid(80.0))
     # 0.4 of the grey and 0.6 of the map's last colour, give or take the JPEG's rounding.
