@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# Heat is clear up to the threshold, so that a part that passes is not painted over, and has its full
+# Heat is clear up to the threshold, so that a part that passes is not painted over, and has full
 # colour from so many thresholds on: the same colour means the same on every part.
 FULL_FROM = 1.6
 
