@@ -29,7 +29,7 @@ free_space_floor_mb = 0
 [[camera]]
 name = "top"
 source = "synthetic"
-options = { parts_per_s = 30, defect_share = 0.06 }
+options = { parts_per_s = 30, defect_share = 0.03 }
 """
 
 
