@@ -113,7 +113,7 @@ def _wait(time_ms: int) -> None:
 
 
 def _keep(folder: Path, where: str, widget: "QWidget", view: str) -> None:
-    _wait(0))
+    _wait(0)
     widget.grab().save(str(folder / f"{view}-{where}.png"))
 
 
