@@ -40,7 +40,8 @@ class FrameSource(Protocol):
     def grab(self, timeout_s: float) -> Frame:
         """The next picture: one that was not given before, with pixels that nobody else changes.
 
-        Its `frame_id` counts from 0 at every `open`; a gap means pictures that were lost.
+        Its `frame_id` counts from 0 at every `open`; a gap means pictures that were lost. One that
+        is raised as CorruptFrame has its number too: it is damaged, not lost.
 
         Raises:
             GrabTimeout: None came in time. The next call may give one.

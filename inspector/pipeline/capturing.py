@@ -166,6 +166,7 @@ class Capturing:
                     self._trouble = str(error)
                 continue
             except CorruptFrame as error:
+                self._next_frame_id += 1  # it came, and has its number
                 number = self._intake.begin(self._clock.monotonic_ns())
                 if number is not None:
                     self._intake.fail(number, self.name, error)

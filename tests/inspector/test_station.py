@@ -66,6 +66,16 @@ def test_recipe_of_another_bundle_is_refused(folder: Path) -> None:
         run(folder)
 
 
+def test_damaged_picture_is_one_error_part_and_no_more(folder: Path) -> None:
+    whole = (folder / "parts" / "0.png").read_bytes()
+    (folder / "parts" / "0a.png").write_bytes(whole[:-20])
+    ear = run(folder)
+    assert [record.verdict.decision.value for record in ear.records] == [
+        "PASS", "ERROR", "FAIL", "PASS",
+    ]  # fmt: skip
+    assert ear.records[1].verdict.reasons[0].rule == "CorruptFrame"
+
+
 def test_second_station_on_one_store_is_refused(folder: Path) -> None:
     settings = load_station(folder / "station.toml")
     with prepared_run(settings, Ear(), SystemClock()):

@@ -9,7 +9,7 @@ import numpy as np
 from inspector.bundle import InputSpec
 from inspector.capture.source import SourceInfo
 from inspector.clock import SystemClock
-from inspector.errors import EndOfSource, InspectorError
+from inspector.errors import CorruptFrame, EndOfSource, InspectorError
 from inspector.flow import Frame, Prediction, Preprocessed, Record
 from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.pipeline.inspection import Inspection
@@ -57,6 +57,7 @@ class ScriptedSource:
     def grab(self, timeout_s: float) -> Frame:
         for step in self._script:
             if isinstance(step, InspectorError):
+                self._n_given += isinstance(step, CorruptFrame)
                 raise step
             if not isinstance(step, int):
                 step()
