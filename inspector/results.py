@@ -12,7 +12,7 @@ from inspector.exit_codes import ExitCode
 from inspector.files.atomic import replacing
 from inspector.files.tables import canonical_json
 from inspector.flow import Decision, Frame, Record, Verdict
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 from inspector.preprocess import heatmap_on_sensor
 from inspector.report.overlay import heat_overlay, thumbnail
 from inspector.report.run_report import GalleryEntry, write_report

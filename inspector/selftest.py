@@ -13,7 +13,7 @@ from inspector.capture.synthetic.render import Defect, render_part
 from inspector.clock import Clock
 from inspector.errors import InspectorError
 from inspector.flow import Decision, Frame, Record
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.record import Subject, make_record
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.reader import RecordReader

@@ -9,7 +9,8 @@ from inspector.errors import DataError
 from inspector.flow import Verdict
 from inspector.inference.ort import OrtBackend
 from inspector.machine.choices import ModelKind
-from inspector.pipeline.inspection import Inspected, Inspection
+from inspector.pipeline.inspected import Inspected
+from inspector.pipeline.inspection import Inspection
 from inspector.preprocess import preprocess
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import judge

@@ -5,30 +5,13 @@ from dataclasses import dataclass
 from inspector.bundle import InputSpec
 from inspector.clock import Clock
 from inspector.errors import InspectionError, InspectorError
-from inspector.flow import Frame, Prediction, Preprocessed, Stage, Verdict
-from inspector.geometry import AxisMap, PixelRegion
+from inspector.flow import Frame, Preprocessed, Stage
+from inspector.geometry import PixelRegion
 from inspector.inference.backend import InferenceBackend
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.timing import Stopwatch
 from inspector.preprocess import preprocess
 from inspector.verdict import Criteria, judge, unjudged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Inspected:
-    """What one inspection came to.
-
-    Attributes:
-        frame: None where there was none: it could not be read, or did not come.
-        prediction, to_sensor: None where the frame could not be judged; `to_sensor` maps the heat
-            map's pixels to the sensor's.
-        stage_ms: ms per stage that was reached.
-    """
-
-    frame: Frame | None
-    verdict: Verdict
-    prediction: Prediction | None
-    to_sensor: AxisMap | None
-    stage_ms: dict[Stage, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

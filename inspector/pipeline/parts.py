@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from inspector.errors import DeadlineMissed
 from inspector.flow import Decision, Stage
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 
 # What a part is worth goes by its worst view. An ERROR comes last, for nobody knows what it hides.
 _SEVERITY = {Decision.PASS: 0, Decision.FAIL: 1, Decision.ERROR: 2}

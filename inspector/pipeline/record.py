@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.flow import Record, Stage, StoredImage, Verdict, ViewRecord
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.parts import PartResult, View
 
 

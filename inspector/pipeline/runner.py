@@ -25,7 +25,8 @@ from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
 from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
 from inspector.pipeline.free_space import check_free_space
-from inspector.pipeline.inspection import Inspected, PreparedFrame
+from inspector.pipeline.inspected import Inspected
+from inspector.pipeline.inspection import PreparedFrame
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan

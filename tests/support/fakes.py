@@ -21,7 +21,7 @@ from inspector.flow import (
     Verdict,
 )
 from inspector.geometry import AxisMap, Box
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 
 START = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 BUNDLE_ID = "b" * 64

@@ -7,7 +7,7 @@ import numpy as np
 from inspector.flow import Decision, Prediction, Reason, Record, Region, Stage, Verdict
 from inspector.geometry import AxisMap, Box
 from inspector.pipeline.events import CameraSnapshot, Counts, Phase, RunSnapshot
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.live_figures import LiveFigures
 from inspector.pipeline.parts import PartResult, View
 from inspector.store.summary import Percentiles

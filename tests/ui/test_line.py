@@ -1,5 +1,7 @@
 """The window's line: one at a time, ended before it is forgotten."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from inspector.errors import SettingsError
 from inspector.settings import load_station
 from tests.support.lines import Ear
+from tests.support.lots import CHECKOUT
 from tests.support.stations import change_station, write_station
 from ui.line import Line, LineInfo
 
@@ -56,3 +59,14 @@ def test_line_that_cannot_run_says_why(station: Path, qtbot: QtBot) -> None:
     line.join()
     assert ended.args is not None
     assert isinstance(ended.args[0], SettingsError)
+
+
+def test_window_is_made_before_opencv_and_the_runtime_are_imported() -> None:
+    program = (
+        "import sys\nimport ui.main_window\n"
+        "print([name for name in ('cv2', 'onnxruntime') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=CHECKOUT
+    )
+    assert done.stdout == "[]\n", done.stderr

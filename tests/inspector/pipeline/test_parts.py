@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inspector.errors import DeadlineMissed
 from inspector.flow import Decision, Stage
-from inspector.pipeline.inspection import Inspected
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.parts import PartResult, Parts
 from tests.support.fakes import inspected
 
