@@ -32,6 +32,15 @@ class AxisMap:
             height_px=box_px.height_px * self.scale_y,
         )
 
+    def then(self, other: "AxisMap") -> "AxisMap":
+        """This map, and after it another one."""
+        return AxisMap(
+            scale_x=self.scale_x * other.scale_x,
+            scale_y=self.scale_y * other.scale_y,
+            offset_x_px=self.offset_x_px * other.scale_x + other.offset_x_px,
+            offset_y_px=self.offset_y_px * other.scale_y + other.offset_y_px,
+        )
+
     def shifted(self, x_px: float, y_px: float) -> "AxisMap":
         """The same map for a picture that begins at this place of the sensor, sensor px."""
         return AxisMap(

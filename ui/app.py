@@ -1,6 +1,7 @@
 """Puts the window together: the one place where its parts are made."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -23,7 +24,6 @@ def run_window(
     has_demo: bool,
     is_full_screen: bool,
     language: str | None,
-    settings_folder: Path | None = None,
 ) -> int:
     """Show the window until it is closed; gives the program's exit code.
 
@@ -31,15 +31,12 @@ def run_window(
         station: Opened at once, but not started.
         has_demo: Open the demo and start it.
         language: One of `LANGUAGES`; None: as the window was left.
-        settings_folder: None: this user's own.
     """
     application = make_application()
-    folder = user_folder() if settings_folder is None else settings_folder
+    folder = user_folder()
     settings = WindowSettings(folder / SETTINGS_FILE)
     state = settings.load()
     if language in LANGUAGES:
-        from dataclasses import replace
-
         state = replace(state, language=language)
     window = MainWindow(state, settings, lambda: write_demo_station(folder / "demo"), Languages())
     if is_full_screen:

@@ -33,7 +33,6 @@ class LineInfo:
 
     station: str
     recipe: str
-    bundle: str
     bundle_id: str
     threshold: float
     cameras: tuple[str, ...]
@@ -108,13 +107,11 @@ class Line(QObject):
         from inspector.station import prepared_run
 
         with prepared_run(settings, self._listener, SystemClock()) as run:
-            manifest = run.judge.bundle.manifest
             self.prepared.emit(
                 LineInfo(
                     station=settings.name,
                     recipe=run.recipe.name,
-                    bundle=f"{manifest.name} {manifest.version}",
-                    bundle_id=manifest.bundle_id,
+                    bundle_id=run.judge.bundle.manifest.bundle_id,
                     threshold=run.judge.threshold,
                     cameras=tuple(camera.name for camera in settings.cameras),
                     stored=tuple(_newest(run.store_path)),

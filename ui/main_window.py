@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         self._settings, self._demo, self._languages = settings, demo, languages
         self._state = state
         self._station: StationSettings | None = None
-        self._info: LineInfo | None = None
         self._is_closing = False
         self._theme: Theme = theme_of(state.scheme)
         self._languages.switch(state.language)
@@ -322,7 +321,6 @@ class MainWindow(QMainWindow):
         self._run.set_theme(self._theme)
 
     def _line_prepared(self, info: LineInfo) -> None:
-        self._info = info
         self._top.show_line(info)
         self._run.start(info.threshold, info.cameras, info.stored)
 

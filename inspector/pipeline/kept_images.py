@@ -54,17 +54,22 @@ class KeptImages:
             self._make_room(len(data))
             if not self._has_room(len(data)):
                 raise StoreError("no room within the quota and above the free-space floor")
+            is_replaced = path.exists()
             write_whole(path, data)
         except (StoreError, OSError) as error:
             if self.n_skipped == 0:
                 _log.warning("the picture of part %d is not kept: %s", part_number, error)
             self.n_skipped += 1
             return
-        for older in [file for file in self._kept if file.path == path]:  # taken by this one
-            self._kept.remove(older)
-            self._n_bytes -= older.n_bytes
+        if is_replaced:
+            self._forget(path)
         self._kept.append(_KeptFile(path, len(data)))
         self._n_bytes += len(data)
+
+    def _forget(self, path: Path) -> None:
+        for older in [file for file in self._kept if file.path == path]:
+            self._kept.remove(older)
+            self._n_bytes -= older.n_bytes
 
     def _make_room(self, n_bytes: int) -> None:
         while self._kept and not self._has_room(n_bytes):

@@ -19,7 +19,7 @@ from functools import partial
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
 from inspector.concurrency.latest_slot import LatestSlot
-from inspector.concurrency.worker import Worker
+from inspector.concurrency.worker import WAKE_S, Worker
 from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
 from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
@@ -37,7 +37,6 @@ from inspector.store.writer import RecordWriter
 
 SNAPSHOT_EVERY_S = 0.5
 LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to seven
-WAIT_S = 0.5  # Windows hands a Ctrl-C to the main thread only between two waits
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
 TO_STORE = 4_096  # two minutes at 30 parts/s while the disk is busy elsewhere; some MB
@@ -131,7 +130,7 @@ class Runner:
         try:
             for worker in (storing, keeping, inspecting, watching, *capturing, triggering):
                 worker.start()
-            while not self._stop.wait(WAIT_S):
+            while not self._stop.wait(WAKE_S):
                 pass
         finally:
             self._stop.set()
@@ -267,7 +266,7 @@ class Runner:
         every_ms = self._plan.trigger_every_ms
         if every_ms is None:
             return
-        while not self._is_open.wait(WAIT_S):
+        while not self._is_open.wait(WAKE_S):
             pass
         due_ns = self._clock.monotonic_ns()
         while not self._stop.wait(max(0, due_ns - self._clock.monotonic_ns()) / 1e9):

@@ -174,3 +174,13 @@ def test_region_boxes_hold_their_region_and_no_more(mask: NDArray[np.bool_], see
         outline = box(left, top, int(x.max()) - left + 1, int(y.max()) - top + 1)
         expected.append((outline, float(values[labels == number].max())))
     assert region_boxes(labels, values) == expected
+
+
+def test_maps_one_after_the_other_are_one_map() -> None:
+    first = AxisMap(scale_x=2.0, scale_y=3.0, offset_x_px=1.0, offset_y_px=-4.0)
+    second = AxisMap(scale_x=0.5, scale_y=0.25, offset_x_px=7.0, offset_y_px=8.0)
+    box = Box(x_px=1.0, y_px=2.0, width_px=4.0, height_px=8.0)
+    assert first.then(second).box(box) == second.box(first.box(box))
+    assert first.shifted(5.0, 6.0).box(box) == first.then(
+        AxisMap(scale_x=1.0, scale_y=1.0, offset_x_px=5.0, offset_y_px=6.0)
+    ).box(box)

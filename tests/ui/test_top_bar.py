@@ -19,7 +19,6 @@ def test_line_recipe_and_bundle_are_named(theme: Theme, qtbot: QtBot) -> None:
     info = LineInfo(
         station="Line 3",
         recipe="bolt-m6",
-        bundle="bolt 4",
         bundle_id="3f9a2c" + "0" * 58,
         threshold=0.5,
         cameras=("top",),

@@ -1,5 +1,7 @@
 """Makes the pictures of parts that did not pass, in a thread of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
@@ -9,11 +11,12 @@ from inspector.concurrency.bounded_queue import BoundedQueue, Closed
 from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
 from inspector.flow import Region
-from inspector.geometry import AxisMap, Box
+from inspector.geometry import AxisMap
 from inspector.pipeline.parts import PartResult
 from ui.run.fail_picture import FailPicture
+from ui.run.inspected_picture import picture_of
 from ui.theme.colours import VERMILION
-from ui.widgets.picture_view import Picture, heat_image, image_of
+from ui.widgets.picture_view import Picture, draw_heat, heat_image, image_of, on_screen
 
 MAX_WAITING = 4  # whole pictures; of a burst of fails the screen shows some, the store has all
 MAX_SIDE_PX = 1_600  # of what is kept to be looked at: as large as a screen shows it
@@ -65,18 +68,8 @@ def fail_picture(result: PartResult) -> FailPicture:
     """The picture of a part that did not pass, of the camera that decided."""
     inspected = result.deciding.inspected
     verdict, frame, prediction = inspected.verdict, inspected.frame, inspected.prediction
-    picture = small = None
-    if frame is not None:
-        picture = _shrunk(
-            Picture(
-                pixels=frame.pixels,
-                heat=None if prediction is None else prediction.heatmap,
-                to_sensor=inspected.to_sensor,
-                threshold=verdict.threshold,
-                regions=verdict.regions,
-            )
-        )
-        small = _small(picture)
+    picture = picture_of(inspected)
+    picture = None if picture is None else _shrunk(picture)
     return FailPicture(
         part_number=result.part_number,
         decision=verdict.decision,
@@ -87,7 +80,7 @@ def fail_picture(result: PartResult) -> FailPicture:
         reasons=verdict.reasons,
         regions=verdict.regions,
         picture=picture,
-        small=small,
+        small=None if picture is None else _small(picture),
     )
 
 
@@ -100,36 +93,21 @@ def _shrunk(picture: Picture) -> Picture:
     size = QSize(max(1, round(width_px * scale)), max(1, round(height_px * scale)))
     smooth = Qt.TransformationMode.SmoothTransformation
     image = image_of(picture.pixels).scaled(size, mode=smooth)
-    scale_x, scale_y = size.width() / width_px, size.height() / height_px
+    shrink = AxisMap(scale_x=size.width() / width_px, scale_y=size.height() / height_px)
     to_sensor = picture.to_sensor
-    if to_sensor is not None:
-        to_sensor = AxisMap(
-            scale_x=to_sensor.scale_x * scale_x,
-            scale_y=to_sensor.scale_y * scale_y,
-            offset_x_px=to_sensor.offset_x_px * scale_x,
-            offset_y_px=to_sensor.offset_y_px * scale_y,
-        )
-    return Picture(
+    return replace(
+        picture,
         pixels=_pixels_of(image, is_mono=picture.pixels.ndim == 2),
-        heat=picture.heat,
-        to_sensor=to_sensor,
-        threshold=picture.threshold,
-        regions=tuple(_scaled(region, scale_x, scale_y) for region in picture.regions),
+        to_sensor=None if to_sensor is None else to_sensor.then(shrink),
+        regions=tuple(_shrunk_region(region, shrink) for region in picture.regions),
     )
 
 
-def _scaled(region: Region, scale_x: float, scale_y: float) -> Region:
-    box = region.box_sensor_px
-    return Region(
-        box_sensor_px=Box(
-            x_px=box.x_px * scale_x,
-            y_px=box.y_px * scale_y,
-            width_px=box.width_px * scale_x,
-            height_px=box.height_px * scale_y,
-        ),
-        peak=region.peak,
-        label=region.label,
-        area_px2=region.area_px2 * scale_x * scale_y,
+def _shrunk_region(region: Region, shrink: AxisMap) -> Region:
+    return replace(
+        region,
+        box_sensor_px=shrink.box(region.box_sensor_px),
+        area_px2=region.area_px2 * shrink.scale_x * shrink.scale_y,
     )
 
 
@@ -149,6 +127,7 @@ def _small(picture: Picture) -> QImage:
     size = image.size().scaled(SMALL_PX, Qt.AspectRatioMode.KeepAspectRatio)
     small = QImage(size, QImage.Format.Format_RGB32)
     zoom = size.width() / image.width()
+    to_screen = AxisMap(scale_x=zoom, scale_y=zoom)
     painter = QPainter(small)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(
@@ -156,24 +135,10 @@ def _small(picture: Picture) -> QImage:
         image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation),
     )
     if picture.heat is not None and picture.to_sensor is not None:
-        heat, to_sensor = heat_image(picture.heat, picture.threshold), picture.to_sensor
-        target = QRectF(
-            to_sensor.offset_x_px * zoom,
-            to_sensor.offset_y_px * zoom,
-            heat.width() * to_sensor.scale_x * zoom,
-            heat.height() * to_sensor.scale_y * zoom,
-        )
-        painter.drawImage(target, heat)
+        heat = heat_image(picture.heat, picture.threshold)
+        draw_heat(painter, heat, picture.to_sensor, to_screen)
     painter.setPen(QPen(QColor(VERMILION), 2))
     for region in picture.regions:
-        box = region.box_sensor_px
-        painter.drawRect(
-            QRectF(
-                box.x_px * zoom - 1,
-                box.y_px * zoom - 1,
-                box.width_px * zoom + 2,
-                box.height_px * zoom + 2,
-            )
-        )
+        painter.drawRect(on_screen(region.box_sensor_px, to_screen).adjusted(-1, -1, 1, 1))
     painter.end()
     return small

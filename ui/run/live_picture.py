@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.pipeline.events import CameraSnapshot
 from inspector.pipeline.parts import View
+from ui.run.inspected_picture import picture_of
 from ui.texts.numbers import TIMES
 from ui.theme.theme import Theme
-from ui.widgets.picture_view import ZOOM_STEP, Picture, PictureView
+from ui.widgets.picture_view import ZOOM_STEP, PictureView
 
 MARGIN_PX = 12
 
@@ -93,19 +94,9 @@ class LivePicture(QFrame):
 
     def show_view(self, view: View) -> None:
         """Show what the camera saw."""
-        inspected = view.inspected
-        frame, prediction = inspected.frame, inspected.prediction
-        if frame is None:
-            return
-        self.view.show_picture(
-            Picture(
-                pixels=frame.pixels,
-                heat=None if prediction is None else prediction.heatmap,
-                to_sensor=inspected.to_sensor,
-                threshold=inspected.verdict.threshold,
-                regions=inspected.verdict.regions,
-            )
-        )
+        picture = picture_of(view.inspected)
+        if picture is not None:
+            self.view.show_picture(picture)
 
     def show_camera(self, camera: CameraSnapshot, parts_per_s: float) -> None:
         """What the camera is, and whether it can be reached."""

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.flow import Region
-from inspector.geometry import AxisMap
+from inspector.geometry import AxisMap, Box
 from inspector.report.heat import heat_strength
 from ui.theme.colours import VERMILION
 
@@ -73,6 +73,18 @@ def image_of_argb(argb: NDArray[np.uint32]) -> QImage:
     image = QImage(whole.data, width_px, height_px, 4 * width_px, kind)
     image.keep_alive = whole  # type: ignore[attr-defined]
     return image
+
+
+def draw_heat(painter: QPainter, heat: QImage, to_sensor: AxisMap, to_screen: AxisMap) -> None:
+    """Draw a heat image where its map lies on the sensor."""
+    whole = Box(x_px=0, y_px=0, width_px=heat.width(), height_px=heat.height())
+    painter.drawImage(on_screen(to_sensor.box(whole), to_screen), heat)
+
+
+def on_screen(box_sensor_px: Box, to_screen: AxisMap) -> QRectF:
+    """A box of the sensor as Qt draws it."""
+    box = to_screen.box(box_sensor_px)
+    return QRectF(box.x_px, box.y_px, box.width_px, box.height_px)
 
 
 def _heat_colours() -> NDArray[np.uint32]:
@@ -234,33 +246,26 @@ class PictureView(QWidget):
     def _draw_heat(self, painter: QPainter, picture: Picture, place: QRectF) -> None:
         if self._heat is None or picture.to_sensor is None:
             return
-        to_sensor, zoom = picture.to_sensor, self.zoom
-        target = QRectF(
-            place.x() + to_sensor.offset_x_px * zoom,
-            place.y() + to_sensor.offset_y_px * zoom,
-            self._heat.width() * to_sensor.scale_x * zoom,
-            self._heat.height() * to_sensor.scale_y * zoom,
-        )
         painter.save()
         painter.setClipRect(place)  # the border of a letterbox is not the part's
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, self._heat)
+        draw_heat(painter, self._heat, picture.to_sensor, self._to_screen(place))
         painter.restore()
 
     def _draw_outlines(self, painter: QPainter, regions: Sequence[Region], place: QRectF) -> None:
-        zoom = self.zoom
+        to_screen = self._to_screen(place)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for region in reversed(regions):  # the worst one last, on top
-            box = region.box_sensor_px
-            outline = QRectF(
-                place.x() + box.x_px * zoom,
-                place.y() + box.y_px * zoom,
-                box.width_px * zoom,
-                box.height_px * zoom,
-            ).adjusted(-3, -3, 3, 3)
+            outline = on_screen(region.box_sensor_px, to_screen).adjusted(-3, -3, 3, 3)
             for colour, width_px in (("#0B0D0F", 5), (VERMILION, 2)):
                 painter.setPen(QPen(QColor(colour), width_px))
                 painter.drawRect(outline)
+
+    def _to_screen(self, place: QRectF) -> AxisMap:
+        """Sensor px to the widget's px."""
+        return AxisMap(
+            scale_x=self.zoom, scale_y=self.zoom, offset_x_px=place.x(), offset_y_px=place.y()
+        )
 
     def _fitting_zoom(self) -> float:
         if self._image is None:
