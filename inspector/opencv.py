@@ -14,7 +14,8 @@ MAX_IMAGE_PX = 108_000_000
 
 _FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR", "LD_LIBRARY_PATH")
 _OURS = {
-    "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PX),
+    # Four samples of a pixel may be handed over as four pixels; pictures are measured before.
+    "OPENCV_IO_MAX_IMAGE_PIXELS": str(4 * MAX_IMAGE_PX),
     # FFmpeg and the codecs print to stderr; what matters reaches us as a return value.
     "OPENCV_LOG_LEVEL": "OFF",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",

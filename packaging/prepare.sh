@@ -81,8 +81,8 @@ fi
 [ "$(cat .venv/place 2>/dev/null || true)" = "$(pwd -P)" ] && is_new_enough .venv/bin/python || "$python" -m venv --clear .venv || stop "no virtual environment could be made in .venv"
 say "installing the pinned packages into .venv (about 2 GB with the workshop; some minutes the first time)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-.venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
+.venv/bin/python -m pip install -qq --require-hashes --only-binary :all: \
     -r requirements/dev.txt || stop "a package could not be installed; the lines above name it. Is the package index reachable?"
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . || stop "this checkout could not be installed into .venv"
+.venv/bin/python -m pip install -qq --no-deps --no-build-isolation -e . || stop "this checkout could not be installed into .venv"
 pwd -P >.venv/place
 printf '%s' "$wanted" >.venv/ready

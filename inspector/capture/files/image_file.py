@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.capture.files.file_faults import not_read, readable
 from inspector.capture.formats.jpeg_restarts import check_intervals
+from inspector.capture.formats.tiff_pixels import tiff_pixels
 from inspector.capture.formats.whole_file import WholeFile, walk_file
 from inspector.errors import CorruptFrame, SourceUnavailable
 from inspector.opencv import MAX_IMAGE_PX, cv2
@@ -121,7 +123,11 @@ def decode_picture(data: bytes, name: str) -> NDArray[np.uint8]:
     whole = walk_file(data, name)
     _check_size(whole, name)
     try:
-        decoded = cv2.imdecode(np.frombuffer(whole.decodable, np.uint8), cv2.IMREAD_UNCHANGED)
+        decoded: NDArray[Any] | None
+        if whole.tiff is not None:
+            decoded = tiff_pixels(data, whole.tiff)
+        else:
+            decoded = cv2.imdecode(np.frombuffer(whole.decodable, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise _undecodable(whole, name) from error
     if decoded is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from inspector.capture.files.file_faults import broken, cut, not_read
 from inspector.capture.formats.whole_jpeg import Restarts, walk_jpeg
-from inspector.capture.formats.whole_tiff import walk_tiff
+from inspector.capture.formats.whole_tiff import TiffLayout, walk_tiff
 from inspector.errors import CorruptFrame
 
 MAX_PNG_CHUNKS = 100_000  # libpng writes 8 kB each, so this is 800 MB; more only cost time
@@ -41,6 +41,7 @@ class WholeFile:
         decodable: The bytes for the decoder: the file itself, or the file so arranged that the
             decoder gives the pixels as stored and cannot make up missing ones.
         restarts: Of a JPEG that has them.
+        tiff: Of a TIFF, which is decoded by it.
     """
 
     format: str
@@ -49,6 +50,7 @@ class WholeFile:
     is_mono: bool
     decodable: bytes
     restarts: Restarts | None = None
+    tiff: TiffLayout | None = None
 
 
 def walk_file(data: bytes, name: str) -> WholeFile:
@@ -89,7 +91,8 @@ def walk_file(data: bytes, name: str) -> WholeFile:
                 width_px=tiff.width_px,
                 height_px=tiff.height_px,
                 is_mono=tiff.is_mono,
-                decodable=tiff.decodable,
+                decodable=data,
+                tiff=tiff,
             )
         if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
             return _walk_webp(data, name)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from inspector.capture.formats.tiff_directory import read_directories
 from inspector.capture.formats.tiff_pieces import (
     DEFLATE,
     LZW,
@@ -16,7 +17,6 @@ from inspector.capture.formats.tiff_pieces import (
     UNCOMPRESSED,
     unpacked_size,
 )
-from inspector.capture.formats.whole_tiff import _directories
 
 _OFFSETS, _COUNTS, _ROWS = 273, 279, 278
 
@@ -25,7 +25,7 @@ def pieces_of(pixels: NDArray[np.uint8], compression: int) -> list[tuple[bytes, 
     """The strips that OpenCV writes, each with the bytes of its rows."""
     _, encoded = cv2.imencode(".tif", pixels, [cv2.IMWRITE_TIFF_COMPRESSION, compression])
     data = encoded.tobytes()
-    directory = next(_directories(data, "<", "x"))
+    directory = next(read_directories(data, "x"))
     rows = directory.value(_ROWS, 0)
     row_bytes = pixels[0].size
     places = zip(directory.values(_OFFSETS), directory.values(_COUNTS), strict=True)
