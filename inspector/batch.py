@@ -91,7 +91,8 @@ def run_batch(
     """
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
     judge = build_tuned_judge(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
-    source = PictureSource(request.source, clock)
+    max_sample = judge.bundle.manifest.input.max_sample
+    source = PictureSource(request.source, clock, max_sample, request.out)
     _make_folder(request, source)
     with sole_writer(request.out, WAIT_OR_ELSEWHERE):
         yield _run(request, judge, source, clock, start_progress)
@@ -123,7 +124,11 @@ def _run(
     elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
     with RecordReader(store_path) as store:
         summary = summarise(
-            store, elapsed_s=elapsed_s, n_judged_now=run.n_stored, identity=judge.identity
+            store,
+            elapsed_s=elapsed_s,
+            n_judged_now=run.n_stored,
+            identity=judge.identity,
+            left_out=source.left_out,
         )
     return BatchOutcome(
         judge=judge,

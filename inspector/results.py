@@ -50,6 +50,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
     report_path = request.out / REPORT_FILE
     table = {
         **outcome.summary.as_table(),
+        "left_out": dict(outcome.summary.left_out),
         "threshold": outcome.judge.threshold,
         "source": request.source,
         "jobs": request.jobs,

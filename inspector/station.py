@@ -74,7 +74,14 @@ def prepared_run(
     cameras = tuple(
         CameraPlan(
             name=camera.name,
-            source=make_source(camera.source, camera.options, camera.name, folder, clock),
+            source=make_source(
+                camera.source,
+                camera.options,
+                camera.name,
+                folder,
+                clock,
+                max_sample=bundle.manifest.input.max_sample,
+            ),
             region=camera.region,
         )
         for camera in settings.cameras

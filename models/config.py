@@ -9,6 +9,7 @@ from inspector.errors import ConfigurationError
 from inspector.files.tables import Table
 from inspector.files.toml_file import read_toml
 from models.augment import Augmentation
+from models.sample_depth import MAX_BITS, MIN_BITS
 
 SCHEMA_VERSION = 1
 MIN_SIDE_PX, MAX_SIDE_PX = 32, 4096
@@ -24,6 +25,7 @@ class TrainingConfig:
     Attributes:
         height_px, width_px: Of the network's input.
         epochs: Rounds over the pictures; the training may end earlier.
+        sample_bits: How many bits the camera uses in pictures of 16.
         overkill_at_most, escape_at_most: Shares of good parts that may be rejected, and of defects
             that may pass; the threshold is chosen by them.
         augmentation: How pictures are varied, and what the part allows.
@@ -35,6 +37,7 @@ class TrainingConfig:
     height_px: int | None = None
     width_px: int | None = None
     epochs: int | None = None
+    sample_bits: int | None = None
     overkill_at_most: float | None = None
     escape_at_most: float | None = None
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -74,6 +77,7 @@ def load_config(path: Path, task: str) -> TrainingConfig:
         height_px=_side(table, "height_px", where),
         width_px=_side(table, "width_px", where),
         epochs=table.optional_integer("epochs", low=1, high=_MAX_EPOCHS),
+        sample_bits=table.optional_integer("sample_bits", low=MIN_BITS, high=MAX_BITS),
         overkill_at_most=table.optional_number("overkill_at_most", low=MIN_SHARE, high=MAX_SHARE),
         escape_at_most=table.optional_number("escape_at_most", low=MIN_SHARE, high=MAX_SHARE),
         augmentation=_augmentation(table.optional_table("augmentation")),

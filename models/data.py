@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from inspector.capture.files.file_faults import readable
-from inspector.capture.files.listing import IMAGE_SUFFIXES
+from inspector.capture.files.listing import is_picture
 from inspector.errors import DataError
 
 GOOD = "good"
@@ -84,10 +84,10 @@ def data_sha256(samples: Iterable[Sample]) -> str:
     """
     lines = []
     for sample in samples:
-        mask = "" if sample.mask is None else _file_sha256(sample.mask)
+        mask = "" if sample.mask is None else file_sha256(sample.mask)
         fields = (sample.name, sample.label, sample.split, sample.part)
         # `readable` leaves neither tabs nor line ends, so no two sets of samples share their lines.
-        lines.append("\t".join((*map(readable, fields), _file_sha256(sample.image), mask)))
+        lines.append("\t".join((*map(readable, fields), file_sha256(sample.image), mask)))
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
@@ -102,7 +102,7 @@ def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     first_of: dict[str, Sample] = {}
     count = 0
     for sample in samples:
-        first_of.setdefault(_file_sha256(sample.image), sample)
+        first_of.setdefault(file_sha256(sample.image), sample)
         count += 1
     if len(first_of) < count:
         _log.warning("%d pictures are copies of others; each is used once", count - len(first_of))
@@ -266,9 +266,9 @@ def _from_folder(folder: Path) -> list[Sample]:
             for image in sorted(images.rglob("*")):
                 inside = image.relative_to(images)
                 if (
-                    image.suffix.lower() not in IMAGE_SUFFIXES
-                    or any(part.startswith(".") for part in inside.parts)
+                    any(part.startswith(".") for part in inside.parts)
                     or not image.is_file()
+                    or not is_picture(image)
                 ):
                     continue
                 mask = folder / "ground_truth" / images.name / inside
@@ -323,7 +323,12 @@ def _refuse_torn_parts(samples: Iterable[Sample], lines: Iterable[int], where: s
             )
 
 
-def _file_sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """A hash of a file's bytes.
+
+    Raises:
+        DataError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

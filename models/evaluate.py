@@ -168,8 +168,9 @@ def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "floa
     if not samples:
         raise DataError(f"{str(data)!r}: no picture in the split {split!r}")
     _log.info("judging %d pictures", len(samples))
+    max_sample = judge.bundle.manifest.input.max_sample
     for sample in samples[:WARM_UP]:
-        judge.inspection.inspect(load_picture(sample).frame)
+        judge.inspection.inspect(load_picture(sample, max_sample).frame)
     tally, overlap = PixelTally(), Overlap()
     judged = tuple(_judge_one(judge, sample, tally, overlap) for sample in samples)
     has_masks = any(sample.mask is not None for sample in samples)
@@ -189,7 +190,7 @@ def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "floa
 
 
 def _judge_one(judge: Judge, sample: Sample, tally: PixelTally, overlap: Overlap) -> Judged:
-    frame = load_picture(sample).frame
+    frame = load_picture(sample, judge.bundle.manifest.input.max_sample).frame
     inspected = judge.inspection.inspect(frame)
     if inspected.prediction is None or inspected.to_sensor is None:
         reasons = "; ".join(reason.text() for reason in inspected.verdict.reasons)

@@ -59,7 +59,7 @@ def set_exam(spec: InputSpec, samples: Sequence[Sample], *, has_good: bool) -> E
     """
     prepared, sha256s = [], []
     for sample in samples:
-        picture = load_picture(sample)
+        picture = load_picture(sample, spec.max_sample)
         prepared.append(preprocess(picture.frame, spec))
         sha256s.append(picture.sha256)
     has_defect = any(not sample.is_good for sample in samples)

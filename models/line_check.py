@@ -77,7 +77,7 @@ def check_line(trial: Trial, model: ModelKind = "float") -> LineCheck:
     compared = OrtBackend(manifest, compared_bytes)
     changed, differences = [], [0.0]
     for sample in trial.pictures.samples:
-        frame = load_picture(sample).frame
+        frame = load_picture(sample, manifest.input.max_sample).frame
         inspected = inspection.inspect(frame)
         prepared = preprocess(frame, manifest.input)
         prediction = compared.infer(prepared)

@@ -33,14 +33,17 @@ class LoadedPicture:
     sha256: str
 
 
-def load_picture(sample: Sample) -> LoadedPicture:
+def load_picture(sample: Sample, max_sample: int | None) -> LoadedPicture:
     """Read one picture.
+
+    Args:
+        max_sample: Full light in pictures of 16 bits, as the bundle's input has it.
 
     Raises:
         DataError: It is missing, cut, damaged or of a kind that is not read.
     """
     try:
-        picture = read_picture(sample.image)
+        picture = read_picture(sample.image, max_sample)
     except CaptureError as error:
         raise DataError(f"picture {sample.name!r}: {error}") from error
     frame = Frame(
@@ -118,7 +121,7 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
     tensors = np.empty(shape, np.uint8)
     sha256s = []
     for index, sample in enumerate(samples):
-        loaded = load_picture(sample)
+        loaded = load_picture(sample, spec.max_sample)
         tensors[index] = preprocess(loaded.frame, spec).tensor[0]
         sha256s.append(loaded.sha256)
     return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))
@@ -137,7 +140,7 @@ def load_label_maps(loaded: LoadedSet, spec: InputSpec, labels: Sequence[str]) -
     for index, sample in enumerate(loaded.samples):
         if sample.mask is None:
             continue
-        size_px = load_picture(sample).frame.pixels.shape[:2]
+        size_px = load_picture(sample, spec.max_sample).frame.pixels.shape[:2]
         mask = load_mask(sample, (size_px[0], size_px[1])).astype(np.uint8) * 255
         cover = resized(mask, spec.height_px, spec.width_px)
         maps[index][cover >= _LEAST_COVER] = labels.index(sample.label)

@@ -31,10 +31,10 @@ from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
 from models.comparison import agreement_of, images_sha256
-from models.data import GOOD, Sample, load_samples, of_split, without_copies
+from models.data import GOOD, Sample, file_sha256, load_samples, of_split, without_copies
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.int8_graph import Calibrated, calibrated, int8_model, packed
-from models.pictures import load_picture, load_set
+from models.pictures import load_set
 from models.sealing import check_place, seal
 from models.sides import Side, compare_sides
 from models.source import Source, open_source, source_folder
@@ -180,7 +180,7 @@ def _divide(
     source = _source(bundle_path, bundle)
     roles = {} if source is None else source.roles
     train = without_copies(of_split(samples, "train"))
-    role_of = {sample: roles.get(load_picture(sample).sha256, "") for sample in train}
+    role_of = {sample: roles.get(file_sha256(sample.image), "") for sample in train}
     if not roles:
         _log.warning("no source beside the bundle: whether it was taught on DATA cannot be told")
     elif not any(role_of.values()):

@@ -29,7 +29,7 @@ def canary_frame_of(held_out: LoadedSet, spec: InputSpec) -> Frame:
     A good one where there are any.
     """
     chosen = min(held_out.samples, key=lambda sample: not sample.is_good)
-    frame = load_picture(chosen).frame
+    frame = load_picture(chosen, spec.max_sample).frame
     height_px, width_px = frame.pixels.shape[:2]
     if height_px <= spec.height_px and width_px <= spec.width_px:
         return frame

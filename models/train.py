@@ -37,6 +37,7 @@ from models.data import (
 )
 from models.network_training import Listener
 from models.pictures import LoadedSet, load_set
+from models.sample_depth import full_light_of
 from models.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
@@ -113,7 +114,10 @@ def train(request: TrainingRequest) -> TrainingResult:
     config = request.config
     task = load_task(config.task)
     samples = _samples(request, task)
-    spec = task.input_spec(config, samples)
+    spec = replace(
+        task.input_spec(config, samples),
+        max_sample=full_light_of(samples, config.sample_bits),
+    )
     labels = task.labels(samples)
     lots = _lots(samples, spec, config.seed, has_good=labels[0] == GOOD)
     weights = load_weights(request.weights_cache)

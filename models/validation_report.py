@@ -233,7 +233,7 @@ def _cases(validation: Validation) -> list[_Case]:
 
 
 def _card(validation: Validation, case: _Case, judged: Side) -> str:
-    frame = load_picture(case.sample).frame
+    frame = load_picture(case.sample, validation.trial.bundle.manifest.input.max_sample).frame
     inspected = validation.lines[0].inspection.inspect(frame)
     said = f" {shown(case.verdict.label)}" if judged.accuracy is not None else ""
     scores = ", ".join(

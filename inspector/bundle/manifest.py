@@ -32,6 +32,8 @@ class InputSpec:
         color: "rgb" (3 channels) or "mono" (1 channel).
         resize: How a picture of another size is brought to this one.
         overlap_px: How far neighbouring tiles overlap; 0 unless `resize` is "tile".
+        max_sample: Full light in pictures of 16 bits: 1023 where a camera uses 10 of them. None:
+            the bundle was made without any.
     """
 
     height_px: int
@@ -39,6 +41,7 @@ class InputSpec:
     color: Color
     resize: Resize
     overlap_px: int = 0
+    max_sample: int | None = None
 
     @property
     def channels(self) -> int:
@@ -125,6 +128,8 @@ class Manifest:
         table = asdict(self)
         table["schema_version"] = SCHEMA_VERSION
         table["input"] |= {"layout": "NHWC", "dtype": "uint8"}
+        if self.input.max_sample is None:  # absent, as in bundles from before it was known
+            del table["input"]["max_sample"]
         if self.threshold.region_level is None:  # absent, as in bundles from before it was known
             del table["threshold"]["region_level"]
         if self.int8_canary is None:
@@ -197,6 +202,7 @@ def _parse_input(table: Table) -> InputSpec:
         color=cast("Color", table.text("color", among=("rgb", "mono"))),
         resize=cast("Resize", table.text("resize", among=("stretch", "letterbox", "tile"))),
         overlap_px=table.integer("overlap_px", low=0, high=MAX_INPUT_SIDE_PX),
+        max_sample=table.optional_integer("max_sample", low=255, high=65_535),
     )
     table.close()
     if spec.overlap_px >= min(spec.height_px, spec.width_px) or (

@@ -45,6 +45,7 @@ class Wanted:
         options: Of its `[camera.options]`; whoever reads it must `close` it.
         source_id: The camera's name.
         folder: What relative paths are relative to.
+        max_sample: Full light in pictures of 16 bits, as the bundle has it; None: it has none.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Wanted:
     options: Table
     source_id: str
     folder: str
+    max_sample: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +93,19 @@ def known_kinds() -> Mapping[str, Callable[[], SourceKind]]:
 
 
 def make_source(
-    source: str, options: Mapping[str, object], source_id: str, folder: str, clock: Clock
+    source: str,
+    options: Mapping[str, object],
+    source_id: str,
+    folder: str,
+    clock: Clock,
+    *,
+    max_sample: int | None = None,
 ) -> FrameSource:
     """The source that a station file or a command line asks for, not yet open.
 
     Args:
         source: "KIND" or "KIND:ADDRESS"; in a web address the scheme is the kind.
-        options, source_id, folder: See `Wanted`.
+        options, source_id, folder, max_sample: See `Wanted`.
 
     Raises:
         SettingsError: There is no such kind, or it cannot do what is asked.
@@ -110,7 +118,14 @@ def make_source(
             f"{where}: there is no kind {name!r}; known: {', '.join(sorted(kinds))}"
         )
     table = Table(dict(options), f"{where}: options", SettingsError)
-    wanted = Wanted(kind=name, address=address, options=table, source_id=source_id, folder=folder)
+    wanted = Wanted(
+        kind=name,
+        address=address,
+        options=table,
+        source_id=source_id,
+        folder=folder,
+        max_sample=max_sample,
+    )
     return kinds[name]().make(wanted, clock)
 
 

@@ -30,10 +30,12 @@ class ReplayOptions:
     Attributes:
         frames_per_s: 0: as fast as they are asked for.
         is_looped: Begin again after the last one; else end there.
+        max_sample: See `Wanted`.
     """
 
     frames_per_s: float = 10.0
     is_looped: bool = True
+    max_sample: int | None = None
 
 
 class Replay:
@@ -102,7 +104,7 @@ class Replay:
 
     def _listed(self) -> Iterator[WaitingPicture]:
         try:
-            return iter(PictureSource(self._source, self._clock))
+            return iter(PictureSource(self._source, self._clock, self._options.max_sample))
         except ConfigurationError as error:  # nothing there that could be a picture
             raise SourceUnavailable(str(error)) from error
 
@@ -148,7 +150,9 @@ def _make(wanted: Wanted, clock: Clock) -> Replay:
     is_looped = table.boolean("loop") if table.has("loop") else usual.is_looped
     table.close()
     options = ReplayOptions(
-        frames_per_s=usual.frames_per_s if rate is None else rate, is_looped=is_looped
+        frames_per_s=usual.frames_per_s if rate is None else rate,
+        is_looped=is_looped,
+        max_sample=wanted.max_sample,
     )
     source = str(Path(wanted.folder) / wanted.address)
     return Replay(source, options, wanted.source_id, clock)

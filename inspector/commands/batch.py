@@ -83,6 +83,10 @@ def judge_and_write(
 def print_summary(results: "Results") -> None:
     """The run in a few lines, for people."""
     print_run_summary(results.summary)
+    if results.summary.left_out:
+        from inspector.report.words import left_out_text
+
+        print_line(f"not judged: {left_out_text(results.summary.left_out)}")
     print_line(f"report {results.report_path}")
     print_line(f"store  {results.store_path}")
 

@@ -19,7 +19,7 @@ from inspector.report.page import (
     shown,
     table,
 )
-from inspector.report.words import overall_line, score_texts, share_text
+from inspector.report.words import left_out_text, overall_line, score_texts, share_text
 from inspector.store.summary import Summary
 
 MAX_ERRORS_SHOWN = 100  # a page is read by people; records.csv has them all
@@ -111,10 +111,14 @@ def _head(summary: Summary, source: str, made_at: datetime) -> str:
         ),
         _tile("Yield", share_text(decisions[Decision.PASS], n_parts), "of all parts"),
     ]
+    left_out = ""
+    if summary.left_out:
+        left_out = f"<p class=soft>Not judged: {foreign(left_out_text(summary.left_out))}.</p>"
     return (
         f"<header><p class=over>Inspection report</p><h1>{overall_line(summary)}</h1>{why}"
         f"<p class=lead>{foreign(source)} · made {made}</p></header>\n"
-        f"<div class=share aria-hidden=true>{bars}</div><div class=tiles>{''.join(tiles)}</div>\n"
+        f"<div class=share aria-hidden=true>{bars}</div><div class=tiles>{''.join(tiles)}</div>"
+        f"{left_out}\n"
     )
 
 

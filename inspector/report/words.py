@@ -1,5 +1,7 @@
 """What a report says in words and figures: never more than is true."""
 
+from collections.abc import Mapping
+
 from inspector.flow import Decision
 from inspector.store.summary import Summary
 
@@ -18,6 +20,13 @@ def overall_line(summary: Summary) -> str:
     if n_parts == 1:
         return "The one part was rejected"
     return f"{n_parts - n_pass:,} of {n_parts:,} parts rejected"
+
+
+def left_out_text(left_out: Mapping[str, int]) -> str:
+    """What is no picture: "3 files are no pictures (.txt 2, hidden 1)"."""
+    count = sum(left_out.values())
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in left_out.items())
+    return f"{count:,} {'file is no picture' if count == 1 else 'files are no pictures'} ({kinds})"
 
 
 def share_text(n: int, n_parts: int) -> str:

@@ -1,7 +1,7 @@
 """What a run came to, in counts and percentiles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from inspector.exit_codes import ExitCode
 from inspector.flow import Decision, Stage
@@ -27,6 +27,7 @@ class Summary:
         elapsed_s: Wall time of this session of the run, after the model was ready.
         n_judged_now: Parts judged in this session; the others stood in the store already.
         identity: Versions and hashes of everything that judged.
+        left_out: How many files of a batch's source are no pictures, by kind.
     """
 
     decisions: Mapping[Decision, int]
@@ -34,6 +35,7 @@ class Summary:
     elapsed_s: float
     n_judged_now: int
     identity: Mapping[str, str]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_parts(self) -> int:
@@ -73,11 +75,13 @@ def summarise(
     n_judged_now: int,
     identity: Mapping[str, str],
     first_part: int | None = None,
+    left_out: Mapping[str, int] | None = None,
 ) -> Summary:
     """Count and measure what the store holds.
 
     Args:
         first_part: From this part of a line on; None: everything.
+        left_out: See `Summary`.
     """
     stage_ms = {}
     for stage in Stage:
@@ -90,6 +94,7 @@ def summarise(
         elapsed_s=elapsed_s,
         n_judged_now=n_judged_now,
         identity=identity,
+        left_out=left_out or {},
     )
 
 

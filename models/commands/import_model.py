@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.command_line import Parser, folder
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
 
@@ -55,6 +56,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         default="stretch",
         help="how pictures are brought to that size; default: stretch",
     )
+    add_sample_bits(pixels)
     outputs = verb.add_argument_group("what the model gives")
     outputs.add_argument(
         "--output",
@@ -109,6 +111,7 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
         color=parsed.color,
         resize=parsed.resize,
         normalisation=_normalisation(parsed),
+        sample_bits=parsed.sample_bits,
         targets=Targets(overkill=parsed.overkill_at_most, escape=parsed.escape_at_most),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.command_line import Parser, folder, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
 from models.task_names import task_names
@@ -39,6 +40,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         help="height and width of the network's input, a multiple of 32; default: chosen by the "
         "pictures",
     )
+    add_sample_bits(verb)
     add_targets(verb)
     verb.add_argument(
         "--epochs",
@@ -85,6 +87,7 @@ def _config(parsed: argparse.Namespace) -> "TrainingConfig":
         "height_px": parsed.size,
         "width_px": parsed.size,
         "epochs": parsed.epochs,
+        "sample_bits": parsed.sample_bits,
         "overkill_at_most": parsed.overkill_at_most,
         "escape_at_most": parsed.escape_at_most,
     }

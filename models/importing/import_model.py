@@ -40,6 +40,7 @@ from models.importing.read_model import read_model
 from models.importing.source_model import Size, SourceModel
 from models.importing.tidy_graph import with_free_batch
 from models.pictures import LoadedSet
+from models.sample_depth import full_light_of
 from models.sealing import canary_frame_of, library_versions, seal
 from models.threshold import Targets
 
@@ -56,6 +57,7 @@ class ImportRequest:
         labels: The classes in the model's order; empty for the task anomaly.
         size_px: For a model that takes pictures of any size.
         layout, color, normalisation: None where nothing was said.
+        sample_bits: How many bits the camera uses in pictures of 16; None: the pictures tell.
     """
 
     model: Path
@@ -71,6 +73,7 @@ class ImportRequest:
     resize: Resize
     normalisation: Normalisation | None
     targets: Targets
+    sample_bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,7 +109,10 @@ def import_model(request: ImportRequest) -> Manifest:
     check_bundle_place(request.out)
     samples = samples_to_import_by(request.data)
     joined = _join(request)
-    spec = joined.pixels.spec(request.resize)
+    spec = replace(
+        joined.pixels.spec(request.resize),
+        max_sample=full_light_of(samples, request.sample_bits),
+    )
     labels = joined.head.labels
     if request.task != "anomaly":  # which calls every kind of defect a defect
         check_labels(samples, labels)

@@ -1,5 +1,6 @@
 """Everything a person or a machine can hand over: each with its message, exit code and row."""
 
+import json
 import os
 import struct
 from pathlib import Path
@@ -12,7 +13,7 @@ from inspector.assembly import shipped_bundle
 from inspector.store.images import encode_png
 from tests.support.bundles import write_bundle
 from tests.support.lots import grey_lot, inspector, rows_of
-from tests.support.picture_files import chunk, encoded, jpeg, png_head, textured
+from tests.support.picture_files import chunk, encoded, jpeg, png_head, pnm, textured
 
 GOOD = np.full((32, 48, 3), 10, dtype=np.uint8)
 
@@ -36,7 +37,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 UNREADABLE = {
-    "text.png": (b"I am no picture", "no PNG, JPEG, BMP, TIFF or WebP"),
+    "text.png": (b"I am no picture", "no PNG, JPEG, BMP, TIFF, WebP, PGM or PPM"),
     "empty.png": (b"", "the file is empty"),
     "cut.jpg": (jpeg(textured(64, 96))[:-200], "the file was cut; copy it again"),
     "cut.png": (encode_png(textured(64, 96))[:-200], "the file was cut; copy it again"),
@@ -161,3 +162,52 @@ def test_store_of_another_program_is_left_alone(bundle: Path, tmp_path: Path) ->
     assert code == 4
     assert "records.db" in words
     assert (out / "records.db").read_bytes() == before
+
+
+def test_part_is_never_left_out_for_how_its_file_is_called(bundle: Path, tmp_path: Path) -> None:
+    """By content: what can be read is judged, another picture is an ERROR, and the rest counted."""
+    lot = tmp_path / "lot"
+    read = {
+        "a.png": encode_png(GOOD),
+        "b.jfif": jpeg(GOOD),
+        "c.jpe": jpeg(GOOD),
+        "d.ppm": pnm(GOOD, 255),
+        "e.pgm": pnm(GOOD[..., 0], 255),
+        "f": encode_png(GOOD),
+    }
+    not_read = {
+        "g.gif": b"GIF89a" + bytes(100),
+        "h.heic": bytes(4) + b"ftypheic" + bytes(100),
+        "i.dat": bytes(128) + b"DICM" + bytes(100),
+    }
+    others = {"notes.txt": b"all good", "Thumbs.db": b"\xd0\xcf\x11\xe0", ".hidden.png": b""}
+    for name, data in (read | not_read | others).items():
+        put(lot, name, data)
+    done = inspector("batch", lot, "--bundle", bundle, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    rows = {row["image"]: row["decision"] for row in rows_of(tmp_path / "out")}
+    assert rows == dict.fromkeys(read, "PASS") | dict.fromkeys(not_read, "ERROR")
+    assert "not judged: 3 files are no pictures (.db 1, .txt 1, hidden 1)" in done.stdout
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["left_out"] == {".db": 1, ".txt": 1, "hidden": 1}
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "3 files are no pictures (.db 1, .txt 1, hidden 1)" in report
+
+
+def test_ten_bits_in_sixteen_are_judged_by_the_bundles_depth_and_never_as_night(
+    bundle: Path, tmp_path: Path
+) -> None:
+    bright = np.full((32, 48), 900, np.uint16)  # 0.88 of full light, which fails
+    bright[:, ::2] = 901
+    lot = put(tmp_path / "lot", "ten bits.png", encoded(".png", bright))
+    ten = write_bundle(tmp_path / "ten.bundle", threshold=0.5, max_sample=1023)
+    assert judged(lot, ten, tmp_path)[0] == 1
+    (row,) = rows_of(tmp_path / "out")
+    assert float(row["score"]) == pytest.approx(900.5 / 1023, abs=0.002)
+    done = inspector("batch", lot, "--bundle", bundle, "--out", tmp_path / "unsaid")
+    assert done.returncode == 2
+    assert "16 bits whose samples end at 901" in rows_of(tmp_path / "unsaid")[0]["reasons"]
+    put(lot, "ten bits.png", encoded(".png", bright + 200))
+    done = inspector("batch", lot, "--bundle", ten, "--out", tmp_path / "beyond")
+    assert done.returncode == 2
+    assert "a sample is 1,101; full light is 1,023" in rows_of(tmp_path / "beyond")[0]["reasons"]

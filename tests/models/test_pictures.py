@@ -31,7 +31,7 @@ def test_set_is_what_the_line_would_hand_to_the_network(tmp_path: Path) -> None:
     sha256 = write_png(tmp_path / "a.png", PIXELS)
     spec = InputSpec(height_px=32, width_px=32, color="rgb", resize="stretch")
     loaded = load_set([sample_at(tmp_path / "a.png")] * 2, spec)
-    expected = preprocess(load_picture(sample_at(tmp_path / "a.png")).frame, spec).tensor
+    expected = preprocess(load_picture(sample_at(tmp_path / "a.png"), None).frame, spec).tensor
     assert loaded.tensors.shape == (2, 32, 32, 3)
     assert (loaded.tensors[1] == expected[0]).all()
     assert loaded.sha256s == (sha256, sha256)
@@ -40,7 +40,7 @@ def test_set_is_what_the_line_would_hand_to_the_network(tmp_path: Path) -> None:
 def test_unreadable_picture_is_named_with_its_fault(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(b"")
     with pytest.raises(DataError, match=r"picture 'b\.png': .*empty"):
-        load_picture(sample_at(tmp_path / "b.png"))
+        load_picture(sample_at(tmp_path / "b.png"), None)
 
 
 def test_mask_marks_what_is_brighter_than_127(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def write_bundle(
     proof: Proof | None = None,
     int8_model: bytes | None = None,
     int8_canary_offset: float = 0.0,
+    max_sample: int | None = None,
 ) -> Path:
     """Seal a bundle folder and give its path back; the line takes it unless told otherwise here.
 
@@ -124,9 +125,15 @@ def write_bundle(
         proof: Another report than one that passes.
         int8_model: A second network, said to be the first one's INT8 twin.
         int8_canary_offset: How far to be wrong about its canary.
+        max_sample: Full light in pictures of 16 bits; None: the bundle says nothing.
     """
     spec = InputSpec(
-        height_px=size_px[0], width_px=size_px[1], color=color, resize=resize, overlap_px=overlap_px
+        height_px=size_px[0],
+        width_px=size_px[1],
+        color=color,
+        resize=resize,
+        overlap_px=overlap_px,
+        max_sample=max_sample,
     )
     model = brightness_model(size_px, spec.channels) if model is None else model
     canary_png = encode_png(canary_pixels())

@@ -146,6 +146,14 @@ def tiff(
     return bytes(out)
 
 
+def pnm(pixels: NDArray[np.generic], max_sample: int, *, comment: str = "") -> bytes:
+    """A binary PGM or PPM of RGB samples; `comment` goes into its header."""
+    kind = "P5" if pixels.ndim == 2 else "P6"
+    stored = pixels.astype(">u2" if max_sample > 255 else "u1")
+    head = f"{kind}\n{comment}{pixels.shape[1]} {pixels.shape[0]}\n{max_sample}\n"
+    return head.encode() + stored.tobytes()
+
+
 def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], codec: str = "MJPG") -> None:
     """A video of 25 frames per second, of colour frames that are all of one size."""
     writer = cv2.VideoWriter()
@@ -202,5 +210,8 @@ SOUND: dict[str, bytes] = {
     "tiff big-endian": tiff(_MONO.astype(np.uint16) * 257, order=">"),
     "webp": encoded(".webp", _COLOUR, cv2.IMWRITE_WEBP_QUALITY, 80),
     "webp lossless": encoded(".webp", _COLOUR, cv2.IMWRITE_WEBP_QUALITY, 101),
+    "pgm": pnm(_MONO, 255),
+    "pgm 16": pnm(_MONO.astype(np.uint16) * 257, 65_535),
+    "ppm": pnm(_COLOUR[:, :, ::-1], 255, comment="# as a camera wrote it\n"),
     "webp alpha": encoded(".webp", textured(24, 40, 4), cv2.IMWRITE_WEBP_QUALITY, 80),
 }  # fmt: skip

@@ -1,18 +1,35 @@
-"""Finds the pictures that a batch was pointed at, in an order that depends on their names only."""
+"""Finds the pictures that a batch was pointed at, in an order that depends on their names only.
+
+What is a picture is told by its content, so that no part is left out because of how its file is
+called; and a name that promises a picture is taken at its word, so that a damaged one is an ERROR.
+"""
 
 import glob
 import logging
 import os
-from collections.abc import Iterator
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from inspector.capture.files.file_faults import readable
+from inspector.capture.formats.picture_kinds import HEAD_BYTES, KINDS_READ, picture_kind
 from inspector.errors import SourceUnavailable, UsageError
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+IMAGE_SUFFIXES = frozenset(
+    {
+        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif", ".tiff", ".webp",
+        ".pgm", ".ppm", ".pnm", ".pbm",
+        # Not read; each is an ERROR that says so.
+        ".gif", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".jxr", ".pfm", ".dng",
+    }
+)  # fmt: skip
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
 MAX_LIST_BYTES = 64_000_000  # about a million paths
+MAX_KINDS = 20  # of files that are no pictures; what is beyond is counted as one
+HIDDEN, NO_ENDING, NO_FILE, OTHER_ENDINGS = "hidden", "no ending", "no file", "other endings"
 
 _log = logging.getLogger(__name__)
 
@@ -31,59 +48,135 @@ class ListedImage:
     path: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a source holds.
+
+    Attributes:
+        images: Sorted by name.
+        left_out: How many files are no pictures, by kind: their ending in small letters, or one of
+            `HIDDEN`, `NO_ENDING`, `NO_FILE` (a device or pipe), `OTHER_ENDINGS`.
+    """
+
+    images: tuple[ListedImage, ...]
+    left_out: Mapping[str, int]
+
+
+NOTHING_LISTED = Listing(images=(), left_out={})
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture, by its name or else by its first bytes.
+
+    A regular file that cannot be read counts as one: it may be a part.
+    """
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return True
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for without end
+            return False
+        with FileIO(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return True
+    return picture_kind(head or b"") is not None
+
+
 def is_video(source: str) -> bool:
     """Whether the source is one video file, going by its name."""
     return Path(source).suffix.lower() in VIDEO_SUFFIXES and not _is_folder(Path(source))
 
 
-def list_images(source: str) -> list[ListedImage]:
+def list_images(source: str, results: Path | None = None) -> Listing:
     """Every picture of a folder and its folders, a file, a glob or a `.txt` list, sorted by name.
 
     Names that begin with a dot are passed over: they are what copying programs leave behind.
     A linked folder is entered once, however many links lead to it; `**` in a glob enters none.
 
+    Args:
+        results: A folder of ours; what lies in it is not counted among what was left out.
+
     Raises:
         SourceUnavailable: There is nothing at that path, or it cannot be read.
         UsageError: No picture is there.
     """
+    left_out = _LeftOut(results)
     try:
-        found = _found(source)
+        found = _found(source, left_out)
     except OSError as error:  # such as a name that is too long, or a folder without the right
         raise SourceUnavailable(f"{source!r} cannot be looked at: {error.strerror}") from error
     if not found:
-        kinds = " ".join(sorted(IMAGE_SUFFIXES))
-        raise UsageError(f"{source!r}: no picture found there; looked for names ending in {kinds}")
+        others = ", ".join(f"{kind} {count:,}" for kind, count in left_out.counts().items())
+        raise UsageError(
+            f"{source!r}: no picture found there; "
+            + (f"only files of other kinds ({others}); " if others else "")
+            + f"what is read: {', '.join(KINDS_READ)}"
+        )
     unique = {os.path.abspath(item.path): item for item in reversed(found)}  # noqa: PTH100
     if len(unique) < len(found):
         _log.warning("%d pictures are named twice and judged once", len(found) - len(unique))
-    return sorted(unique.values(), key=lambda item: item.image)
+    return Listing(
+        images=tuple(sorted(unique.values(), key=lambda item: item.image)),
+        left_out=left_out.counts(),
+    )
 
 
-def _found(source: str) -> list[ListedImage]:
+class _LeftOut:
+    """Counts what is no picture, once for each file."""
+
+    def __init__(self, results: Path | None) -> None:
+        self._results = None if results is None else results.resolve()
+        self._kinds: Counter[str] = Counter()
+
+    def add(self, path: Path) -> None:
+        if self._results is not None and path.resolve().is_relative_to(self._results):
+            return
+        self._kinds[_kind_of(path)] += 1
+
+    def counts(self) -> dict[str, int]:
+        """By kind, in order; beyond `MAX_KINDS` the rarest are one."""
+        kinds = self._kinds.most_common()
+        shown, rest = kinds[:MAX_KINDS], sum(count for _, count in kinds[MAX_KINDS:])
+        return dict(sorted(shown)) | ({OTHER_ENDINGS: rest} if rest else {})
+
+
+def _kind_of(path: Path) -> str:
+    if path.name.startswith("."):
+        return HIDDEN
+    if not path.is_file():
+        return NO_FILE
+    return readable(path.suffix.lower()) or NO_ENDING
+
+
+def _found(source: str, left_out: _LeftOut) -> list[ListedImage]:
     path = Path(source)
     if path.is_dir():
-        return [_listed(item, path) for item in _walk(path)]
+        return [_listed(item, path) for item in _walk(path, left_out)]
     if path.suffix.lower() == ".txt" and path.is_file():
         return _read_list(path)
     if path.exists() or path.is_symlink():
         return [_listed(path, path.parent)]
     if glob.has_magic(source):
         base, pattern = _split_at_wildcard(path)
-        return [_listed(match, base) for match in _matches(base, pattern)]
+        return [_listed(match, base) for match in _matches(base, pattern, left_out)]
     raise SourceUnavailable(
         f"{source!r}: there is no such file or folder; check the spelling, or whether the "
         "drive is connected"
     )
 
 
-def _matches(base: Path, pattern: str) -> Iterator[Path]:
+def _matches(base: Path, pattern: str, left_out: _LeftOut) -> Iterator[Path]:
     # Not glob.iglob: its `**` follows links, and two links to their own folder give 2**40 names.
     try:
         for match in base.glob(pattern):
             parts = match.relative_to(base).parts
             is_hidden = any(part.startswith(".") and part != ".." for part in parts)
-            if not is_hidden and not _is_folder(match):
+            if is_hidden or _is_folder(match):
+                continue
+            if is_picture(match):
                 yield match
+            else:
+                left_out.add(match)
     except ValueError as error:  # `**` beside other characters
         raise UsageError(f"{pattern!r}: {error}") from error
 
@@ -96,7 +189,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, left_out: _LeftOut) -> Iterator[Path]:
     entered: set[tuple[int, int]] = set()
     waiting = [folder]
     while waiting:
@@ -118,11 +211,13 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in names:
             item = here / name
             if name.startswith("."):
-                continue
-            if _is_folder(item):
+                left_out.add(item)
+            elif _is_folder(item):
                 folders.append(item)
-            elif item.suffix.lower() in IMAGE_SUFFIXES:
+            elif is_picture(item):
                 yield item
+            else:
+                left_out.add(item)
         waiting.extend(reversed(folders))
 
 

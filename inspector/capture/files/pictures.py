@@ -11,7 +11,12 @@ from pathlib import Path
 
 from inspector.capture.files.file_faults import readable
 from inspector.capture.files.image_file import read_picture
-from inspector.capture.files.listing import ListedImage, is_video, list_images
+from inspector.capture.files.listing import (
+    NOTHING_LISTED,
+    ListedImage,
+    is_video,
+    list_images,
+)
 from inspector.capture.files.video import check_video, read_video
 from inspector.clock import Clock
 from inspector.errors import CaptureError
@@ -44,12 +49,26 @@ class WaitingPicture:
 class PictureSource:
     """The pictures of one SOURCE argument.
 
+    Args:
+        max_sample: Full light in pictures of 16 bits, as the bundle has it; None: it has none.
+        results: A folder of ours; what lies in it is not counted among `left_out`.
+
+    Attributes:
+        left_out: How many files are no pictures, by kind; see `Listing`.
+
     Raises:
         SourceUnavailable, UsageError: There is nothing there that can be judged.
     """
 
-    def __init__(self, source: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        source: str,
+        clock: Clock,
+        max_sample: int | None = None,
+        results: Path | None = None,
+    ) -> None:
         self._clock = clock
+        self._max_sample = max_sample
         self._video = Path(source) if is_video(source) else None
         if self._video is not None:
             check_video(self._video)
@@ -57,7 +76,9 @@ class PictureSource:
                 "damage inside a video is mostly not noticed; where a part depends on it, judge "
                 "single pictures"
             )
-        self._listed = [] if self._video else list_images(source)
+        listing = NOTHING_LISTED if self._video else list_images(source, results)
+        self._listed = listing.images
+        self.left_out = listing.left_out
 
     @property
     def count(self) -> int | None:
@@ -77,13 +98,13 @@ class PictureSource:
                 image=listed.image,
                 frame_id=frame_id,
                 taken_at=_modified_at(listed.path),
-                load=partial(_load_file, listed, frame_id, self._clock),
+                load=partial(_load_file, listed, frame_id, self._clock, self._max_sample),
                 content_sha256=partial(_file_sha256, listed.path),
             )
 
 
-def _load_file(listed: ListedImage, frame_id: int, clock: Clock) -> Frame:
-    picture = read_picture(listed.path)
+def _load_file(listed: ListedImage, frame_id: int, clock: Clock, max_sample: int | None) -> Frame:
+    picture = read_picture(listed.path, max_sample)
     return Frame(
         frame_id=frame_id,
         source_id=listed.image,

@@ -7,11 +7,11 @@ samples; so that is all it is given, in a file made for it.
 """
 
 import struct
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.capture.formats.sample_depth import Samples
 from inspector.capture.formats.tiff_pieces import UNCOMPRESSED
 from inspector.capture.formats.whole_tiff import (
     HORIZONTAL_DIFFERENCES,
@@ -23,8 +23,6 @@ from inspector.capture.formats.whole_tiff import (
 from inspector.opencv import cv2
 
 _SHORT, _LONG = 3, 4
-
-Samples = NDArray[np.unsignedinteger[Any]]
 
 
 def tiff_pixels(data: bytes, layout: TiffLayout) -> Samples | None:

@@ -8,11 +8,17 @@ a file that is cut, contradicts itself, or holds a picture nobody would look at 
 import re
 import struct
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.formats.picture_kinds import HEAD_BYTES, KINDS_READ, picture_kind
+from inspector.capture.formats.sample_depth import Samples
+from inspector.capture.formats.tiff_pixels import tiff_pixels
 from inspector.capture.formats.whole_jpeg import Restarts, walk_jpeg
-from inspector.capture.formats.whole_tiff import TiffLayout, walk_tiff
+from inspector.capture.formats.whole_pnm import pnm_pixels, walk_pnm
+from inspector.capture.formats.whole_tiff import walk_tiff
 from inspector.errors import CorruptFrame
 
 MAX_PNG_CHUNKS = 100_000  # libpng writes 8 kB each, so this is 800 MB; more only cost time
@@ -21,7 +27,7 @@ MAX_WEBP_CHUNKS = 1_000  # a still picture has about five
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_BITS_OF_COLOUR = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PNG_MONO = frozenset({0, 4})
-_TIFF_SIGNATURES = frozenset({b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"})
+_BEGINNINGS = {b"BM": "BMP"}
 _NOT_ZERO = re.compile(rb"[^\0]")
 
 _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -35,13 +41,16 @@ class WholeFile:
     """What a file says of its picture, after its structure was found whole.
 
     Attributes:
-        format: "PNG", "JPEG", "BMP", "TIFF" or "WebP".
+        format: One of `KINDS_READ`.
         is_mono: Whether the file holds one channel of brightness, alpha not counted. A BMP or a
             palette may turn out mono in the decoder all the same.
         decodable: The bytes for the decoder: the file itself, or the file so arranged that the
             decoder gives the pixels as stored and cannot make up missing ones.
         restarts: Of a JPEG that has them.
-        tiff: Of a TIFF, which is decoded by it.
+        own_decoder: Gives the samples as stored, None where they cannot be unpacked; for a kind
+            that OpenCV cannot be trusted with, else None.
+        max_sample: Full light, where the file says so.
+        significant_bits: Of 16, where a PNG says so.
     """
 
     format: str
@@ -50,7 +59,9 @@ class WholeFile:
     is_mono: bool
     decodable: bytes
     restarts: Restarts | None = None
-    tiff: TiffLayout | None = None
+    own_decoder: Callable[[], Samples | None] | None = None
+    max_sample: int | None = None
+    significant_bits: int | None = None
 
 
 def walk_file(data: bytes, name: str) -> WholeFile:
@@ -69,38 +80,58 @@ def walk_file(data: bytes, name: str) -> WholeFile:
     """
     if not data:
         raise cut(name, "the file is empty")
+    # A weaker sign will do here: what begins like a picture and is none is refused by its walk.
+    begun = (kind for signature, kind in _BEGINNINGS.items() if data.startswith(signature))
+    kind = picture_kind(data[:HEAD_BYTES]) or next(begun, None)
+    if kind is None:
+        known = ", ".join(KINDS_READ[:-1])
+        raise CorruptFrame(
+            f"{name}: this is no {known}, {KINDS_READ[-1]}, whatever its name says; it begins with "
+            f"{data[:8].hex(' ')}: put a picture there, or take the file away"
+        )
+    if kind not in _WALKS:
+        raise not_read(name, f"a picture of the kind {kind}", "save it as PNG")
     try:
-        if data.startswith(_PNG_SIGNATURE):
-            return _walk_png(data, name)
-        if data.startswith(b"\xff\xd8\xff"):
-            jpeg = walk_jpeg(data, name)
-            return WholeFile(
-                format="JPEG",
-                width_px=jpeg.width_px,
-                height_px=jpeg.height_px,
-                is_mono=jpeg.is_mono,
-                decodable=jpeg.decodable,
-                restarts=jpeg.restarts,
-            )
-        if data.startswith(b"BM"):
-            return _walk_bmp(data, name)
-        if data[:4] in _TIFF_SIGNATURES:
-            tiff = walk_tiff(data, name)
-            return WholeFile(
-                format="TIFF",
-                width_px=tiff.width_px,
-                height_px=tiff.height_px,
-                is_mono=tiff.is_mono,
-                decodable=data,
-                tiff=tiff,
-            )
-        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-            return _walk_webp(data, name)
+        return _WALKS[kind](data, name)
     except (struct.error, IndexError) as error:
         raise cut(name, "the file ends inside a header") from error
-    raise CorruptFrame(
-        f"{name}: this is no PNG, JPEG, BMP, TIFF or WebP, whatever its name says; it begins with "
-        f"{data[:8].hex(' ')}: put a picture there, or take the file away"
+
+
+def _walk_jpeg(data: bytes, name: str) -> WholeFile:
+    jpeg = walk_jpeg(data, name)
+    return WholeFile(
+        format="JPEG",
+        width_px=jpeg.width_px,
+        height_px=jpeg.height_px,
+        is_mono=jpeg.is_mono,
+        decodable=jpeg.decodable,
+        restarts=jpeg.restarts,
+    )
+
+
+def _walk_tiff(data: bytes, name: str) -> WholeFile:
+    tiff = walk_tiff(data, name)
+    return WholeFile(
+        format="TIFF",
+        width_px=tiff.width_px,
+        height_px=tiff.height_px,
+        is_mono=tiff.is_mono,
+        decodable=data,
+        own_decoder=partial(tiff_pixels, data, tiff),
+        max_sample=tiff.max_sample,
+    )
+
+
+def _walk_pnm(data: bytes, name: str) -> WholeFile:
+    pnm = walk_pnm(data, name)
+    return WholeFile(
+        format="PGM or PPM",
+        width_px=pnm.width_px,
+        height_px=pnm.height_px,
+        is_mono=pnm.n_channels == 1,
+        decodable=data,
+        own_decoder=partial(pnm_pixels, data, pnm, name),
+        max_sample=pnm.max_sample,
     )
 
 
@@ -108,6 +139,7 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
     view = memoryview(data)
     pos = len(_PNG_SIGNATURE)
     has_pixels = False
+    significant_bits: int | None = None
     kind = b""
     for index in range(MAX_PNG_CHUNKS):
         if pos + 12 > len(data):
@@ -126,6 +158,8 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
         if kind in (b"acTL", b"fcTL", b"fdAT"):
             raise not_read(name, "an animated PNG", "save one picture per file")
         has_pixels = has_pixels or kind == b"IDAT"
+        if kind == b"sBIT":
+            significant_bits = _significant_bits(data[pos + 8 : end - 4])
         pos = end
         if kind == b"IEND":
             break
@@ -146,7 +180,14 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
         height_px=height_px,
         is_mono=colour in _PNG_MONO,
         decodable=data,
+        significant_bits=significant_bits if bits == 16 else None,
     )
+
+
+def _significant_bits(depths: bytes) -> int | None:
+    """Of every channel; None where they differ or make no sense."""
+    is_one = len(set(depths)) == 1 and 1 <= depths[0] <= 16
+    return depths[0] if is_one else None
 
 
 def _walk_bmp(data: bytes, name: str) -> WholeFile:
@@ -239,3 +280,13 @@ def _size_in_webp(head: bytes, kind: bytes, name: str) -> tuple[int, int]:
     if signature != 0x2F:
         raise broken(name, "the WebP's pixels do not begin as they must")
     return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+
+
+_WALKS: Mapping[str, Callable[[bytes, str], WholeFile]] = {
+    "PNG": _walk_png,
+    "JPEG": _walk_jpeg,
+    "BMP": _walk_bmp,
+    "TIFF": _walk_tiff,
+    "WebP": _walk_webp,
+    "PGM or PPM": _walk_pnm,
+}

@@ -51,7 +51,7 @@ class TiffLayout:
         piece_width_px, piece_height_px: Of a tile, or of every strip but the last.
         offsets, counts: Of each piece, in bytes; plane by plane, then row by row.
         color_map: uint16, (3, 256) red, green, blue; of a palette, else empty.
-        max_sample: The largest value a sample can have, where the file says so.
+        max_sample: Full light, where the file says so.
     """
 
     width_px: int
@@ -172,7 +172,6 @@ def _layout(directory: Directory, width_px: int, height_px: int, name: str) -> T
             f"the TIFF has {len(offsets):,} strips or tiles and {len(counts):,} lengths of them "
             f"where its size asks for {expected:,}",
         )
-    max_sample = directory.value(_MAX_SAMPLE, 0)
     return TiffLayout(
         width_px=width_px,
         height_px=height_px,
@@ -191,8 +190,17 @@ def _layout(directory: Directory, width_px: int, height_px: int, name: str) -> T
         color_map=directory.values(_COLOR_MAP)[: 3 * 256].astype(np.uint16).reshape(-1, 256)
         if directory.value(_PHOTOMETRIC, -1) == PALETTE
         else np.empty((0, 256), np.uint16),
-        max_sample=max_sample or None,
+        max_sample=_full_light(directory.value(_MAX_SAMPLE, 0)),
     )
+
+
+def _full_light(max_sample: int) -> int | None:
+    """The tag MaxSampleValue, where it can mean full light.
+
+    Some writers put the brightest sample of this one picture there, which means nothing for others.
+    """
+    is_depth = 255 <= max_sample <= 65_535 and max_sample & (max_sample + 1) == 0
+    return max_sample if is_depth else None
 
 
 def _check_pieces(layout: TiffLayout, data: bytes, name: str) -> None:

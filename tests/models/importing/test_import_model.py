@@ -122,7 +122,7 @@ def test_segmentation_marks_the_defect_and_names_its_kind(
     import_model(request)
     judge = build_judge(open_bundle(request.out), DEFAULT_RECIPE, SystemClock())
     dents = [sample for sample in load_samples(parts) if sample.label == "dent"]
-    verdict = judge.inspection.inspect(load_picture(dents[-1]).frame).verdict
+    verdict = judge.inspection.inspect(load_picture(dents[-1], None).frame).verdict
     assert verdict.label == "dent"
     (region,) = verdict.regions
     assert region.label == "dent"

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from inspector.capture.files.listing import IMAGE_SUFFIXES, is_video, list_images
+from inspector.capture.files.listing import (
+    IMAGE_SUFFIXES,
+    MAX_KINDS,
+    is_video,
+    list_images,
+)
 from inspector.errors import SourceUnavailable, UsageError
+from tests.support.picture_files import SOUND
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -19,7 +25,7 @@ def make(folder: Path, *names: str) -> Path:
 
 
 def images(source: str | Path) -> list[str]:
-    return [item.image for item in list_images(str(source))]
+    return [item.image for item in list_images(str(source)).images]
 
 
 def test_order_is_that_of_the_names_whatever_the_order_of_creation(tmp_path: Path) -> None:
@@ -32,8 +38,56 @@ def test_order_is_that_of_the_names_whatever_the_order_of_creation(tmp_path: Pat
 def test_every_suffix_counts_in_any_case_and_nothing_else(tmp_path: Path) -> None:
     wanted = [f"{n}{suffix}" for n, suffix in enumerate(sorted(IMAGE_SUFFIXES))]
     wanted += ["x.PNG", "y.Jpeg"]
-    make(tmp_path, *wanted, "notes.txt", "film.mp4", "png", "a.png.part", "b.gif")
+    make(tmp_path, *wanted, "notes.txt", "film.mp4", "png", "a.png.part")
     assert images(tmp_path) == sorted(wanted)
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_picture_is_found_by_its_content_whatever_its_name(kind: str, tmp_path: Path) -> None:
+    for name in ("part", "part.001", "part.txt", "part.db"):
+        (tmp_path / name).write_bytes(SOUND[kind])
+    assert images(tmp_path) == ["part", "part.001", "part.db", "part.txt"]
+    assert images(tmp_path / "*") == ["part", "part.001", "part.db", "part.txt"]
+
+
+def test_what_is_no_picture_is_counted_by_kind(tmp_path: Path) -> None:
+    names = ["Thumbs.db", "notes.txt", "more.TXT", "README", ".DS_Store", ".trash/x.png", "a.png"]
+    make(tmp_path, *names, "film.mp4", "sub/list.txt")
+    listing = list_images(str(tmp_path))
+    assert [item.image for item in listing.images] == ["a.png"]
+    assert listing.left_out == {".db": 1, ".mp4": 1, ".txt": 3, "hidden": 2, "no ending": 1}
+    assert list(listing.left_out) == sorted(listing.left_out)
+    matched = list_images(str(tmp_path / "*.*"))
+    assert matched.left_out == {".db": 1, ".mp4": 1, ".txt": 2}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
+@pytest.mark.timeout(30)
+def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    make(tmp_path, "a.png")
+    os.mkfifo(tmp_path / "pipe")
+    assert list_images(str(tmp_path)).left_out == {"no file": 1}
+
+
+def test_file_that_cannot_be_read_may_be_a_part(tmp_path: Path) -> None:
+    (tmp_path / "gone").symlink_to("nowhere")
+    assert images(tmp_path) == ["gone"]
+
+
+def test_kinds_without_end_are_counted_as_one(tmp_path: Path) -> None:
+    make(tmp_path, "a.png", "b.txt", "c.txt", *(f"x.{number:03d}" for number in range(100)))
+    left_out = list_images(str(tmp_path)).left_out
+    assert len(left_out) == MAX_KINDS + 1
+    assert left_out[".txt"] == 2
+    assert left_out["other endings"] == 81
+
+
+def test_results_of_ours_are_not_counted(tmp_path: Path) -> None:
+    """A run that is resumed would count its own files otherwise, and report another number."""
+    make(tmp_path, "a.png", "b.txt", "out/records.db", "out/.x", "out/b.png")
+    listing = list_images(str(tmp_path), tmp_path / "out")
+    assert [item.image for item in listing.images] == ["a.png", "out/b.png"]
+    assert listing.left_out == {".txt": 1}
 
 
 def test_names_that_begin_with_a_dot_are_passed_over(tmp_path: Path) -> None:
@@ -43,21 +97,21 @@ def test_names_that_begin_with_a_dot_are_passed_over(tmp_path: Path) -> None:
 
 def test_each_listed_picture_knows_where_it_is(tmp_path: Path) -> None:
     make(tmp_path, "a.png", "sub/b.png")
-    paths = [item.path for item in list_images(str(tmp_path))]
+    paths = [item.path for item in list_images(str(tmp_path)).images]
     assert paths == [tmp_path / "a.png", tmp_path / "sub" / "b.png"]
 
 
 def test_spaces_chinese_and_line_breaks_stay_readable(tmp_path: Path) -> None:
     make(tmp_path, "two words.png", "零件/划痕 1.png", "line\nbreak.png")
     assert images(tmp_path) == ["line\\x0abreak.png", "two words.png", "零件/划痕 1.png"]
-    assert all(item.path.exists() for item in list_images(str(tmp_path)))
+    assert all(item.path.exists() for item in list_images(str(tmp_path)).images)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
 def test_bytes_that_are_no_utf_8_are_escaped_and_still_lead_to_the_file(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9\xff.png")
     make(tmp_path, name)
-    (item,) = list_images(str(tmp_path))
+    (item,) = list_images(str(tmp_path)).images
     assert item.image == "caf\\xe9\\xff.png"
     assert item.path.name == name
     assert item.path.exists()
@@ -95,8 +149,8 @@ def test_empty_folder_says_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         list_images(str(tmp_path))
     assert str(caught.value) == (
-        f"{str(tmp_path)!r}: no picture found there; looked for names ending in "
-        ".bmp .jpeg .jpg .png .tif .tiff .webp"
+        f"{str(tmp_path)!r}: no picture found there; only files of other kinds (.txt 1, hidden 1); "
+        "what is read: PNG, JPEG, BMP, TIFF, WebP, PGM or PPM"
     )
 
 
@@ -159,14 +213,14 @@ def test_glob_that_finds_nothing_is_a_usage_error(tmp_path: Path) -> None:
 def test_list_names_pictures_beside_it_in_any_order(tmp_path: Path) -> None:
     listed = tmp_path / "parts.txt"
     listed.write_bytes("\ufeff# parts\r\nb.png\n\n  sub/a.png \n零件.png\n../c.png\n".encode())
-    found = list_images(str(listed))
+    found = list_images(str(listed)).images
     assert [item.image for item in found] == ["../c.png", "b.png", "sub/a.png", "零件.png"]
     assert found[1].path == tmp_path / "b.png"
 
 
 def test_absolute_path_in_a_list_stands_for_itself(tmp_path: Path) -> None:
     (tmp_path / "parts.txt").write_text(f"{tmp_path / 'x' / 'a.png'}\n")
-    (item,) = list_images(str(tmp_path / "parts.txt"))
+    (item,) = list_images(str(tmp_path / "parts.txt")).images
     assert item.path == tmp_path / "x" / "a.png"
 
 
@@ -212,7 +266,7 @@ def test_line_of_a_list_is_a_comment_unless_a_picture_is_called_so(tmp_path: Pat
     for name in ("#1.png", "a.png"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "l.txt").write_text("# from line 3\n#1.png\na.png\n#2.png\n")
-    assert [item.image for item in list_images(str(tmp_path / "l.txt"))] == ["#1.png", "a.png"]
+    assert images(tmp_path / "l.txt") == ["#1.png", "a.png"]
 
 
 def test_picture_that_a_list_names_in_several_ways_is_judged_once(tmp_path: Path) -> None:
@@ -220,4 +274,4 @@ def test_picture_that_a_list_names_in_several_ways_is_judged_once(tmp_path: Path
     (tmp_path / "p" / "x.png").write_bytes(b"")
     ways = ("p/x.png", "./p/x.png", "p//x.png", "p/../p/x.png", str(tmp_path / "p" / "x.png"))
     (tmp_path / "l.txt").write_text("\n".join(ways))
-    assert [item.image for item in list_images(str(tmp_path / "l.txt"))] == ["p/x.png"]
+    assert images(tmp_path / "l.txt") == ["p/x.png"]

@@ -14,7 +14,13 @@ from inspector.capture.formats.whole_file import (
 from inspector.errors import CorruptFrame
 from tests.support.picture_files import SOUND, chunk, encoded, png, png_head, textured
 
-FORMATS = {"jpeg": "JPEG", "png": "PNG", "bmp": "BMP", "tiff": "TIFF", "webp": "WebP"}
+FORMATS = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "bmp": "BMP",
+    "tiff": "TIFF",
+    "webp": "WebP",
+} | dict.fromkeys(("pgm", "ppm"), "PGM or PPM")
 IEND = chunk(b"IEND", b"")
 IDAT = chunk(b"IDAT", zlib.compress(b"\0" + bytes(4)))
 PNG = png_head(4, 1) + IDAT + IEND
@@ -44,12 +50,12 @@ def test_only_what_is_stored_as_brightness_is_mono() -> None:
     mono = {kind for kind, data in SOUND.items() if walked(data).is_mono}
     stored_so = {kind for kind in SOUND if "mono" in kind or "16" in kind} - {"bmp mono"}
     in_tiff = {"tiff lzw", "tiff deflate", "tiff packbits", "tiff tiles deflate", "tiff big-endian"}
-    assert mono == stored_so | in_tiff
+    assert mono == stored_so | in_tiff | {"pgm"}
 
 
 def test_empty_and_foreign_files_are_refused() -> None:
     assert refusal(b"") == "the file is empty: the file was cut; copy it again"
-    assert refusal(b"\0" * 50).startswith("this is no PNG, JPEG, BMP, TIFF or WebP")
+    assert refusal(b"\0" * 50).startswith("this is no PNG, JPEG, BMP, TIFF, WebP, PGM or")
     assert refusal(b"RIFF\x04\0\0\0WAVE").startswith("this is no PNG")
 
 
