@@ -25,7 +25,12 @@ _log = logging.getLogger(__name__)
 
 
 def change_opset(
-    bundle_path: Path, opset: int, data: Path, out: Path, weights_cache: Path
+    bundle_path: Path,
+    opset: int,
+    data: Path,
+    out: Path,
+    weights_cache: Path | None,
+    good_label: str | None = None,
 ) -> Manifest:
     """Write the bundle anew with its model in another opset; its source lies beside it.
 
@@ -40,7 +45,7 @@ def change_opset(
         StoreFull: The disk is full.
     """
     check_place(out, made_from=bundle_path)
-    trial = set_trial(bundle_path, data, weights_cache)
+    trial = set_trial(bundle_path, data, weights_cache, good_label)
     old, manifest = trial.bundle, trial.bundle.manifest
     if manifest.opset == opset:
         raise UsageError(f"--opset {opset}: the bundle has that opset already; nothing to do")
@@ -83,7 +88,7 @@ def change_opset(
                 **manifest.validation,
                 "n_images": proof.n_images,
                 "n_flips": proof.n_flips,
-                "score_max_relative": proof.outputs["score"].relative,
+                "score_max_relative": proof.relative("score"),
             },
         ),
         {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},

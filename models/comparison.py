@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inspector.bundle import OutputAgreement, Proof
 from models.task_graph import run_graph
 
-MAX_RELATIVE_DIFFERENCE = 1e-4  # of the score's range
+MAX_RELATIVE_DIFFERENCE = 1e-4  # of an output's range, see `Proof.relative`
 
 Outputs = Mapping[str, NDArray[np.float32]]
 Run = Callable[[NDArray[np.uint8]], Outputs]
@@ -72,6 +72,7 @@ def proof_of(
         outputs=agreements(taught, judged),
         n_flips=int(flips.sum()),
         max_relative_limit=MAX_RELATIVE_DIFFERENCE,
+        threshold=threshold,
     )
 
 

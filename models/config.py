@@ -9,7 +9,7 @@ from inspector.errors import ConfigurationError
 from inspector.files.tables import Table
 from inspector.files.toml_file import read_toml
 from models.augment import Augmentation
-from models.sample_depth import MAX_BITS, MIN_BITS
+from models.dataset.sample_depth import MAX_BITS, MIN_BITS
 
 SCHEMA_VERSION = 1
 MIN_SIDE_PX, MAX_SIDE_PX = 32, 4096

@@ -17,9 +17,12 @@ from inspector.machine.choices import ModelKind
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.summary import Percentiles, percentiles
-from models.data import GOOD, Sample, data_sha256, load_samples, of_split
+from models.dataset.hashes import data_sha256
+from models.dataset.labels import check_known, label_counts_text
+from models.dataset.pictures import load_mask, load_picture
+from models.dataset.reader import load_samples
+from models.dataset.sample import GOOD, Sample, of_split
 from models.metrics import Overlap, PixelTally, auroc, average_precision, macro_f1, rates
-from models.pictures import load_mask, load_picture
 
 THREADS = 2  # cores of the smallest line PC; one picture at a time, as a station judges
 _DEFECT = "defect"
@@ -151,10 +154,17 @@ def confusion(
     return {truth: {said: counts[truth, said] for said in verdicts} for truth in truths}
 
 
-def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "float") -> Evaluation:
+def evaluate(
+    bundle_path: Path,
+    data: Path,
+    split: str,
+    model: ModelKind = "float",
+    good_label: str | None = None,
+) -> Evaluation:
     """Judge every picture of one split.
 
     Args:
+        good_label: See `load_samples`.
         model: Which of the bundle's models judges.
 
     Raises:
@@ -164,20 +174,24 @@ def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "floa
     judge = build_judge(
         open_bundle(bundle_path), DEFAULT_RECIPE, SystemClock(), threads=THREADS, model=model
     )
-    samples = of_split(load_samples(data), split)
+    samples = of_split(load_samples(data, good_label), split)
     if not samples:
         raise DataError(f"{str(data)!r}: no picture in the split {split!r}")
-    _log.info("judging %d pictures", len(samples))
+    manifest = judge.bundle.manifest
+    if manifest.task == "classify":  # others call every kind of defect a defect
+        check_known(samples, manifest.labels, f"{str(data)!r}, split {split}")
+    has_good = manifest.labels[0] == GOOD
+    _log.info("judging %d pictures: %s", len(samples), label_counts_text(samples))
+    _say_what_is_missing(samples, has_good=has_good)
     max_sample = judge.bundle.manifest.input.max_sample
     for sample in samples[:WARM_UP]:
         judge.inspection.inspect(load_picture(sample, max_sample).frame)
     tally, overlap = PixelTally(), Overlap()
     judged = tuple(_judge_one(judge, sample, tally, overlap) for sample in samples)
-    has_masks = any(sample.mask is not None for sample in samples)
-    manifest = judge.bundle.manifest
+    has_masks = any(sample.masks for sample in samples)
     return Evaluation(
         task=manifest.task,
-        has_good=manifest.labels[0] == GOOD,
+        has_good=has_good,
         bundle_id=manifest.bundle_id,
         threshold=judge.threshold,
         data_sha256=data_sha256(samples),
@@ -189,6 +203,25 @@ def evaluate(bundle_path: Path, data: Path, split: str, model: ModelKind = "floa
     )
 
 
+def _say_what_is_missing(samples: Sequence[Sample], *, has_good: bool) -> None:
+    """What makes figures null, or speak of fewer pictures."""
+    defects = [sample for sample in samples if not sample.is_good]
+    if has_good and len(defects) == len(samples):
+        _log.warning(
+            "no picture of the split is labelled 'good', so that each counts as a defect; where a "
+            "label means free of defects, say --good-label"
+        )
+    n_masks = sum(bool(sample.masks) for sample in defects)
+    if has_good and defects:
+        _log.log(
+            logging.INFO if n_masks == len(defects) else logging.WARNING,
+            "%d of %d defects have a mask%s",
+            n_masks,
+            len(defects),
+            "; pixel figures are of these and of the good parts" if n_masks else "",
+        )
+
+
 def _judge_one(judge: Judge, sample: Sample, tally: PixelTally, overlap: Overlap) -> Judged:
     frame = load_picture(sample, judge.bundle.manifest.input.max_sample).frame
     inspected = judge.inspection.inspect(frame)
@@ -198,7 +231,7 @@ def _judge_one(judge: Judge, sample: Sample, tally: PixelTally, overlap: Overlap
     size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
     heatmap = inspected.prediction.heatmap
     # A defect without an outline tells nothing about where it is: its pixels are no good ones.
-    if heatmap is not None and (sample.is_good or sample.mask is not None):
+    if heatmap is not None and (sample.is_good or sample.masks):
         on_sensor = heatmap_on_sensor(heatmap, inspected.to_sensor, size_px)
         mask = load_mask(sample, size_px)
         tally.add(on_sensor, mask)

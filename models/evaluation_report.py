@@ -9,6 +9,7 @@ from inspector.files.tables import canonical_json
 from inspector.flow import Decision
 from inspector.report.charts import score_histogram
 from inspector.report.page import badge, foreign, page, section, shown, table
+from models.dataset.labels import label_counts_text
 from models.evaluate import Evaluation, Judged
 from models.plots import confusion_matrix, roc
 from models.report_folder import ready_report_folder
@@ -60,11 +61,13 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> Path:
 
 def _content(evaluation: Evaluation) -> Iterator[str]:
     figures = evaluation.as_table()
+    samples = [one.sample for one in evaluation.judged]
     yield (
         "<header><p class=over>Evaluation</p>"
         f"<h1>{len(evaluation.judged):,} labelled pictures</h1>"
         f"<p class=lead>bundle {shown(evaluation.bundle_id[:12])}, threshold "
-        f"{evaluation.threshold:.4g}</p></header>\n"
+        f"{evaluation.threshold:.4g}; {foreign(label_counts_text(samples))}; masks of "
+        f"{sum(bool(sample.masks) for sample in samples):,} pictures</p></header>\n"
     )
     rows = [
         _row(name, f"{figures[key]:.4f}" if isinstance(figures[key], float) else f"{figures[key]}")

@@ -14,9 +14,9 @@ from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import judge, unjudged
-from models.data import Sample
+from models.dataset.pictures import load_picture
+from models.dataset.sample import Sample
 from models.painted_defects import paint_defects
-from models.pictures import load_picture
 from models.sides import Side, judged_side
 
 _PAINT_SEED = 0

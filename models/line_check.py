@@ -14,7 +14,7 @@ from inspector.pipeline.inspection import Inspection
 from inspector.preprocess import preprocess
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import judge
-from models.pictures import load_picture
+from models.dataset.pictures import load_picture
 from models.trial import Trial
 
 

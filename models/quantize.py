@@ -31,10 +31,13 @@ from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
 from models.comparison import agreement_of, images_sha256
-from models.data import GOOD, Sample, file_sha256, load_samples, of_split, without_copies
+from models.dataset.hashes import file_sha256, without_copies
+from models.dataset.labels import check_known
+from models.dataset.pictures import load_set
+from models.dataset.reader import load_samples
+from models.dataset.sample import GOOD, Sample, of_split
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.int8_graph import Calibrated, calibrated, int8_model, packed
-from models.pictures import load_set
 from models.sealing import check_place, seal
 from models.sides import Side, compare_sides
 from models.source import Source, open_source, source_folder
@@ -82,7 +85,7 @@ class _Candidate:
     rank: tuple[bool, int, float]
 
 
-def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
+def quantize(bundle_path: Path, data: Path, out: Path, good_label: str | None = None) -> Quantized:
     """Try INT8 models of a bundle, hold the best to the gate, and write the bundle anew.
 
     With the INT8 model where it passed, else without; its figures stand in the report either way,
@@ -108,7 +111,7 @@ def quantize(bundle_path: Path, data: Path, out: Path) -> Quantized:
         )
     check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
-    fit, validation = _divide(bundle_path, bundle, data)
+    fit, validation = _divide(bundle_path, bundle, data, good_label)
     exam = set_exam(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)
     _log.info("comparing on %d pictures, %d of them painted", len(exam.prepared), exam.n_painted)
     reference = sit("float", bundle.manifest, bundle.model, exam)
@@ -169,10 +172,12 @@ def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iter
 
 
 def _divide(
-    bundle_path: Path, bundle: Bundle, data: Path
+    bundle_path: Path, bundle: Bundle, data: Path, good_label: str | None
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """The pictures for the ranges and those to compare on; none of a test split."""
-    samples = load_samples(data)
+    samples = load_samples(data, good_label)
+    if bundle.manifest.task == "classify":  # others call every kind of defect a defect
+        check_known(samples, bundle.manifest.labels, repr(str(data)))
     if not of_split(samples, "train"):
         raise DataError(
             f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"

@@ -14,7 +14,7 @@ from inspector.errors import UsageError
 from inspector.flow import Frame
 from inspector.preprocess import resized
 from inspector.recipe import DEFAULT_RECIPE
-from models.pictures import LoadedSet, load_picture
+from models.dataset.pictures import LoadedSet, load_picture
 from models.source import Source, check_source_place, keep_source, source_folder
 
 # Another processor rounds otherwise by some millionths and resizes by one grey level here and

@@ -10,7 +10,7 @@ from inspector.flow import Decision, Prediction, Verdict
 from inspector.geometry import AxisMap
 from inspector.verdict import Criteria, judge
 from models.comparison import Outputs, agreements
-from models.data import GOOD, Sample
+from models.dataset.sample import GOOD, Sample
 from models.metrics import auroc
 
 _NO_MAP = AxisMap(scale_x=1.0, scale_y=1.0)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from models.backbones.weights import Weights
 from models.config import TrainingConfig
-from models.data import Sample
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import Sample
 from models.network_training import Listener
-from models.pictures import LoadedSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,7 +1,7 @@
 """Chooses the threshold on held-out parts, and says how much it can promise."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from inspector.bundle import Threshold
 # Good parts that may be rejected, as a share. A good part looked at twice costs a minute; a bad one
 # that slips through may hurt somebody, and every step of this number towards 0 lets more slip.
 DEFAULT_OVERKILL = 0.05
+PLAIN_SHARE = 0.01  # of the threshold; what good parts differ by less is no variety
 _TAIL = 0.025  # on each side of a 95 % interval
 _N_HALVINGS = 50
 
@@ -111,7 +112,7 @@ def choose_threshold(
         method = escape_method if at_most < at_least else f"between {method}; and {escape_method}"
     overkill = Rate(count=int((good > value).sum()), total=len(good))
     escape = Rate(count=int((defects <= value).sum()), total=len(defects)) if len(defects) else None
-    doubts: list[str] = []
+    doubts = list(_doubts_of_plain_parts(good, float(value)))
     if targets.overkill is not None:
         doubts += _doubts("overkill", overkill, targets.overkill, "good parts")
     if targets.escape is not None and escape is None:
@@ -153,6 +154,17 @@ def _most_for_escape(defects: NDArray[np.float64], escape: float) -> tuple[float
         method = f"below rank {rank} of {count} scores of held-out defects: {share} stay under it"
         return below, method
     return below, f"below all {count} scores of held-out defects: too few to tell {share}"
+
+
+def _doubts_of_plain_parts(good: NDArray[np.float64], threshold: float) -> Iterator[str]:
+    low, high = float(good.min()), float(good.max())
+    if high - low < PLAIN_SHARE * abs(threshold):
+        yield (
+            f"the {len(good)} held-out good pictures hardly differ: they score {low:.6g} to "
+            f"{high:.6g}. Are they copies of one part, or of a view without one? A threshold "
+            "chosen on them rejects whatever differs a little more; list pictures as parts vary "
+            "in place, light and material"
+        )
 
 
 def _doubts(name: str, rate: Rate, target: float, parts: str) -> tuple[str, ...]:

@@ -23,21 +23,16 @@ from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
-from models.comparison import compare
+from models.comparison import MAX_RELATIVE_DIFFERENCE, compare
 from models.config import TrainingConfig
 from models.convert import OPSET, convert
-from models.data import (
-    GOOD,
-    Sample,
-    data_sha256,
-    load_samples,
-    of_split,
-    split_parts,
-    without_copies,
-)
+from models.dataset.hashes import data_sha256, without_copies
+from models.dataset.pictures import LoadedSet, load_set
+from models.dataset.reader import load_samples
+from models.dataset.sample import GOOD, Sample, of_split
+from models.dataset.sample_depth import full_light_of
+from models.dataset.splits import split_parts
 from models.network_training import Listener
-from models.pictures import LoadedSet, load_set
-from models.sample_depth import full_light_of
 from models.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
@@ -64,15 +59,17 @@ class TrainingRequest:
 
     Attributes:
         name: What people will call the model.
-        weights_cache: A folder of this user's for the backbone's converted weights.
+        good_label: See `load_samples`.
+        weights_cache: A folder of this user's for the backbone's converted weights; or None.
     """
 
     data: Path
     out: Path
     name: str
     config: TrainingConfig
-    weights_cache: Path
+    weights_cache: Path | None
     listener: Listener
+    good_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +136,7 @@ def train(request: TrainingRequest) -> TrainingResult:
 
 def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
     where = repr(str(request.data))
-    everything = load_samples(request.data)
+    everything = load_samples(request.data, request.good_label)
     training = (*of_split(everything, "train"), *of_split(everything, "val"))
     return task.choose(without_copies(training), where)
 
@@ -189,7 +186,9 @@ def _publish(
         outputs=task.outputs,
         labels=assignment.labels,
         threshold=chosen.threshold,
-        canary=Canary(score=0.0, tolerance=_canary_tolerance(taught, assignment)),
+        canary=Canary(
+            score=0.0, tolerance=_canary_tolerance(taught, assignment, chosen.threshold.value)
+        ),
         opset=OPSET,
         versions=library_versions("tf2onnx", "keras")
         | {"tensorflow": str(tensorflow().__version__)},
@@ -219,7 +218,7 @@ def _publish(
         validation={
             "n_images": proof.n_images,
             "n_flips": proof.n_flips,
-            "score_max_relative": proof.outputs["score"].relative,
+            "score_max_relative": proof.relative("score"),
             "threshold": chosen.as_table(),
         },
     )
@@ -247,14 +246,17 @@ def _threshold(taught: Taught, assignment: Assignment) -> ChosenThreshold:
     return chosen
 
 
-def _canary_tolerance(taught: Taught, assignment: Assignment) -> float:
-    """A share of the range of what the canary is one of."""
+def _canary_tolerance(taught: Taught, assignment: Assignment, threshold: float) -> float:
+    """A share of the range of what the canary is one of; what the proof lets pass at least."""
     of_its_kind = [
         score
         for score, sample in zip(taught.held_out_scores, assignment.held_out.samples, strict=True)
         if sample.is_good or assignment.labels[0] != GOOD
     ]
-    return CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind))
+    return max(
+        CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind)),
+        MAX_RELATIVE_DIFFERENCE * abs(threshold),
+    )
 
 
 def _prove(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _STDERR = 2
+_KERAS_HOME = "KERAS_HOME"
 
 
 @cache
@@ -24,7 +25,7 @@ def tensorflow() -> Any:
     # A graphics card rounds otherwise than the line PC's processor: what is proven here must be
     # what is judged there.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    with _stderr_kept_aside():
+    with _stderr_kept_aside(), _keras_without_a_home():
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
@@ -33,6 +34,24 @@ def tensorflow() -> Any:
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.constant(0.0)  # the last of the chatter comes with the first tensor
     return tf
+
+
+@contextmanager
+def _keras_without_a_home() -> Iterator[None]:
+    """Keras reads what some other program left in the user's home, such as another order of axes.
+
+    It writes there too, and for a user without a home into the folder they are in.
+    """
+    before = os.environ.get(_KERAS_HOME)
+    with tempfile.TemporaryDirectory(prefix="inspector-keras-") as empty:
+        os.environ[_KERAS_HOME] = empty
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_KERAS_HOME]
+            else:
+                os.environ[_KERAS_HOME] = before
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from typing import Any
 from inspector.bundle import Bundle, Manifest, open_bundle
 from inspector.errors import DataError
 from models.backbones.weights import load_weights
-from models.data import load_samples
-from models.pictures import LoadedSet, load_set
+from models.dataset.labels import check_known
+from models.dataset.pictures import LoadedSet, load_set
+from models.dataset.reader import load_samples
 from models.source import Source, own_source
 from models.task import load_task
 
@@ -33,8 +34,13 @@ class Trial:
     n_seen: int
 
 
-def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
+def set_trial(
+    bundle_path: Path, data: Path, weights_cache: Path | None, good_label: str | None = None
+) -> Trial:
     """Open everything.
+
+    Args:
+        good_label: See `load_samples`.
 
     Raises:
         BundleError: The bundle is refused.
@@ -46,7 +52,10 @@ def set_trial(bundle_path: Path, data: Path, weights_cache: Path) -> Trial:
     _refuse_imported(bundle.manifest)
     source = own_source(bundle_path, bundle)
     spec = bundle.manifest.input
-    loaded = load_set(load_samples(data), spec)
+    samples = load_samples(data, good_label)
+    if bundle.manifest.task == "classify":  # others call every kind of defect a defect
+        check_known(samples, bundle.manifest.labels, repr(str(data)))
+    loaded = load_set(samples, spec)
     fresh = [index for index, sha in enumerate(loaded.sha256s) if sha not in source.seen]
     if not fresh:
         raise DataError(

@@ -73,7 +73,7 @@ class Validation:
             "n_images": self.proof.n_images,
             "n_left_out_as_seen": self.trial.n_seen,
             "n_flips": self.proof.n_flips,
-            "max_relative": score.relative if score.range > 0 else None,
+            "max_relative": self.proof.relative("score") if score.range > 0 else None,
             "max_relative_limit": self.proof.max_relative_limit,
             "outputs": compared["outputs"],
             "sides": {
@@ -86,7 +86,9 @@ class Validation:
         }
 
 
-def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
+def validate(
+    bundle_path: Path, data: Path, weights_cache: Path | None, good_label: str | None = None
+) -> Validation:
     """Compare a bundle on disk with its TensorFlow source, on pictures it was not chosen on.
 
     Raises:
@@ -94,7 +96,7 @@ def validate(bundle_path: Path, data: Path, weights_cache: Path) -> Validation:
         DataError: Its source is not beside it or is another model's, or no picture of the list
             is new to it, or one cannot be judged.
     """
-    return hold(set_trial(bundle_path, data, weights_cache))
+    return hold(set_trial(bundle_path, data, weights_cache, good_label))
 
 
 def hold(trial: Trial) -> Validation:

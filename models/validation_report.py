@@ -15,10 +15,10 @@ from inspector.report.overlay import thumbnail
 from inspector.report.page import badge, card, foreign, page, section, shown, table
 from inspector.report.run_report import picture_cards
 from inspector.results import GALLERY_SIDE_PX, heat_picture
-from models.data import Sample
+from models.dataset.pictures import load_picture
+from models.dataset.sample import Sample
 from models.evaluate import confusion, truth_and_verdict
 from models.metrics import rates
-from models.pictures import load_picture
 from models.plots import confusion_matrix, roc
 from models.report_folder import ready_report_folder
 from models.sides import Change, Side

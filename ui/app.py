@@ -1,6 +1,8 @@
 """Puts the window together: the one place where its parts are made."""
 
+import logging
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from inspector.demo_line import write_demo_station
 from inspector.machine.choices import user_folder
+from inspector.machine.user_folders import SAID
 from ui.languages import Languages
 from ui.main_window import MainWindow
 from ui.theme.fonts import font, load_fonts
@@ -16,6 +19,7 @@ from ui.theme.sizes import BODY_PX
 from ui.window_settings import LANGUAGES, WindowSettings
 
 SETTINGS_FILE = "window.ini"
+_log = logging.getLogger(__name__)
 
 
 def run_window(
@@ -34,6 +38,9 @@ def run_window(
     """
     application = make_application()
     folder = user_folder()
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="inspector-"))
+        _log.warning("nothing of this window is remembered: %s", SAID)
     settings = WindowSettings(folder / SETTINGS_FILE)
     state = settings.load()
     if language in LANGUAGES:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.errors import InspectorError
+from inspector.machine.user_folders import home_folder
 from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.settings import StationSettings, load_station
 from ui.actions import action_table
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
             return
         title, kinds = self.tr("Open a station file"), self.tr("Station files (*.toml)")
         last = self._state.last_station
-        folder = str(Path.home() if last is None else last.parent)
+        folder = str((home_folder() or Path.cwd()) if last is None else last.parent)
         name, _ = QFileDialog.getOpenFileName(self, title, folder, kinds)
         if name:
             self.open_file(Path(name))

@@ -1,5 +1,6 @@
 """The proof of validation that every bundle carries: the converted model against its source."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -9,6 +10,7 @@ from inspector.errors import BundleError
 from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
+_AT_THRESHOLD = frozenset({"score", "heatmap"})  # outputs in the threshold's units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,9 @@ class Proof:
         images_sha256: Hash over the sorted hashes of those pictures.
         outputs: Agreement by output name.
         n_flips: Decisions that came out otherwise at the threshold.
-        max_relative_limit: Limit for `OutputAgreement.relative` of every output.
+        max_relative_limit: Limit for `relative` of every output.
+        threshold: What decisions were made by, model units; None in reports from before it was
+            kept.
         int8: What came of quantising it; None where nobody tried.
     """
 
@@ -32,6 +36,24 @@ class Proof:
     n_flips: int
     max_relative_limit: float
     int8: Int8Proof | None = None
+    threshold: float | None = None
+
+    def relative(self, name: str) -> float:
+        """The largest difference of an output as a share of its range.
+
+        Of the score and its map, of the threshold where that is larger: parts that hardly differ
+        span almost nothing, and what can change a decision is a difference beside the threshold.
+        """
+        scale, _ = self._scale(name)
+        return self.outputs[name].max_abs / scale if scale > 0 else math.inf
+
+    def _scale(self, name: str) -> tuple[float, str]:
+        """What differences of an output are measured by, with its name."""
+        own = self.outputs[name].range
+        at_threshold = self.threshold if name in _AT_THRESHOLD else None
+        if at_threshold is None or not 0 < own < abs(at_threshold):
+            return own, "their range"
+        return abs(at_threshold), "the threshold"
 
     def shortcoming(self) -> str | None:
         """Why this comparison proves nothing or proves too little; None when it stands."""
@@ -41,10 +63,14 @@ class Proof:
             return "the score was not compared"
         for name, agreement in self.outputs.items():
             if not agreement.range > 0:
-                return f"{name} is the same everywhere: such a comparison shows nothing"
-            if not agreement.relative <= self.max_relative_limit:
                 return (
-                    f"{name}: values differ by {agreement.relative:.3g} of their range; "
+                    f"{name} is the same everywhere: such a comparison shows nothing; compare on "
+                    "pictures of different parts"
+                )
+            _, measure = self._scale(name)
+            if not self.relative(name) <= self.max_relative_limit:
+                return (
+                    f"{name}: values differ by {self.relative(name):.3g} of {measure}; "
                     f"the limit is {self.max_relative_limit:g}"
                 )
         if self.n_flips:
@@ -57,6 +83,8 @@ class Proof:
         table["schema_version"] = SCHEMA_VERSION
         table["passed"] = self.shortcoming() is None
         del table["int8"]  # absent, as in reports from before it was known
+        if self.threshold is None:
+            del table["threshold"]
         if self.int8 is not None:
             table["int8"] = self.int8.as_table()
         return canonical_json(table)
@@ -79,6 +107,7 @@ def parse_proof(data: bytes, where: str) -> Proof:
         outputs={name: parse_agreement(outputs.table(name)) for name in table.mapping("outputs")},
         n_flips=table.integer("n_flips", low=0, high=2**53),
         max_relative_limit=table.number("max_relative_limit", low=0.0, high=0.01),
+        threshold=table.optional_number("threshold"),
         int8=None if (int8 := table.optional_table("int8")) is None else parse_int8_proof(int8),
     )
     table.close()

@@ -55,6 +55,8 @@ def open_bundle(path: Path) -> Bundle:
         shortcoming = f"it did not compare {', '.join(missing)}"
     if proof.model_sha256 != manifest.files[MODEL_FILE]:
         shortcoming = "it speaks of another model"
+    if proof.threshold not in (None, manifest.threshold.value):
+        shortcoming = "it speaks of another threshold"
     if shortcoming is not None:
         raise BundleError(
             f"{where}: {REPORT_FILE} does not prove the model: {shortcoming}; "

@@ -1,6 +1,7 @@
 """`inspector bundle`: what is a bundle, and is it whole?"""
 
 import argparse
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from inspector.bundle import Bundle
     from inspector.machine.choices import Choice
     from inspector.tune import Tuning
+
+_log = logging.getLogger(__name__)
 
 
 def add(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -107,7 +110,10 @@ def _tuned(bundle: "Bundle", images: str | None) -> "Tuning":
     from inspector.tune import tune
 
     tuning = tune(bundle, SystemClock(), images)
-    remember(tuning.choice, bundle.manifest.bundle_id, tuning.processor, user_folder())
+    try:
+        remember(tuning.choice, bundle.manifest.bundle_id, tuning.processor, user_folder())
+    except UsageError as error:  # what was measured is true all the same
+        _log.warning("%s; until it can be, the float model runs with one thread", error)
     return tuning
 
 

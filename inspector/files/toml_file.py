@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspector.errors import InspectorError
 from inspector.files.tables import Table
+from inspector.files.text_file import read_text
 
 # A page of text; a larger file is something else. Python's parser takes time with the square of
 # the dots in a key: 0.5 s at this size, 25 s at five times as much.
@@ -24,16 +25,8 @@ def read_toml(path: Path, kind: str, error: Callable[[str], InspectorError]) -> 
         TOML.
     """
     where = f"{kind} {str(path)!r}"
+    text = read_text(path, where, MAX_TOML_BYTES, error)
     try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
-            raise error(f"{where}: is no file")
-        with path.open("rb") as file:
-            data = file.read(MAX_TOML_BYTES + 1)
-    except OSError as problem:
-        raise error(f"{where}: cannot be read: {problem.strerror}") from problem
-    if len(data) > MAX_TOML_BYTES:
-        raise error(f"{where}: larger than {MAX_TOML_BYTES} bytes; is it a {kind}?")
-    try:
-        return Table(tomllib.loads(data.decode("utf-8")), where, error)
+        return Table(tomllib.loads(text), where, error)
     except (ValueError, RecursionError) as problem:
         raise error(f"{where}: not valid TOML: {problem}") from problem

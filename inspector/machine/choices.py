@@ -5,8 +5,6 @@ folder may be shared by machines that differ.
 """
 
 import logging
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Literal, cast
 from inspector.errors import UsageError
 from inspector.files.folders import replace_folder
 from inspector.files.tables import Table, canonical_json, parse_json
+from inspector.machine.user_folders import SAID, state_folder
 
 SCHEMA_VERSION = 1
 MODELS = ("float", "int8")
@@ -43,16 +42,13 @@ class Choice:
 STANDARD_CHOICE = Choice()
 
 
-def user_folder() -> Path:
-    """Where this user's machine keeps what the program remembers."""
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return root / "inspector"
+def user_folder() -> Path | None:
+    """Where this user's machine keeps what the program remembers; None without a home."""
+    root = state_folder()
+    return None if root is None else root / "inspector"
 
 
-def remembered(bundle_id: str, processor: str, folder: Path) -> Choice | None:
+def remembered(bundle_id: str, processor: str, folder: Path | None) -> Choice | None:
     """The choice made for this bundle on this kind of processor; None where there is none.
 
     One that cannot be read, or was made elsewhere only, is not used, and that is said.
@@ -60,6 +56,8 @@ def remembered(bundle_id: str, processor: str, folder: Path) -> Choice | None:
     Args:
         folder: See `user_folder`.
     """
+    if folder is None:
+        return None
     try:
         choices = _read(_place(bundle_id, folder))
     except FileNotFoundError:
@@ -77,12 +75,14 @@ def remembered(bundle_id: str, processor: str, folder: Path) -> Choice | None:
     return choices.get(processor)
 
 
-def remember(choice: Choice, bundle_id: str, processor: str, folder: Path) -> None:
+def remember(choice: Choice, bundle_id: str, processor: str, folder: Path | None) -> None:
     """Keep a choice in the place of an earlier one; those for other processors stay.
 
     Raises:
-        UsageError: It cannot be written.
+        UsageError: It cannot be written, or there is no such folder.
     """
+    if folder is None:
+        raise UsageError(f"the choice cannot be kept: {SAID}")
     place = _place(bundle_id, folder)
     try:
         others = _read(place)

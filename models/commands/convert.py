@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, folder, whole_number
 from inspector.exit_codes import ExitCode
+from models.commands.data_argument import add_data
 from models.commands.written_bundle import bundle_place, print_written
 
 
@@ -18,7 +19,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     verb.add_argument("--opset", required=True, type=whole_number(7, 100), help="such as 18")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument(
         "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
     )
@@ -31,6 +32,8 @@ def _convert(parsed: argparse.Namespace) -> int:
     from models.change_opset import change_opset
 
     out = bundle_place(parsed.out)
-    manifest = change_opset(parsed.bundle, parsed.opset, parsed.data, out, default_cache())
+    manifest = change_opset(
+        parsed.bundle, parsed.opset, parsed.data, out, default_cache(), parsed.good_label
+    )
     print_written(manifest, parsed)
     return ExitCode.DONE

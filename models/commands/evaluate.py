@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, folder, print_json, print_line
 from inspector.exit_codes import ExitCode
+from models.commands.data_argument import add_data
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "their labels.",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument("--split", choices=("train", "val", "test"), default="test")
     verb.add_argument(
         "--model", choices=("float", "int8"), default="float", help="which of its models judges"
@@ -35,7 +36,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 def _evaluate(parsed: argparse.Namespace) -> int:
     from models.evaluate import evaluate
 
-    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split, parsed.model)
+    evaluation = evaluate(parsed.bundle, parsed.data, parsed.split, parsed.model, parsed.good_label)
     if parsed.report is not None:
         from models.evaluation_report import write_evaluation
 

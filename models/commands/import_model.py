@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from inspector.command_line import Parser, folder
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from inspector.files.text_file import read_text
+from models.commands.data_argument import add_data
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
@@ -18,6 +20,7 @@ if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs no
 
 _TASKS = ("anomaly", "classify", "segment")
 _ROLES = ("score", "heatmap", "probabilities", "logits")
+_MAX_LABELS_BYTES = 1_000_000
 _MIN_SIDE_PX, _MAX_SIDE_PX = 8, 4096  # as a bundle's
 
 
@@ -34,7 +37,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "model", type=Path, metavar="MODEL", help=".onnx, .keras, .tflite, or a SavedModel folder"
     )
     verb.add_argument("--task", required=True, choices=_TASKS, help="the kind of model")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     pixels = verb.add_argument_group(
@@ -91,6 +94,7 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
     Raises:
         UsageError: Two options contradict each other.
     """
+    from models.dataset.sample import GOOD
     from models.importing.import_model import ImportRequest
     from models.threshold import Targets
 
@@ -101,11 +105,12 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
     return ImportRequest(
         model=parsed.model,
         data=parsed.data,
+        good_label=parsed.good_label,
         out=out,
         name=parsed.name or out.name.removesuffix(".bundle"),
         task=parsed.task,
         outputs=outputs,
-        labels=parsed.labels,
+        labels=tuple(GOOD if name == parsed.good_label else name for name in parsed.labels),
         size_px=parsed.size,
         layout=parsed.layout,
         color=parsed.color,
@@ -169,9 +174,9 @@ def _labels(text: str) -> tuple[str, ...]:
         names = text.split(",")
     else:
         try:
-            names = Path(text).read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be read: {error}") from error
+            names = read_text(Path(text), repr(text), _MAX_LABELS_BYTES, UsageError).splitlines()
+        except UsageError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
     labels = tuple(name.strip() for name in names)
     if "" in labels:
         raise argparse.ArgumentTypeError(f"{text!r} holds an empty name")

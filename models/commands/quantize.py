@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, folder, print_json, print_line
 from inspector.exit_codes import ExitCode
+from models.commands.data_argument import add_data
 from models.commands.written_bundle import bundle_place
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
@@ -22,7 +23,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "why, and write the bundle with its float model alone. Exit code 0 in both cases.",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument(
         "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
     )
@@ -34,7 +35,7 @@ def _quantize(parsed: argparse.Namespace) -> int:
     from models.quantize import quantize
 
     out = bundle_place(parsed.out)
-    quantized = quantize(parsed.bundle, parsed.data, out)
+    quantized = quantize(parsed.bundle, parsed.data, out, parsed.good_label)
     if parsed.json:
         print_json(quantized.as_table())
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.command_line import Parser, folder, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.commands.data_argument import add_data
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
@@ -26,7 +27,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it.",
     )
     verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     verb.add_argument(
@@ -60,6 +61,7 @@ def _train(parsed: argparse.Namespace) -> int:
     result = train(
         TrainingRequest(
             data=parsed.data,
+            good_label=parsed.good_label,
             out=out,
             name=parsed.name or out.name.removesuffix(".bundle"),
             config=_config(parsed),

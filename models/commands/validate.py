@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, folder, print_json, print_line
 from inspector.exit_codes import ExitCode
+from models.commands.data_argument import add_data
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "when not.",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    add_data(verb)
     verb.add_argument("--report", type=folder, metavar="DIR", help="write a page to look at")
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_validate)
@@ -31,7 +32,7 @@ def _validate(parsed: argparse.Namespace) -> int:
     from models.validate import validate
     from models.validation_words import validation_lines
 
-    validation = validate(parsed.bundle, parsed.data, default_cache())
+    validation = validate(parsed.bundle, parsed.data, default_cache(), parsed.good_label)
     if parsed.report is not None:
         from models.validation_report import write_validation
 

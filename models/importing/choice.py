@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import ConfigurationError
 from models.comparison import MAX_RELATIVE_DIFFERENCE
-from models.data import GOOD, Sample
+from models.dataset.sample import GOOD, Sample
 from models.importing.lots import is_defect
 from models.metrics import auroc
 from models.sealing import CANARY_TOLERANCE_SHARE
@@ -93,7 +93,7 @@ def choose(
     # Of the range of what the canary is one of; what the proof lets pass at least.
     tolerance = max(
         CANARY_TOLERANCE_SHARE * float(np.ptp(scores[~are_defects])),
-        MAX_RELATIVE_DIFFERENCE * float(np.ptp(scores)),
+        MAX_RELATIVE_DIFFERENCE * max(float(np.ptp(scores)), abs(chosen.threshold.value)),
     )
     return Choice(chosen=chosen, figures=figures, canary_tolerance=tolerance)
 

@@ -26,12 +26,16 @@ from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.comparison import one_by_one, proof_of
-from models.data import GOOD, data_sha256
+from models.dataset.hashes import data_sha256
+from models.dataset.labels import check_known
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import GOOD
+from models.dataset.sample_depth import full_light_of
 from models.graph_walk import opset_of
 from models.importing.assemble import bundle_model
 from models.importing.choice import choose
 from models.importing.heads import Head
-from models.importing.lots import Lots, check_labels, divide, samples_to_import_by
+from models.importing.lots import Lots, divide, samples_to_import_by
 from models.importing.model_inputs import picture_input
 from models.importing.outputs import plan_head
 from models.importing.pixels import Layout, ModelColor, Normalisation, Pixels, plan_pixels
@@ -39,8 +43,6 @@ from models.importing.probe import outputs_of
 from models.importing.read_model import read_model
 from models.importing.source_model import Size, SourceModel
 from models.importing.tidy_graph import with_free_batch
-from models.pictures import LoadedSet
-from models.sample_depth import full_light_of
 from models.sealing import canary_frame_of, library_versions, seal
 from models.threshold import Targets
 
@@ -57,6 +59,7 @@ class ImportRequest:
         labels: The classes in the model's order; empty for the task anomaly.
         size_px: For a model that takes pictures of any size.
         layout, color, normalisation: None where nothing was said.
+        good_label: Which of the labels means free of defects, where it is not "good".
         sample_bits: How many bits the camera uses in pictures of 16; None: the pictures tell.
     """
 
@@ -74,6 +77,7 @@ class ImportRequest:
     normalisation: Normalisation | None
     targets: Targets
     sample_bits: int | None = None
+    good_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,7 +111,7 @@ def import_model(request: ImportRequest) -> Manifest:
         StoreFull: The disk is full. A bundle that was there before stays as it is.
     """
     check_bundle_place(request.out)
-    samples = samples_to_import_by(request.data)
+    samples = samples_to_import_by(request.data, request.good_label)
     joined = _join(request)
     spec = replace(
         joined.pixels.spec(request.resize),
@@ -115,7 +119,7 @@ def import_model(request: ImportRequest) -> Manifest:
     )
     labels = joined.head.labels
     if request.task != "anomaly":  # which calls every kind of defect a defect
-        check_labels(samples, labels)
+        check_known(samples, labels, repr(str(request.data)))
     lots = divide(samples, spec, has_good=labels[0] == GOOD)
     draft = _draft(request, joined, spec, lots)
     backend = OrtBackend(draft, joined.model)
@@ -139,7 +143,7 @@ def import_model(request: ImportRequest) -> Manifest:
         validation={
             "n_images": proof.n_images,
             "n_flips": proof.n_flips,
-            "score_max_relative": proof.outputs["score"].relative,
+            "score_max_relative": proof.relative("score"),
             "threshold": choice.chosen.as_table(),
             **choice.figures,
         },

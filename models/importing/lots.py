@@ -9,8 +9,10 @@ import numpy as np
 
 from inspector.bundle import InputSpec
 from inspector.errors import DataError
-from models.data import GOOD, Sample, load_samples, of_split, without_copies
-from models.pictures import LoadedSet, load_set
+from models.dataset.hashes import without_copies
+from models.dataset.pictures import LoadedSet, load_set
+from models.dataset.reader import load_samples
+from models.dataset.sample import GOOD, Sample, of_split
 from models.train import MIN_GOOD_PARTS, MIN_PROOF, PROOF_SHARE
 
 _SEED = 0  # of who proves and who chooses
@@ -35,13 +37,13 @@ class Lots:
         return (*self.held_out.samples, *self.proof.samples)
 
 
-def samples_to_import_by(data: Path) -> tuple[Sample, ...]:
+def samples_to_import_by(data: Path, good_label: str | None = None) -> tuple[Sample, ...]:
     """The val split of a list, or its train split where it has none; no picture twice.
 
     Raises:
         DataError: The list cannot be read.
     """
-    everything = load_samples(data)
+    everything = load_samples(data, good_label)
     chosen = of_split(everything, "val")
     if not chosen:
         chosen = of_split(everything, "train")
@@ -78,20 +80,6 @@ def divide(samples: Sequence[Sample], spec: InputSpec, *, has_good: bool) -> Lot
     _log.info("reading %d pictures", len(samples))
     loaded = load_set(samples, spec)
     return Lots(held_out=loaded.part_of(held_out), proof=loaded.part_of(proof))
-
-
-def check_labels(samples: Sequence[Sample], labels: tuple[str, ...]) -> None:
-    """Find out whether the list and the model speak of the same classes.
-
-    Raises:
-        DataError: The list has a label that is none of the model's.
-    """
-    unknown = sorted({sample.label for sample in samples} - set(labels))
-    if unknown:
-        raise DataError(
-            f"pictures are labelled {', '.join(map(repr, unknown))}; the model's classes are "
-            f"{', '.join(labels)}: mend --labels or the list"
-        )
 
 
 def is_defect(samples: Sequence[Sample], labels: tuple[str, ...]) -> list[bool]:

@@ -23,7 +23,7 @@ from inspector.files.tables import Table
 from models.backbones.weights import Weights
 from models.config import TrainingConfig
 from models.coreset import greedy_coreset
-from models.data import Sample
+from models.dataset.sample import Sample
 from models.resampling import enlarging_matrix, smoothing_matrix
 from models.task import Assignment, Lesson, Taught
 from models.task_graph import in_batches

@@ -24,9 +24,9 @@ from inspector.files.tables import Table, canonical_json
 from models.augment import augment
 from models.backbones.weights import Weights
 from models.config import TrainingConfig
-from models.data import GOOD, Sample
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import GOOD, Sample
 from models.network_training import Batch, Group, Schedule, fit_network
-from models.pictures import LoadedSet
 from models.task import Assignment, Lesson, Taught
 from models.task_graph import in_batches
 from models.temperature import cross_entropy, fit_temperature

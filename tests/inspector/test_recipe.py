@@ -121,9 +121,6 @@ def test_file_without_name_or_version_is_refused(path: Path, text: str, fault: s
         HEAD + "threshold = 0,5",
         HEAD + "threshold = ",
         HEAD + HEAD,
-        HEAD.encode("utf-16"),
-        HEAD.encode() + b'note = "Gr\xf6\xdfe"',
-        b"\xef\xbb\xbf" + HEAD.encode(),
         b"\x00" * 100,
         b"PK\x03\x04",
         HEAD + 'x = "\\ud800"',
@@ -136,16 +133,29 @@ def test_what_is_not_toml_is_refused(path: Path, text: str | bytes) -> None:
     assert refusal(path, text).startswith("not valid TOML: ")
 
 
+def test_file_that_notepad_saved_is_read_and_other_encodings_are_named(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + HEAD.encode())
+    assert load_recipe(path).name == "bolt"
+    for data, fault in (
+        (HEAD.encode("utf-16"), ": is UTF-16 text; save it as UTF-8"),
+        (HEAD.encode() + b'note = "Gr\xf6\xdfe"', ", line 3: not UTF-8 text; save the file as UTF"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(RecipeError) as caught:
+            load_recipe(path)
+        assert str(caught.value).startswith(f"recipe {str(path)!r}{fault}")
+
+
 def test_largest_file_is_read_and_one_byte_more_refused(path: Path) -> None:
     text = HEAD + "#" * (MAX_TOML_BYTES - len(HEAD))
     assert load(path, text).name == "bolt"
-    assert refusal(path, text + "#") == "larger than 16000 bytes; is it a recipe?"
+    assert refusal(path, text + "#") == "larger than 16,000 bytes; is it the right file?"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
 def test_pipe_is_no_recipe_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(RecipeError, match="is no file"):
+    with pytest.raises(RecipeError, match="is not a file"):
         load_recipe(tmp_path / "pipe.toml")
 
 
@@ -156,7 +166,7 @@ def test_file_that_is_not_there_is_refused(path: Path) -> None:
 
 
 def test_folder_is_no_recipe(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="is no file"):
+    with pytest.raises(RecipeError, match="is not a file"):
         load_recipe(tmp_path)
 
 

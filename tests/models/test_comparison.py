@@ -33,8 +33,8 @@ def two_scores(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> dict[
     [
         ([1.0, 2.0], 0, None),
         ([1.0, 2.00005], 0, None),
-        ([1.0, 2.01], 0, "score: values differ by 0.01 of their range; the limit is 0.0001"),
-        ([1.6, 2.0], 1, "score: values differ by 0.6 of their range; the limit is 0.0001"),
+        ([1.0, 2.01], 0, "score: values differ by 0.00667 of the threshold; the limit is 0.0001"),
+        ([1.6, 2.0], 1, "score: values differ by 0.4 of the threshold; the limit is 0.0001"),
     ],
 )
 def test_comparison_finds_what_differs(
@@ -62,7 +62,7 @@ def test_comparison_finds_a_heat_map_that_differs() -> None:
         model_sha256="0" * 64,
     )
     assert proof.shortcoming() == (
-        "heatmap: values differ by 4 of their range; the limit is 0.0001"
+        "heatmap: values differ by 2.67 of the threshold; the limit is 0.0001"
     )
 
 

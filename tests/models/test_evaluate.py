@@ -51,3 +51,12 @@ def test_train_split_has_no_defects_and_so_no_area_under_a_curve(taught: Taught)
 def test_empty_split_is_refused(taught: Taught) -> None:
     with pytest.raises(DataError, match="no picture in the split 'val'"):
         evaluate(taught.bundle, taught.data, "val")
+
+
+def test_what_is_judged_is_said_with_how_many_defects_have_a_mask(
+    taught: Taught, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        evaluate(taught.bundle, taught.data, "test")
+    assert f"judging {2 * N_TEST} pictures: good {N_TEST}, " in caplog.text
+    assert f"{N_TEST} of {N_TEST} defects have a mask" in caplog.text

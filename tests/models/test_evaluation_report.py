@@ -10,13 +10,13 @@ import pytest
 from inspector.errors import UsageError
 from inspector.flow import Decision
 from inspector.store.summary import Percentiles
-from models.data import Sample
+from models.dataset.sample import Sample
 from models.evaluate import Evaluation, Judged
 from models.evaluation_report import write_evaluation
 
 
 def judged(name: str, label: str, score: float) -> Judged:
-    sample = Sample(name=name, image=Path(name), label=label, mask=None, split="test", part=name)
+    sample = Sample(name=name, image=Path(name), label=label, masks=(), split="test", part=name)
     decision = Decision.FAIL if score > 1.0 else Decision.PASS
     return Judged(sample=sample, decision=decision, label="", score=score, latency_ms=2.0)
 

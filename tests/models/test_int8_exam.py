@@ -9,7 +9,7 @@ import pytest
 
 from inspector.errors import DataError
 from inspector.store.images import write_png
-from models.data import Sample
+from models.dataset.sample import Sample
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.sides import compare_sides
 from tests.support.bundles import INPUT, brightness_model, draft_manifest
@@ -24,7 +24,7 @@ def samples(folder: Path, labels_by_level: dict[int, str]) -> list[Sample]:
         noise = rng.integers(-3, 4, (32, 48))
         write_png(path, np.clip(level + noise, 0, 255).astype(np.uint8))
         made.append(
-            Sample(name=path.name, image=path, label=label, mask=None, split="val", part=path.name)
+            Sample(name=path.name, image=path, label=label, masks=(), split="val", part=path.name)
         )
     return made
 

@@ -10,8 +10,8 @@ from inspector import __version__
 from inspector.bundle import CANARY_FILE, MODEL_FILE, REPORT_FILE, InputSpec, open_bundle
 from inspector.errors import BundleError
 from inspector.store.images import write_png
-from models.data import Sample
-from models.pictures import load_set
+from models.dataset.pictures import load_set
+from models.dataset.sample import Sample
 from models.sealing import canary_frame_of, judge_as_the_line, library_versions, seal
 from models.source import Source, open_source, source_folder
 from models.task import Lesson
@@ -23,7 +23,7 @@ SPEC = InputSpec(height_px=32, width_px=48, color="rgb", resize="stretch")
 def sample(folder: Path, name: str, label: str, size_px: tuple[int, int]) -> Sample:
     image = folder / f"{name}.png"
     write_png(image, np.full((*size_px, 3), 10 * len(name), np.uint8))
-    return Sample(name=name, image=image, label=label, mask=None, split="train", part=name)
+    return Sample(name=name, image=image, label=label, masks=(), split="train", part=name)
 
 
 @pytest.mark.parametrize(

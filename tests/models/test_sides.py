@@ -7,7 +7,7 @@ import numpy as np
 
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import Criteria
-from models.data import Sample
+from models.dataset.sample import Sample
 from models.sides import Change, Side, compare_sides, side_of
 from tests.support.bundles import draft_manifest
 
@@ -21,7 +21,7 @@ SORTING = replace(
 
 
 def sample(name: str, label: str) -> Sample:
-    return Sample(name=name, image=Path(name), label=label, mask=None, split="test", part=name)
+    return Sample(name=name, image=Path(name), label=label, masks=(), split="test", part=name)
 
 
 SAMPLES = (sample("a.png", "good"), sample("b.png", "good"), sample("c.png", "dent"))

@@ -8,7 +8,7 @@ import pytest
 from inspector.bundle import open_bundle
 from inspector.errors import DataError
 from models.config import TrainingConfig
-from models.data import load_samples
+from models.dataset.reader import load_samples
 from models.evaluate import evaluate
 from models.source import open_source, source_folder
 from models.train import TrainingRequest, train

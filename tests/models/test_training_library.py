@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
@@ -23,3 +24,16 @@ def test_importing_the_workshop_brings_no_training_library() -> None:
         "print([name for name in heavy if name in sys.modules])"
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_what_lies_in_the_users_home_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text('{"image_data_format": "channels_first"}')
+    done = run(
+        f"import os; os.environ['HOME'] = {str(tmp_path)!r}\n"
+        "from models.training_library import tensorflow\n"
+        "tensorflow()\n"
+        "import keras\n"
+        "print(keras.config.image_data_format(), 'KERAS_HOME' in os.environ)"
+    )
+    assert (done.returncode, done.stdout) == (0, "channels_last False\n"), done.stderr

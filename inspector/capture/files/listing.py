@@ -17,6 +17,7 @@ from pathlib import Path
 from inspector.capture.files.file_faults import readable
 from inspector.capture.formats.picture_kinds import HEAD_BYTES, KINDS_READ, picture_kind
 from inspector.errors import SourceUnavailable, UsageError
+from inspector.files.text_file import read_text
 
 IMAGE_SUFFIXES = frozenset(
     {
@@ -222,16 +223,10 @@ def _walk(folder: Path, left_out: _LeftOut) -> Iterator[Path]:
 
 
 def _read_list(path: Path) -> list[ListedImage]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_LIST_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise SourceUnavailable(f"list {str(path)!r} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"list {str(path)!r}: not UTF-8 text: {error}") from error
-    if len(data) > MAX_LIST_BYTES or "\0" in text:
-        raise UsageError(f"list {str(path)!r}: this is no list of pictures")
+    where = f"list {str(path)!r}"
+    text = read_text(path, where, MAX_LIST_BYTES, UsageError)
+    if "\0" in text:
+        raise UsageError(f"{where}: this is no list of pictures")
     names = (line.strip() for line in text.splitlines())
     return [
         ListedImage(

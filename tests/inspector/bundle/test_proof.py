@@ -36,6 +36,13 @@ PROOFS = st.builds(
     outputs=st.dictionaries(st.sampled_from(["score", "heatmap"]), AGREEMENTS),
     n_flips=COUNTS,
     max_relative_limit=st.floats(0, 0.01),
+    threshold=st.none() | st.floats(-1e6, 1e6),
+)
+
+
+SAME_EVERYWHERE = (
+    "score is the same everywhere: such a comparison shows nothing; compare on pictures of "
+    "different parts"
 )
 
 
@@ -82,7 +89,7 @@ def test_proof_within_its_limits_stands() -> None:
         ),
         (
             replace(PASSING, outputs=score_of(max_abs=0.0, range=0.0)),
-            "score is the same everywhere: such a comparison shows nothing",
+            SAME_EVERYWHERE,
         ),
         (
             replace(PASSING, outputs=score_of(max_abs=math.nan)),
@@ -90,7 +97,7 @@ def test_proof_within_its_limits_stands() -> None:
         ),
         (
             replace(PASSING, outputs=score_of(range=math.nan)),
-            "score is the same everywhere: such a comparison shows nothing",
+            SAME_EVERYWHERE,
         ),
         (
             replace(PASSING, max_relative_limit=math.nan),
@@ -110,9 +117,27 @@ def test_difference_at_the_limit_stands_and_the_next_number_above_does_not() -> 
     assert (at_limit.shortcoming() is None, above.shortcoming() is None) == (True, False)
 
 
-@pytest.mark.parametrize("max_abs", [0.0, 0.25, 1e300])
-def test_difference_is_told_as_a_share_of_the_range(max_abs: float) -> None:
-    assert replace(SCORE, max_abs=max_abs, range=0.5).relative == max_abs * 2
+@pytest.mark.parametrize("threshold", [1.0, -1.0])
+def test_of_parts_that_hardly_differ_the_threshold_is_the_measure(threshold: float) -> None:
+    plain = replace(
+        PASSING, outputs=score_of(max_abs=2**-20, range=2**-13), max_relative_limit=1e-4
+    )
+    assert (
+        plain.shortcoming() == "score: values differ by 0.00781 of their range; the limit is 0.0001"
+    )
+    assert replace(plain, threshold=threshold).shortcoming() is None
+    assert replace(plain, threshold=threshold).relative("score") == 2**-20
+    assert replace(plain, threshold=1e-5).relative("score") == 2**-7
+    probabilities = {**plain.outputs, "probabilities": plain.outputs["score"]}
+    failing = replace(plain, threshold=threshold, outputs=probabilities)
+    assert failing.shortcoming() == (
+        "probabilities: values differ by 0.00781 of their range; the limit is 0.0001"
+    )
+
+
+def test_same_score_everywhere_proves_nothing_whatever_the_threshold() -> None:
+    constant = replace(PASSING, outputs=score_of(max_abs=0.0, range=0.0), threshold=1.0)
+    assert (constant.shortcoming() or "").startswith("score is the same everywhere")
 
 
 def test_word_passed_does_not_count() -> None:

@@ -223,6 +223,7 @@ def test_zip_with_one_other_byte_is_refused(
         ({"outputs": {}}, "the score was not compared"),
         ({"outputs": {"score": SCORE_AGREES}}, "it did not compare heatmap"),
         ({"model_sha256": "0" * 64}, "it speaks of another model"),
+        ({"threshold": 0.25}, "it speaks of another threshold"),
         ({"model_sha256": "0" * 64, "n_flips": 1}, "it speaks of another model"),
     ],
 )

@@ -17,8 +17,7 @@ def test_table_of_the_file_is_given(tmp_path: Path) -> None:
     ("content", "fault"),
     [
         (b"x = = 1", "not valid TOML: "),
-        (b"\xff", "not valid TOML: "),
-        (b"#" * (MAX_TOML_BYTES + 1), "larger than 16000 bytes; is it a plan?"),
+        (b"#" * (MAX_TOML_BYTES + 1), "larger than 16,000 bytes; is it the right file?"),
     ],
 )
 def test_fault_is_told_in_the_callers_words(content: bytes, fault: str, tmp_path: Path) -> None:
@@ -27,3 +26,9 @@ def test_fault_is_told_in_the_callers_words(content: bytes, fault: str, tmp_path
     with pytest.raises(ConfigurationError) as caught:
         read_toml(path, "plan", ConfigurationError)
     assert str(caught.value).startswith(f"plan {str(path)!r}: {fault}")
+
+
+def test_file_that_notepad_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbfx = 1\r\n")
+    assert read_toml(path, "plan", ConfigurationError).integer("x", low=0, high=1) == 1

@@ -103,9 +103,13 @@ def test_package_without_the_file_is_refused(
         load_weights(tmp_path)
 
 
-def test_cache_that_is_a_file_is_refused(tmp_path: Path) -> None:
+def test_weights_that_cannot_be_kept_are_converted_each_time_and_said_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     taken = tmp_path / "cache"
     taken.write_bytes(b"")
 
-    with pytest.raises(DataError, match=r"weights cannot be kept in .*cache"):
-        load_weights(taken)
+    assert "_conv_stem.weight" in load_weights(taken)
+    assert "converted anew each time: they cannot be kept in" in caplog.text
+    assert "_conv_stem.weight" in load_weights(None)
+    assert "converted anew each time: this user has no home folder" in caplog.text

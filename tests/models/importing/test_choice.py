@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.errors import ConfigurationError
-from models.data import Sample
+from models.dataset.sample import Sample
 from models.importing.choice import Choice, choose
 from models.threshold import Targets
 
@@ -18,7 +18,7 @@ SCORES = np.array([0.1, 0.2, 0.1, 0.3, 0.2, 0.4, *[0.8] * 6], np.float32)
 
 def chosen_by(*, has_own_map: bool = False, **judged: NDArray[np.float32]) -> Choice:
     samples = [
-        Sample(name=str(at), image=Path(), label=label, mask=None, split="val", part=str(at))
+        Sample(name=str(at), image=Path(), label=label, masks=(), split="val", part=str(at))
         for at, label in enumerate(TRUTH)
     ]
     return choose(judged, samples, LABELS, Targets(), has_own_map=has_own_map)

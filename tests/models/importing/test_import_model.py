@@ -13,10 +13,10 @@ from inspector.bundle import open_bundle
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, ConfigurationError, DataError
 from inspector.recipe import DEFAULT_RECIPE
-from models.data import load_samples
+from models.dataset.pictures import load_picture
+from models.dataset.reader import load_samples
 from models.importing.import_model import ImportRequest, import_model
 from models.importing.read_model import read_model
-from models.pictures import load_picture
 from models.validate import validate
 from tests.models.importing.conftest import Exports, detector_of_change, segmenter
 from tests.support.lots import inspector, rows_of

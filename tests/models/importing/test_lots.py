@@ -6,7 +6,7 @@ import pytest
 
 from inspector.bundle import InputSpec
 from inspector.errors import DataError
-from models.importing.lots import check_labels, divide, is_defect, samples_to_import_by
+from models.importing.lots import divide, is_defect, samples_to_import_by
 
 SPEC = InputSpec(height_px=8, width_px=16, color="rgb", resize="stretch")
 
@@ -37,13 +37,6 @@ def test_too_few_good_parts_or_pictures_are_refused(parts: Path) -> None:
         divide([*good[:3], *defects], SPEC, has_good=True)
     with pytest.raises(DataError, match="2 pictures are too few"):
         divide(defects[:2], SPEC, has_good=False)
-
-
-def test_label_that_the_model_does_not_have_is_named(parts: Path) -> None:
-    samples = samples_to_import_by(parts)
-    check_labels(samples, ("good", "dent", "scratch", "rust"))
-    with pytest.raises(DataError, match="labelled 'dent'; the model's classes are good, scratch"):
-        check_labels(samples, ("good", "scratch"))
 
 
 def test_nothing_is_a_defect_where_no_class_is_good(parts: Path) -> None:

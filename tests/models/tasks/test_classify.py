@@ -12,8 +12,8 @@ from inspector.bundle import InputSpec
 from inspector.errors import ConfigurationError, DataError
 from models.backbones.weights import Weights, load_weights
 from models.config import TrainingConfig
-from models.data import Sample
-from models.pictures import LoadedSet
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import Sample
 from models.task import Assignment, Taught
 from models.task_graph import run_graph
 from models.tasks.classify import TASK
@@ -44,7 +44,7 @@ def loaded(kinds: Sequence[str], each: int, seed: int, names: dict[str, str]) ->
 
 def sample(name: str, label: str, part: str = "") -> Sample:
     return Sample(
-        name=name, image=Path(name), label=label, mask=None, split="train", part=part or name
+        name=name, image=Path(name), label=label, masks=(), split="train", part=part or name
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from inspector.errors import DataError
-from models.data import Sample
-from models.sample_depth import full_light_of
+from models.dataset.sample import Sample
+from models.dataset.sample_depth import full_light_of
 from tests.support.picture_files import chunk, encoded, png, pnm, textured
 
 MONO = textured(24, 40, 1)
@@ -15,9 +15,7 @@ MONO = textured(24, 40, 1)
 
 def sample(path: Path, data: bytes) -> Sample:
     path.write_bytes(data)
-    return Sample(
-        name=path.name, image=path, label="good", mask=None, split="train", part=path.name
-    )
+    return Sample(name=path.name, image=path, label="good", masks=(), split="train", part=path.name)
 
 
 def deep(brightest: int) -> bytes:

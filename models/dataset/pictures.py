@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
-from inspector.capture.files.image_file import read_picture
+from inspector.capture.files.image_file import read_picture, read_stored
 from inspector.errors import CaptureError, DataError
 from inspector.flow import Frame
 from inspector.preprocess import preprocess, resized
-from models.data import Sample
+from models.dataset.masks import defect_pixels
+from models.dataset.sample import Sample
 
-MASK_LEVEL = 127  # a mask's pixels above it are defect
 MAX_SET_BYTES = 4_000_000_000  # half the memory of a small workstation
 _LEAST_COVER = 85  # a third of 255
 
@@ -61,21 +61,21 @@ def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
     """The defect's pixels, bool (H, W); all False for a good part or one without a mask.
 
     Raises:
-        DataError: The mask cannot be read or has another size than the picture.
+        DataError: A mask cannot be read or understood, has another size than the picture, or
+            marks a defect on a good part.
     """
-    if sample.mask is None:
-        return np.zeros(size_px, dtype=np.bool_)
-    try:
-        pixels = read_picture(sample.mask).pixels
-    except CaptureError as error:
-        raise DataError(f"mask of {sample.name!r}: {error}") from error
-    grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
-    if grey.shape != size_px:
-        raise DataError(
-            f"mask of {sample.name!r}: {grey.shape[1]} x {grey.shape[0]} px; its picture has "
-            f"{size_px[1]} x {size_px[0]}"
-        )
-    mask: NDArray[np.bool_] = grey > MASK_LEVEL
+    mask = np.zeros(size_px, dtype=np.bool_)
+    for path in sample.masks:
+        try:
+            piece = defect_pixels(read_stored(path).samples)
+        except (CaptureError, ValueError) as error:
+            raise DataError(f"mask of {sample.name!r}: {error}") from error
+        if piece.shape != size_px:
+            raise DataError(
+                f"mask of {sample.name!r}: {piece.shape[1]} x {piece.shape[0]} px; its picture has "
+                f"{size_px[1]} x {size_px[0]}"
+            )
+        mask |= piece
     if sample.is_good and mask.any():
         raise DataError(
             f"mask of {sample.name!r}: marks a defect, but the label says 'good'; mend one of them"
@@ -138,7 +138,7 @@ def load_label_maps(loaded: LoadedSet, spec: InputSpec, labels: Sequence[str]) -
     """
     maps = np.zeros((len(loaded.samples), spec.height_px, spec.width_px), np.uint8)
     for index, sample in enumerate(loaded.samples):
-        if sample.mask is None:
+        if not sample.masks:
             continue
         size_px = load_picture(sample, spec.max_sample).frame.pixels.shape[:2]
         mask = load_mask(sample, (size_px[0], size_px[1])).astype(np.uint8) * 255

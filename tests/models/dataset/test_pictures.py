@@ -10,8 +10,8 @@ from inspector.bundle import InputSpec
 from inspector.errors import DataError
 from inspector.preprocess import preprocess
 from inspector.store.images import write_png
-from models.data import Sample
-from models.pictures import load_mask, load_picture, load_set
+from models.dataset.pictures import load_mask, load_picture, load_set
+from models.dataset.sample import Sample
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 
@@ -21,7 +21,7 @@ def sample_at(image: Path, mask: Path | None = None) -> Sample:
         name=image.name,
         image=image,
         label="good" if mask is None else "scratch",
-        mask=mask,
+        masks=() if mask is None else (mask,),
         split="train",
         part=image.name,
     )

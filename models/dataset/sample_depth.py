@@ -9,7 +9,7 @@ import numpy as np
 from inspector.capture.files.image_file import read_stored
 from inspector.capture.formats.sample_depth import depth_of
 from inspector.errors import CaptureError, DataError
-from models.data import Sample
+from models.dataset.sample import Sample
 
 MIN_BITS, MAX_BITS = 8, 16
 _HEAD_BYTES = 26

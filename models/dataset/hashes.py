@@ -1,0 +1,60 @@
+"""Tells sets of pictures apart by their bytes, wherever they lie and whatever they are called."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from inspector.capture.files.file_faults import readable
+from inspector.errors import DataError
+from models.dataset.sample import Sample
+
+_log = logging.getLogger(__name__)
+
+
+def data_sha256(samples: Iterable[Sample]) -> str:
+    """A hash over labels, splits, parts and the bytes of every picture and mask.
+
+    It does not depend on where the files lie, nor on the order of the samples.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    lines = []
+    for sample in samples:
+        masks = ",".join(map(file_sha256, sample.masks))
+        fields = (sample.name, sample.label, sample.split, sample.part)
+        # `readable` leaves neither tabs nor line ends, so no two sets of samples share their lines.
+        lines.append("\t".join((*map(readable, fields), file_sha256(sample.image), masks)))
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """The samples whose picture has other bytes than every one before it.
+
+    A copy under another name would let the same picture be learnt from and proven on.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    first_of: dict[str, Sample] = {}
+    count = 0
+    for sample in samples:
+        first_of.setdefault(file_sha256(sample.image), sample)
+        count += 1
+    if len(first_of) < count:
+        _log.warning("%d pictures are copies of others; each is used once", count - len(first_of))
+    return tuple(first_of.values())
+
+
+def file_sha256(path: Path) -> str:
+    """A hash of a file's bytes.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be read: {error.strerror}") from error

@@ -1,0 +1,113 @@
+"""One check of labels, wherever they come from: none that means good is taken for a defect."""
+
+import difflib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from inspector.errors import DataError
+from models.dataset.sample import GOOD, Sample
+
+# What people call a part without defects, in small letters; none of it names a defect.
+_GOOD_WORDS = frozenset(
+    (
+        "good", "ok", "okay", "normal", "pass", "passed", "accepted", "nondefective", "nodefect",
+        "defectfree", "flawless", "gut", "io", "einwandfrei", "conforme", "良品", "合格", "正常",
+        "良好", "良", "양품", "정상",
+    )
+)  # fmt: skip
+
+
+def with_good_label(
+    samples: Sequence[Sample], good_label: str | None, where: str
+) -> tuple[Sample, ...]:
+    """Check the labels against each other, and call what means free of defects "good".
+
+    Args:
+        good_label: What the person said means it; None: nothing was said.
+        where: What the samples come from, for messages.
+
+    Raises:
+        DataError: Two labels differ in their spelling only; a label seems to mean "good", and is
+            not called so; there is none that is called as the person said.
+    """
+    counts = Counter(sample.label for sample in samples)
+    _refuse_alike(counts, where)
+    if good_label is None:
+        for label in counts:
+            if label != GOOD and _key(label) in _GOOD_WORDS:
+                first = next(sample.name for sample in samples if sample.label == label)
+                raise DataError(
+                    f"{where}: the label {label!r} ({first!r} and {counts[label] - 1:,} more) "
+                    "seems to mean free of defects, which is called 'good' here; say --good-label "
+                    f"{label}, or rename it"
+                )
+        return tuple(samples)
+    if good_label not in counts:
+        there = ", ".join(map(repr, sorted(counts)))
+        raise DataError(
+            f"{where}: no picture is labelled {good_label!r}, as --good-label says"
+            f"{_hint(good_label, counts)}; there are {there}"
+        )
+    if good_label != GOOD and GOOD in counts:
+        raise DataError(
+            f"{where}: some pictures are labelled 'good' and others {good_label!r}, which "
+            "--good-label says means the same; rename one of them"
+        )
+    return tuple(
+        replace(sample, label=GOOD) if sample.label == good_label else sample for sample in samples
+    )
+
+
+def check_known(samples: Iterable[Sample], known: Sequence[str], where: str) -> None:
+    """Find out whether pictures and model speak of the same classes.
+
+    Args:
+        known: The model's classes.
+        where: As for `with_good_label`.
+
+    Raises:
+        DataError: A label is none of them; it is named with the nearest one.
+    """
+    counts = Counter(sample.label for sample in samples)
+    unknown = [
+        f"{label!r} ({count:,}{_hint(label, known)})"
+        for label, count in sorted(counts.items())
+        if label not in known
+    ]
+    if unknown:
+        raise DataError(
+            f"{where}: the model does not know the label {', '.join(unknown)}; its classes are "
+            f"{', '.join(known)}: rename them, or say --good-label for the one free of defects"
+        )
+
+
+def label_counts_text(samples: Iterable[Sample]) -> str:
+    """For people: "good 20, scratch 12", good first."""
+    counts = Counter(sample.label for sample in samples)
+    ordered = sorted(counts, key=lambda label: (label != GOOD, label))
+    return ", ".join(f"{label} {counts[label]:,}" for label in ordered)
+
+
+def _refuse_alike(counts: Counter[str], where: str) -> None:
+    first_of: dict[str, str] = {}
+    for label in sorted(counts):
+        first = first_of.setdefault(_key(label), label)
+        if first != label:
+            raise DataError(
+                f"{where}: the labels {first!r} ({counts[first]:,}) and {label!r} "
+                f"({counts[label]:,}) differ in their spelling only; give both one name"
+            )
+
+
+def _key(label: str) -> str:
+    """The label without what people spell now so and now otherwise."""
+    plain = unicodedata.normalize("NFKC", label).casefold()
+    return "".join(letter for letter in plain if letter.isalnum()) or plain
+
+
+def _hint(label: str, known: Iterable[str]) -> str:
+    by_key = {_key(one): one for one in known}
+    near = difflib.get_close_matches(_key(label), by_key, n=1)
+    return f"; did you mean {by_key[near[0]]!r}?" if near else ""
