@@ -2,9 +2,12 @@
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+
+import numpy as np
 
 from inspector.assembly import canary_frame
 from inspector.bundle import (
@@ -16,8 +19,11 @@ from inspector.bundle import (
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
-from models.comparison import compare
+from models.comparison import compare, one_by_one
 from models.convert import finished
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import GOOD
+from models.rejection import accepted, rejection_in, rejection_of
 from models.sealing import check_place, seal
 from models.trial import set_trial
 
@@ -31,6 +37,7 @@ def change_opset(
     out: Path,
     weights_cache: Path | None,
     good_label: str | None = None,
+    accept_weak: str | None = None,
 ) -> Manifest:
     """Write the bundle anew with its model in another opset; its source lies beside it.
 
@@ -89,12 +96,41 @@ def change_opset(
                 "n_images": proof.n_images,
                 "n_flips": proof.n_flips,
                 "score_max_relative": proof.relative("score"),
+                **_rejects(manifest, pictures, backend, accept_weak),
             },
         ),
         {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},
         out,
         replace(trial.source, model_sha256=proof.model_sha256),
     )
+
+
+def _rejects(
+    manifest: Manifest, pictures: LoadedSet, backend: OrtBackend, accept_weak: str | None
+) -> Mapping[str, object]:
+    """What the bundle lets pass, where it does not say so itself or should not judge.
+
+    Raises:
+        BundleError: It should not judge, and nobody said why it is wanted.
+    """
+    if manifest.labels[0] != GOOD or "accepted_although" in manifest.validation:
+        return {}
+    rejection = rejection_in(manifest)
+    if rejection is None:  # a bundle from before it was measured
+        is_defect = np.array([not sample.is_good for sample in pictures.samples])
+        if is_defect.all():
+            return {}
+        rejection = rejection_of(
+            one_by_one(backend.run, pictures.tensors)["score"],
+            is_defect,
+            manifest.threshold.value,
+            pictures.tensors,
+            backend.run,
+        )
+    return {
+        "rejects": rejection.as_table(),
+        **accepted(rejection, accept_weak, "train or import it anew"),
+    }
 
 
 def with_opset(model: bytes, opset: int) -> bytes:

@@ -56,7 +56,7 @@ def convert(function: Any) -> Conversion:
     tensorflow()
     import tf2onnx
 
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)  # it reports every pass it makes
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # it reports every pass it makes
     model, _ = tf2onnx.convert.from_function(
         function, input_signature=list(function.input_signature), opset=OPSET
     )

@@ -1,5 +1,6 @@
 """Fits a network to batches until it stops getting better on parts it does not learn from."""
 
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from inspector.clock import Clock
 from inspector.errors import ConfigurationError
 from models.training_library import tensorflow
 from models.training_notes import State, TrainingNotes
+
+_log = logging.getLogger(__name__)
 
 Batch = tuple[NDArray[Any], ...]
 _CLIP_NORM = 5.0  # one odd batch must not throw the weights far off
@@ -28,6 +31,7 @@ class Schedule:
         n_settling: Epochs in which only the first group of weights learns: what is new must not
             spoil what was learnt before.
         weight_decay: Per step and unit of the learning rate.
+        enough: From this figure on there is nothing left to learn.
     """
 
     n_epochs: int
@@ -35,6 +39,7 @@ class Schedule:
     patience: int
     n_settling: int
     weight_decay: float = 0.01
+    enough: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,6 +148,8 @@ def fit_network(
             raise
         is_complete = False
     standing.put_best()
+    if standing.best_figure >= schedule.enough and standing.n_done < schedule.n_epochs:
+        _log.info("nothing left to learn after %d of %d rounds", standing.n_done, schedule.n_epochs)
     return Outcome(
         n_done=standing.n_done,
         best_epoch=standing.best_epoch,
@@ -214,7 +221,11 @@ class _Standing:
         self.best_figure = -math.inf
 
     def is_over(self, plan: Schedule) -> bool:
-        return self.n_done >= plan.n_epochs or self.n_done - self.best_epoch >= plan.patience
+        return (
+            self.n_done >= plan.n_epochs
+            or self.n_done - self.best_epoch >= plan.patience
+            or self.best_figure >= plan.enough
+        )
 
     def advance(self, figure: float) -> None:
         self.n_done += 1

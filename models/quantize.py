@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -38,6 +38,7 @@ from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
 from models.int8_exam import Exam, distance, figure_of, set_exam, sit
 from models.int8_graph import Calibrated, calibrated, int8_model, packed
+from models.rejection import Rejection, accepted, rejection_in, rejection_of
 from models.sealing import check_place, seal
 from models.sides import Side, compare_sides
 from models.source import Source, open_source, source_folder
@@ -53,10 +54,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantized:
-    """What came of it; whether the INT8 model was kept is the proof's to say."""
+    """What came of it; whether the INT8 model was kept is the proof's to say.
+
+    Attributes:
+        rejections: What "float" and "INT8" reject and pass; empty where no class means good.
+    """
 
     manifest: Manifest
     proof: Int8Proof
+    rejections: Mapping[str, Rejection]
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
@@ -65,6 +71,7 @@ class Quantized:
             "kept": not self.proof.shortcomings(),
             "shortcomings": list(self.proof.shortcomings()),
             "loss": self.proof.loss,
+            "rejects": {name: one.as_table() for name, one in self.rejections.items()},
             **self.proof.as_table(),
         }
 
@@ -85,7 +92,13 @@ class _Candidate:
     rank: tuple[bool, int, float]
 
 
-def quantize(bundle_path: Path, data: Path, out: Path, good_label: str | None = None) -> Quantized:
+def quantize(
+    bundle_path: Path,
+    data: Path,
+    out: Path,
+    good_label: str | None = None,
+    accept_weak: str | None = None,
+) -> Quantized:
     """Try INT8 models of a bundle, hold the best to the gate, and write the bundle anew.
 
     With the INT8 model where it passed, else without; its figures stand in the report either way,
@@ -116,6 +129,8 @@ def quantize(bundle_path: Path, data: Path, out: Path, good_label: str | None = 
     _log.info("comparing on %d pictures, %d of them painted", len(exam.prepared), exam.n_painted)
     reference = sit("float", bundle.manifest, bundle.model, exam)
     figure_of(reference)  # without it, nothing need be tried
+    rejects = _rejects(bundle, bundle.model, exam, reference)
+    weakness = _weakness(bundle.manifest, rejects, accept_weak)
     tensors = load_set(fit, spec).tensors
     _log.info("calibrating on %d pictures", len(fit))
     with calibrated(bundle.model, tensors, CALIBRATIONS) as ready:
@@ -123,18 +138,51 @@ def quantize(bundle_path: Path, data: Path, out: Path, good_label: str | None = 
     model = best.model
     if len(model) > int8_proof.MAX_SIZE_SHARE * len(bundle.model):
         model = packed(model)
+    side = sit("int8", bundle.manifest, model, exam)
     proof = Int8Proof(
         calibration=best.calibration,
         n_calibration=len(fit),
         n_float_convolutions=best.n_float_convolutions,
         has_reduced_range=best.has_reduced_range,
-        **_compared(bundle, model, exam, reference),  # type: ignore[arg-type]
+        **_compared(bundle, model, exam, reference, side),  # type: ignore[arg-type]
     )
     for shortcoming in proof.shortcomings():
         _log.warning("the INT8 model is not kept: %s", shortcoming)
     # With the source beside it, the new bundle can be validated as the old one.
     source = _source(bundle_path, bundle)
-    return Quantized(manifest=_write(bundle, model, proof, out, source), proof=proof)
+    manifest = _write(bundle, model, proof, out, source, weakness)
+    rejections = {"float": rejects, "INT8": _rejects(bundle, model, exam, side)}
+    return Quantized(
+        manifest=manifest,
+        proof=proof,
+        rejections={name: one for name, one in rejections.items() if one is not None},
+    )
+
+
+def _rejects(bundle: Bundle, model: bytes, exam: Exam, side: Side) -> Rejection | None:
+    """What a model rejects and passes of the exam; None where no class means good."""
+    manifest, n_real = bundle.manifest, len(exam.samples) - exam.n_painted
+    is_defect = np.array([not sample.is_good for sample in exam.samples[:n_real]])
+    if manifest.labels[0] != GOOD or is_defect.all():
+        return None
+    return rejection_of(
+        np.array(side.scores[:n_real], np.float32),
+        is_defect,
+        manifest.threshold.value,
+        np.stack([one.tensor[0] for one in exam.prepared[:n_real]]),
+        OrtBackend(manifest, model).run,
+    )
+
+
+def _weakness(
+    manifest: Manifest, rejects: Rejection | None, accept_weak: str | None
+) -> Mapping[str, object]:
+    """What the new manifest says of a bundle that should not judge; what was said before stays."""
+    rejects = rejection_in(manifest) or rejects
+    if rejects is None or "accepted_although" in manifest.validation:
+        return {}
+    weakness = accepted(rejects, accept_weak, "train or import the bundle anew")
+    return {"rejects": rejects.as_table(), **weakness}
 
 
 def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iterator[_Candidate]:
@@ -216,10 +264,11 @@ def _evenly(items: Sequence[_T], at_most: int) -> tuple[_T, ...]:
     return tuple(items[index * len(items) // at_most] for index in range(at_most))
 
 
-def _compared(bundle: Bundle, model: bytes, exam: Exam, reference: Side) -> dict[str, object]:
+def _compared(
+    bundle: Bundle, model: bytes, exam: Exam, reference: Side, side: Side
+) -> dict[str, object]:
     """The figures of the model that will be kept or not, each output and the speed among them."""
     manifest = bundle.manifest
-    side = sit("int8", manifest, model, exam)
     comparison = compare_sides(reference, side, exam.samples)
     backends = [OrtBackend(manifest, one) for one in (bundle.model, model)]
     outputs = {}
@@ -254,9 +303,15 @@ def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:
 
 
 def _write(
-    bundle: Bundle, model: bytes, proof: Int8Proof, out: Path, source: Source | None
+    bundle: Bundle,
+    model: bytes,
+    proof: Int8Proof,
+    out: Path,
+    source: Source | None,
+    weakness: Mapping[str, object],
 ) -> Manifest:
-    manifest = replace(bundle.manifest, int8_canary=None)
+    validation = {**bundle.manifest.validation, **weakness}
+    manifest = replace(bundle.manifest, int8_canary=None, validation=validation)
     contents = {
         MODEL_FILE: bundle.model,
         REPORT_FILE: replace(bundle.proof, int8=proof).to_json(),

@@ -1,7 +1,7 @@
 """Chooses the threshold on held-out parts, and says how much it can promise."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,17 +73,6 @@ class ChosenThreshold:
     overkill: Rate
     escape: Rate | None
     doubts: tuple[str, ...]
-
-    def as_table(self) -> Mapping[str, object]:
-        """The figures for a manifest."""
-        table: dict[str, object] = {
-            "overkill_rate": self.overkill.share,
-            "overkill_interval_95": list(self.overkill.interval),
-        }
-        if self.escape is not None:
-            table["escape_rate"] = self.escape.share
-            table["escape_interval_95"] = list(self.escape.interval)
-        return table | {"doubts": list(self.doubts)}
 
 
 def choose_threshold(

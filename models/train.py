@@ -33,6 +33,7 @@ from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.sample_depth import full_light_of
 from models.dataset.splits import split_parts
 from models.network_training import Listener
+from models.rejection import accepted, rejection_of
 from models.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
@@ -49,6 +50,7 @@ from models.training_library import tensorflow
 SHARES = {"fit": 0.75, "held_out": 0.25}
 PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
 MIN_PROOF = 2
+_HINT = "list pictures of more parts, or a larger --size where the defects are small"
 MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class TrainingRequest:
     Attributes:
         name: What people will call the model.
         good_label: See `load_samples`.
+        accept_weak: Why a bundle is wanted that should not judge; None: it is not.
         weights_cache: A folder of this user's for the backbone's converted weights; or None.
     """
 
@@ -70,6 +73,7 @@ class TrainingRequest:
     weights_cache: Path | None
     listener: Listener
     good_label: str | None = None
+    accept_weak: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +208,16 @@ def _publish(
         files={},
     )
     backend = OrtBackend(draft, model)
+    rejection = weakness = None
+    if assignment.labels[0] == GOOD:
+        rejection = rejection_of(
+            taught.held_out_scores,
+            np.array([not sample.is_good for sample in assignment.held_out.samples]),
+            chosen.threshold.value,
+            lots.held_out.tensors,
+            backend.run,
+        )
+        weakness = accepted(rejection, request.accept_weak, _HINT)
     proof = _prove(function, backend, draft, model, lots.proof)
     source = Source(
         task=config.task,
@@ -219,7 +233,9 @@ def _publish(
             "n_images": proof.n_images,
             "n_flips": proof.n_flips,
             "score_max_relative": proof.relative("score"),
-            "threshold": chosen.as_table(),
+            "doubts": list(chosen.doubts),
+            **({} if rejection is None else {"rejects": rejection.as_table()}),
+            **(weakness or {}),
         },
     )
     contents = {

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,22 @@ def _info(parsed: argparse.Namespace) -> int:
         ("models", "float and INT8" if manifest.int8_canary else "float"),
         ("runs here", "float (not tuned)" if choice is None else _shown(choice)),
         *(
-            (f"{part}.{key}", value)
+            entry
             for part in ("data", "validation", "training", "versions")
-            for key, value in table[part].items()
+            for entry in _flattened(part, table[part])
         ),
     ):
         print_line(f"{name:30} {text}")
     return ExitCode.DONE
+
+
+def _flattened(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """The values of tables inside tables, under `outer.inner`."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flattened(f"{name}.{key}", inner)
+    else:
+        yield name, value
 
 
 def _verify(parsed: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, folder, whole_number
 from inspector.exit_codes import ExitCode
+from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
 from models.commands.written_bundle import bundle_place, print_written
 
@@ -23,6 +24,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument(
         "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
     )
+    add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_convert)
 
@@ -33,7 +35,13 @@ def _convert(parsed: argparse.Namespace) -> int:
 
     out = bundle_place(parsed.out)
     manifest = change_opset(
-        parsed.bundle, parsed.opset, parsed.data, out, default_cache(), parsed.good_label
+        parsed.bundle,
+        parsed.opset,
+        parsed.data,
+        out,
+        default_cache(),
+        parsed.good_label,
+        parsed.accept_weak,
     )
     print_written(manifest, parsed)
     return ExitCode.DONE

@@ -9,6 +9,7 @@ from inspector.command_line import Parser, folder
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from inspector.files.text_file import read_text
+from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
@@ -77,6 +78,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "a line; the class free of defects is called good",
     )
     add_targets(verb)
+    add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_import)
 
@@ -106,6 +108,7 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
         model=parsed.model,
         data=parsed.data,
         good_label=parsed.good_label,
+        accept_weak=parsed.accept_weak,
         out=out,
         name=parsed.name or out.name.removesuffix(".bundle"),
         task=parsed.task,

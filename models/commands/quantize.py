@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, folder, print_json, print_line
 from inspector.exit_codes import ExitCode
+from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
 from models.commands.written_bundle import bundle_place
 
@@ -27,6 +28,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument(
         "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
     )
+    add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_quantize)
 
@@ -35,7 +37,7 @@ def _quantize(parsed: argparse.Namespace) -> int:
     from models.quantize import quantize
 
     out = bundle_place(parsed.out)
-    quantized = quantize(parsed.bundle, parsed.data, out, parsed.good_label)
+    quantized = quantize(parsed.bundle, parsed.data, out, parsed.good_label, parsed.accept_weak)
     if parsed.json:
         print_json(quantized.as_table())
     else:
@@ -53,6 +55,9 @@ def _show(quantized: "Quantized", out: Path) -> None:
     print_line(f"speed      {proof.speed_ratio:.2f} times the float model's")
     print_line(f"size       {proof.size_share:.1%} of the float model's")
     print_line(f"{proof.figure:10} {proof.int8_figure:.4f}, float {proof.float_figure:.4f}")
+    for model, rejection in quantized.rejections.items():
+        for line in rejection.lines():
+            print_line(f"{line}, by the {model} model")
     print_line(f"verdicts   {proof.n_flips} of {proof.n_images} differ")
     for shortcoming in proof.shortcomings():
         print_line(f"not kept   {shortcoming}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.command_line import Parser, folder, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
@@ -48,6 +49,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         type=whole_number(1, 10_000),
         help="rounds over the pictures, at most; not for anomaly, which looks once",
     )
+    add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_train)
 
@@ -62,6 +64,7 @@ def _train(parsed: argparse.Namespace) -> int:
         TrainingRequest(
             data=parsed.data,
             good_label=parsed.good_label,
+            accept_weak=parsed.accept_weak,
             out=out,
             name=parsed.name or out.name.removesuffix(".bundle"),
             config=_config(parsed),

@@ -37,8 +37,24 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
         return
     print_line(f"bundle     {parsed.out} ({manifest.bundle_id[:12]})")
     print_line(f"threshold  {threshold.value:.4f}: {threshold.method}")
+    print_rejection(manifest)
     print_line(
         f"proof      {manifest.validation['n_images']} unseen pictures, scores differ by "
         f"{manifest.validation['score_max_relative']:.1e} of their range, "
         f"{manifest.validation['n_flips']} decisions differ"
     )
+
+
+def print_rejection(manifest: "Manifest") -> None:
+    """What it rejects and passes, and why it was wanted all the same where it should not judge."""
+    from models.rejection import rejection_in
+
+    rejection = rejection_in(manifest)
+    if rejection is None:
+        print_line("escape     not known: none of the classes means free of defects")
+        return
+    for line in rejection.lines():
+        print_line(line)
+    accepted = manifest.validation.get("accepted_although")
+    if isinstance(accepted, dict):
+        print_line(f"WEAK       {accepted['shortcoming']}; accepted: {accepted['reason']}")

@@ -17,6 +17,10 @@ from models.threshold import ChosenThreshold, Targets, choose_threshold
 
 Floats = NDArray[np.float32]
 _SAID = "--labels, --color, --scale, --mean and --std"
+HINT = (
+    "is the output the right one, with higher scores for worse parts, and are --labels (in the "
+    "model's order), --color, --scale, --mean and --std those it was taught with?"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -61,12 +65,6 @@ def choose(
             f"the model gives values that are not finite: are {_SAID} those it was taught with?"
         )
     separation = auroc(scores, are_defects)
-    if separation is not None and separation <= 0.5:
-        raise ConfigurationError(
-            f"held-out defects do not score higher than good parts (AUROC {separation:.2f}): "
-            f"is the output the right one, with higher scores for worse parts, and are {_SAID} "
-            "those it was taught with?"
-        )
     figures: dict[str, float | None] = {"held_out_auroc": separation}
     if "probabilities" in judged and "heatmap" not in judged:
         figures["held_out_accuracy"] = _accuracy(judged["probabilities"], samples, labels)

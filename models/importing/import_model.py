@@ -33,16 +33,17 @@ from models.dataset.sample import GOOD
 from models.dataset.sample_depth import full_light_of
 from models.graph_walk import opset_of
 from models.importing.assemble import bundle_model
-from models.importing.choice import choose
+from models.importing.batch_axis import with_free_batch
+from models.importing.choice import HINT, choose
+from models.importing.class_names import agreed_labels
 from models.importing.heads import Head
-from models.importing.lots import Lots, divide, samples_to_import_by
+from models.importing.lots import Lots, divide, is_defect, samples_to_import_by
 from models.importing.model_inputs import picture_input
 from models.importing.outputs import plan_head
 from models.importing.pixels import Layout, ModelColor, Normalisation, Pixels, plan_pixels
-from models.importing.probe import outputs_of
 from models.importing.read_model import read_model
 from models.importing.source_model import Size, SourceModel
-from models.importing.tidy_graph import with_free_batch
+from models.rejection import accepted, rejection_of
 from models.sealing import canary_frame_of, library_versions, seal
 from models.threshold import Targets
 
@@ -59,6 +60,7 @@ class ImportRequest:
         labels: The classes in the model's order; empty for the task anomaly.
         size_px: For a model that takes pictures of any size.
         layout, color, normalisation: None where nothing was said.
+        accept_weak: Why a bundle is wanted that should not judge; None: it is not.
         good_label: Which of the labels means free of defects, where it is not "good".
         sample_bits: How many bits the camera uses in pictures of 16; None: the pictures tell.
     """
@@ -78,6 +80,7 @@ class ImportRequest:
     targets: Targets
     sample_bits: int | None = None
     good_label: str | None = None
+    accept_weak: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,14 +126,22 @@ def import_model(request: ImportRequest) -> Manifest:
     lots = divide(samples, spec, has_good=labels[0] == GOOD)
     draft = _draft(request, joined, spec, lots)
     backend = OrtBackend(draft, joined.model)
+    judged = one_by_one(backend.run, lots.held_out.tensors)
     choice = choose(
-        one_by_one(backend.run, lots.held_out.tensors),
+        judged,
         lots.held_out.samples,
         labels,
         request.targets,
         has_own_map=len(joined.head.sources) == 2,
     )
     threshold = choice.chosen.threshold
+    are_defects = np.array(is_defect(lots.held_out.samples, labels), np.bool_)
+    rejection = weakness = None
+    if labels[0] == GOOD:
+        rejection = rejection_of(
+            judged["score"], are_defects, threshold.value, lots.held_out.tensors, backend.run
+        )
+        weakness = accepted(rejection, request.accept_weak, HINT)
     proof = _prove(joined, backend, lots.proof, threshold.value)
     canary = canary_frame_of(lots.held_out, spec)
     manifest = replace(
@@ -144,7 +155,9 @@ def import_model(request: ImportRequest) -> Manifest:
             "n_images": proof.n_images,
             "n_flips": proof.n_flips,
             "score_max_relative": proof.relative("score"),
-            "threshold": choice.chosen.as_table(),
+            "doubts": list(choice.chosen.doubts),
+            **({} if rejection is None else {"rejects": rejection.as_table()}),
+            **(weakness or {}),
             **choice.figures,
         },
     )
@@ -172,10 +185,12 @@ def _join(request: ImportRequest) -> _Joined:
         color=request.color,
         normalisation=request.normalisation,
     )
-    graph = with_free_batch(source.graph, source.input_name, pixels.dims)
-    found = outputs_of(graph, source.input_name, pixels)
+    graph, found = with_free_batch(source.graph, source.input_name, pixels)
     size_px = (pixels.height_px, pixels.width_px)
-    head = plan_head(request.task, found, request.outputs, request.labels, size_px)
+    labels = request.labels
+    if request.task != "anomaly":  # whose labels are always the same two
+        labels = agreed_labels(labels, source.class_names, request.good_label)
+    head = plan_head(request.task, found, request.outputs, labels, size_px)
     return _Joined(
         source=source,
         pixels=pixels,

@@ -19,6 +19,8 @@ _USUAL_NAMES = {
     "heatmap": ("heatmap", "anomaly_map", "score_map"),
 }
 _SUM_TOLERANCE = 1e-3
+_STEP = 1 / 256  # of values in 8 bits
+_MOST_STEPS = 4  # that each class may be off; behind a softmax over another axis it is more
 _MOST_STRETCH = 1.5  # of a heat map against the picture; strides round up
 _MIN_BOXES = 20  # a detector proposes more than any classifier of parts has classes
 
@@ -207,31 +209,39 @@ def _only(
 
 
 def _is_logits(output: ModelOutput, role: str | None, class_axis: int) -> bool:
-    """Whether softmax, or for one class the sigmoid, is still to come."""
+    """Whether softmax, or for one class the sigmoid, is still to come.
+
+    What a person says is believed, then what the graph says; only then the values are looked at:
+    probabilities in 8 bits sum to 1 within some steps of 1/256 for each class.
+    """
     values = output.example
-    is_share = bool((values >= 0).all() and (values <= 1).all())
+    is_share = bool((values >= -_STEP).all() and (values <= 1 + _STEP).all())
+    if role == "probabilities" and not is_share:
+        raise UsageError(f"--output {role}={output.name}: its values are not all within 0..1")
+    if role is not None:
+        return role == "logits"
     if values.shape[class_axis] == 1:
-        if role is None and output.ends_in != "Sigmoid":
+        if output.ends_in != "Sigmoid":
             raise ConfigurationError(
                 f"whether {output} is a probability cannot be told; say --output "
                 f"probabilities={output.name} or --output logits={output.name}"
             )
-        if role == "probabilities" and not is_share:
-            raise UsageError(f"--output {role}={output.name}: its values are not all within 0..1")
-        return role == "logits"
-    sums = values.sum(axis=class_axis)
-    is_distribution = is_share and bool((np.abs(sums - 1) <= _SUM_TOLERANCE).all())
-    if role is not None and is_distribution is not (role == "probabilities"):
-        state = "are" if is_distribution else "are not"
-        raise UsageError(
-            f"--output {role}={output.name}: its values {state} probabilities that sum to 1"
-        )
-    if not is_distribution and output.ends_in == "Sigmoid":
+        return False
+    off = float(np.abs(values.sum(axis=class_axis) - 1).max())
+    step = _STEP * values.shape[class_axis]
+    if output.ends_in == "Softmax" and is_share and off <= _MOST_STEPS * step:
+        return False
+    if output.ends_in == "Sigmoid" and off > _SUM_TOLERANCE:
         raise ConfigurationError(
             f"{output} gives each class a probability of its own; a bundle's sum to 1: export the "
             "model with softmax, or with what stands before the sigmoid"
         )
-    return not is_distribution
+    if is_share and _SUM_TOLERANCE < off <= step:
+        raise ConfigurationError(
+            f"whether {output} are probabilities cannot be told: they sum to 1 within {off:.3f}; "
+            f"say --output probabilities={output.name} or --output logits={output.name}"
+        )
+    return not (is_share and off <= _SUM_TOLERANCE)
 
 
 def _n_values(output: ModelOutput) -> int:

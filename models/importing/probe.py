@@ -12,27 +12,38 @@ from models.importing.pixels import Pixels
 from models.importing.source_model import ModelOutput
 
 _TOLERANCE = 1e-3  # of an output's largest value; a neighbour's picture moves it by far more
-_HANDED_ON = ("Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
+_HANDED_ON = (
+    "Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
+    "QuantizeLinear", "DequantizeLinear",
+)  # fmt: skip
 _EXPORT_FREE = (
     "export it for any number of pictures at a time: in PyTorch with dynamic_shapes or "
     "dynamic_axes, in Keras with an Input that has no batch_size"
 )
 
 
-def outputs_of(model: Any, input_name: str, pixels: Pixels) -> tuple[ModelOutput, ...]:
+class OneAtATimeOnly(ConfigurationError):
+    """The graph does not take two pictures; another form of it may."""
+
+
+def outputs_of(
+    model: Any, input_name: str, pixels: Pixels, original: Any = None
+) -> tuple[ModelOutput, ...]:
     """Every output of float numbers that has one entry for each picture; at least one.
 
     Args:
         model: An `onnx.ModelProto` whose first axis was freed.
+        original: The model that it was made of, whose operators tell what an output ends in.
 
     Raises:
-        ConfigurationError: It cannot take two pictures at once, judges one by its neighbour, fails
-            on one, gives what is no number, or has no such output.
+        OneAtATimeOnly: It cannot take two pictures at once.
+        ConfigurationError: It judges one by its neighbour, fails on one, gives what is no number,
+            or has no such output.
     """
     try:
         session = open_session(model.SerializeToString())
     except BundleError as error:
-        raise ConfigurationError(f"{error}; {_EXPORT_FREE}") from error
+        raise OneAtATimeOnly(str(error)) from error
     noise = np.random.Generator(np.random.PCG64(0))
     shape = (2, pixels.height_px, pixels.width_px, 1 if pixels.color == "mono" else 3)
     pictures = pixels.prepared(noise.integers(0, 256, shape, np.uint8))
@@ -41,11 +52,15 @@ def outputs_of(model: Any, input_name: str, pixels: Pixels) -> tuple[ModelOutput
     def run(batch: NDArray[Any]) -> dict[str, Any]:
         return dict(zip(names, session.run(names, {input_name: batch}), strict=True))
 
-    with blamed_on("the model fails on a picture", "is the size right? See --size"):
-        one = run(pictures[:1])
-    with blamed_on("the model takes one picture at a time only", _EXPORT_FREE):
-        two = run(pictures)
-    makers = {output: node for node in model.graph.node for output in node.output}
+    try:
+        with blamed_on("the model fails on a picture", _EXPORT_FREE):
+            one = run(pictures[:1])
+        with blamed_on("the model takes one picture at a time only", _EXPORT_FREE):
+            two = run(pictures)
+    except ConfigurationError as error:
+        raise OneAtATimeOnly(str(error)) from error
+    shown = model if original is None else original
+    makers = {output: node for node in shown.graph.node for output in node.output}
     found = []
     for name in names:
         alone = one[name]
@@ -68,7 +83,7 @@ def outputs_of(model: Any, input_name: str, pixels: Pixels) -> tuple[ModelOutput
 
 def _check_independent(name: str, one: NDArray[Any], two: NDArray[Any]) -> None:
     if two.shape != (2, *one.shape[1:]):
-        raise ConfigurationError(
+        raise OneAtATimeOnly(
             f"the model takes one picture at a time only: for two of them its output {name!r} has "
             f"the shape {list(two.shape)}; {_EXPORT_FREE}"
         )

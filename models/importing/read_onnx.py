@@ -6,6 +6,7 @@ from typing import Any
 
 from inspector.errors import ConfigurationError
 from inspector.inference.ort import open_session
+from models.importing.class_names import names_in_properties
 from models.importing.files import MAX_MODEL_BYTES, read_model_file
 from models.importing.foreign_faults import blamed_on
 from models.importing.model_inputs import picture_input
@@ -36,6 +37,7 @@ def read_onnx(path: Path) -> SourceModel:
         with blamed_on(f"model {str(path)!r}: its weights cannot be read", again):
             external_data_helper.load_external_data_for_model(graph, str(path.parent))
             data = graph.SerializeToString()
+    properties = {entry.key: entry.value for entry in graph.metadata_props}
     graph = tidied(graph)
     name = picture_input(graph).name
     return SourceModel(
@@ -45,6 +47,7 @@ def read_onnx(path: Path) -> SourceModel:
         run=_runner(data, name, path),
         sha256=digest.hexdigest(),
         versions={},
+        class_names=names_in_properties(properties),
     )
 
 

@@ -31,7 +31,7 @@ def read_saved_model(folder: Path, size_px: Size | None) -> SourceModel:
             picture, or reaches for files or code.
     """
     digest = folder_sha256(folder)
-    _check_operators(folder)
+    operators = _checked_operators(folder)
     tf = tensorflow()
     import onnx
 
@@ -57,7 +57,15 @@ def read_saved_model(folder: Path, size_px: Size | None) -> SourceModel:
         lambda picture: serve(**{name: picture}),
         input_signature=[tf.TensorSpec(shape, spec.dtype)],
     )
-    with blamed_on(f"SavedModel {str(folder)!r} cannot be converted to ONNX", again):
+    advice = "ONNX has no such operator: leave out or replace the layer that it comes from"
+    random = sorted(name for name in operators if "Random" in name)
+    if random:
+        advice = (
+            f"it draws random numbers ({', '.join(random)}), as layers do that vary pictures in "
+            "training: export the model without them, from the first layer behind them on, or "
+            "import the .keras file, which is run as for use"
+        )
+    with blamed_on(f"SavedModel {str(folder)!r} cannot be converted to ONNX", advice):
         graph = onnx.load_model_from_string(to_onnx(function))
 
     def run(picture: Values) -> dict[str, Values]:
@@ -74,20 +82,23 @@ def read_saved_model(folder: Path, size_px: Size | None) -> SourceModel:
     )
 
 
-def _check_operators(folder: Path) -> None:
-    """Refuse before anything is loaded: loading runs what the file says."""
+def _checked_operators(folder: Path) -> frozenset[str]:
+    """The kinds of operators; refused before anything is loaded: loading runs what it says."""
     data = read_model_file(folder / GRAPH_FILE)
     tensorflow()
     from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
     with blamed_on(f"{str(folder / GRAPH_FILE)!r} is no SavedModel", "export it again"):
         saved = SavedModel.FromString(data)
+    operators: set[str] = set()
     for meta in saved.meta_graphs:
         graph = meta.graph_def
         nodes = [*graph.node, *(node for one in graph.library.function for node in one.node_def)]
-        refused = sorted({node.op for node in nodes} & _REFUSED)
+        operators |= {node.op for node in nodes}
+        refused = sorted(operators & _REFUSED)
         if refused:
             raise ConfigurationError(
                 f"SavedModel {str(folder)!r} reaches for files or code by {', '.join(refused)}; "
                 "export it without"
             )
+    return frozenset(operators)

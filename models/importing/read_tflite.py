@@ -7,8 +7,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from inspector.errors import ConfigurationError
 from models.convert import OPSET
+from models.importing.class_names import names_in_tflite
 from models.importing.files import read_model_file
 from models.importing.foreign_faults import blamed_on
 from models.importing.model_inputs import picture_input
@@ -32,7 +35,7 @@ def read_tflite(path: Path, size_px: Size | None) -> SourceModel:
     tensorflow()
     import tf2onnx
 
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)  # it reports every pass it makes
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # it reports every pass it makes
     with (
         blamed_on(f"model {str(path)!r} cannot be converted to ONNX", "export it to ONNX instead"),
         warnings.catch_warnings(),
@@ -63,6 +66,7 @@ def read_tflite(path: Path, size_px: Size | None) -> SourceModel:
         run=run,
         sha256=hashlib.sha256(data).hexdigest(),
         versions={name: metadata.version(name) for name in ("ai-edge-litert", "tf2onnx")},
+        class_names=names_in_tflite(path),
     )
 
 
@@ -78,4 +82,12 @@ def _interpreter(data: bytes, path: Path) -> Any:
         interpreter = Interpreter(model_content=data, num_threads=1)
         if len(interpreter.get_input_details()) != 1:
             raise ConfigurationError(f"model {str(path)!r} takes more than one input")
+        taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()
+        if taken["dtype"] == np.int8 or not any(one["dtype"] == np.float32 for one in given):
+            raise ConfigurationError(
+                f"model {str(path)!r} takes {taken['dtype'].__name__} and gives "
+                f"{', '.join(one['dtype'].__name__ for one in given)}: convert it with "
+                "converter.inference_input_type = converter.inference_output_type = tf.float32; "
+                "inside it stays in 8 bits"
+            )
         return interpreter

@@ -24,6 +24,7 @@ class SourceModel:
             by the names they have in `graph`.
         sha256: Of the file, or of all the files in the folder.
         versions: Of the libraries that read and ran it.
+        class_names: In the model's order, where the file names them.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class SourceModel:
     run: Run
     sha256: str
     versions: Mapping[str, str]
+    class_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

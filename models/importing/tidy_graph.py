@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
 from inspector.errors import ConfigurationError
 from models.convert import OPSET
 from models.graph_passes import drop_unread
-from models.graph_walk import STANDARD, every_node, opset_of
+from models.graph_walk import STANDARD, every_node, inner_graphs, opset_of
 from models.importing.foreign_faults import blamed_on
 
 MIN_OPSET = 13  # below it, softmax and reshaping mean something else than what is added here
@@ -33,6 +31,7 @@ def tidied(model: Any) -> Any:
         with blamed_on("the model's functions cannot be written out", "export it without them"):
             tidy = inliner.inline_local_functions(tidy)
     _check_standard(tidy)
+    _put_in_running_order(tidy.graph)
     for entry in [entry for entry in tidy.opset_import if entry.domain not in STANDARD]:
         tidy.opset_import.remove(entry)
     if opset_of(tidy) < MIN_OPSET:
@@ -46,34 +45,6 @@ def tidied(model: Any) -> Any:
     return tidy
 
 
-def with_free_batch(model: Any, input_name: str, dims: tuple[int, int, int]) -> Any:
-    """A copy whose first axis may be of any length, and whose others have these lengths.
-
-    Exporters write a batch of 1 into every reshaping; 0 there means "as it comes". Whether the
-    model then takes two pictures at once must be tried.
-    """
-    import onnx
-
-    freed = onnx.ModelProto()
-    freed.CopyFrom(model)
-    graph = freed.graph
-    chosen = onnx.ValueInfoProto()
-    chosen.CopyFrom(next(value for value in graph.input if value.name == input_name))
-    del graph.input[:]
-    axes = chosen.type.tensor_type.shape.dim
-    for axis in axes:
-        axis.Clear()
-    axes[0].dim_param = "N"
-    for axis, length in zip(axes[1:], dims, strict=True):
-        axis.dim_value = length
-    graph.input.append(chosen)
-    for output in graph.output:
-        output.type.tensor_type.ClearField("shape")
-    del graph.value_info[:]
-    _free_reshapes(graph)
-    return freed
-
-
 def keep_only(graph: Any, outputs: frozenset[str]) -> None:
     """Drop the outputs of other names, and all that only they needed."""
     for value in [value for value in graph.output if value.name not in outputs]:
@@ -82,32 +53,50 @@ def keep_only(graph: Any, outputs: frozenset[str]) -> None:
     del graph.quantization_annotation[:]
 
 
-def _free_reshapes(graph: Any) -> None:
-    from onnx import numpy_helper
+def _put_in_running_order(graph: Any) -> None:
+    """Each node behind those whose values it reads; where the order is right, it stays.
 
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    constants |= {
-        node.output[0]: attribute.t
-        for node in graph.node
-        if node.op_type == "Constant"
-        for attribute in node.attribute
-        if attribute.name == "value"
-    }
-    freed = set()
-    for node in graph.node:
-        if node.op_type != "Reshape" or node.input[1] not in constants:
-            continue
-        shape = numpy_helper.to_array(constants[node.input[1]])
-        allowing_zero = [one for one in node.attribute if one.name == "allowzero" and one.i]
-        if len(shape) > 1 and shape[0] == 1 and not (allowing_zero and 0 in shape):
-            for attribute in allowing_zero:  # it would make 0 a length
-                node.attribute.remove(attribute)
-            name = f"{node.input[1]}/free"
-            if name not in freed:
-                freed.add(name)
-                kept = np.array([0, *shape[1:]], np.int64)
-                graph.initializer.append(numpy_helper.from_array(kept, name))
-            node.input[1] = name
+    ONNX asks for it, and ONNX Runtime does not: converters to half precision append their casts.
+    """
+    import onnx
+
+    makers = {name: place for place, node in enumerate(graph.node) for name in node.output if name}
+    waiting = [
+        {makers[name] for name in _names_read(node) if name in makers} - {place}
+        for place, node in enumerate(graph.node)
+    ]
+    if all(not needed or max(needed) < place for place, needed in enumerate(waiting)):
+        return
+    placed: list[int] = []
+    done: set[int] = set()
+    for start in range(len(waiting)):
+        stack = [start]
+        while stack:
+            place = stack[-1]
+            missing = [one for one in waiting[place] if one not in done]
+            if place in done or not missing:
+                stack.pop()
+                if place not in done:
+                    done.add(place)
+                    placed.append(place)
+                continue
+            if len(stack) > len(waiting):
+                raise ConfigurationError("the model's operators wait for each other in a circle")
+            stack.extend(missing)
+    nodes = [onnx.NodeProto() for _ in placed]
+    for node, place in zip(nodes, placed, strict=True):
+        node.CopyFrom(graph.node[place])
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _names_read(node: Any) -> set[str]:
+    """By a node, and by the graphs inside it from around them."""
+    names = set(node.input)
+    for inner in inner_graphs(node):
+        names |= {name for one in inner.node for name in _names_read(one)}
+        names |= {value.name for value in inner.output}
+    return names
 
 
 def _forget_origin(model: Any) -> None:

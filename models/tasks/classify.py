@@ -39,6 +39,7 @@ MIN_PER_CLASS = 4  # different parts; some of them are held out
 TAPS = (8, 16, 32)  # strides whose mean maps, together, describe a picture for `unknown`
 _BATCH = 16
 _PATIENCE = 5
+_NOTHING_LEFT = 1e-4  # held-out loss: the chance of being wrong that is left on a mean picture
 _HEAD_RATE, _TRUNK_RATE = 2e-3, 3e-4
 _SMOOTHING = 0.1  # of the truth: so sure is nobody
 _SHRINKAGE = 0.05  # of the covariance towards its mean variance; keeps it invertible
@@ -135,7 +136,11 @@ class Classify:
             loss=loss,
             figure=figure,
             schedule=Schedule(
-                n_epochs=settings.epochs, n_batches=n_batches, patience=_PATIENCE, n_settling=1
+                n_epochs=settings.epochs,
+                n_batches=n_batches,
+                patience=_PATIENCE,
+                n_settling=1,
+                enough=-_NOTHING_LEFT,
             ),
             notes=TrainingNotes(assignment.notes, _identity(assignment, settings)),
             clock=SystemClock(),

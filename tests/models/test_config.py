@@ -67,7 +67,7 @@ def test_size_is_given_whole_or_not_at_all(tmp_path: Path) -> None:
         (HEAD + "[augmentation]\nshift = 0.9", "shift 0.9 outside 0..0.5"),
         (HEAD + "[augmentation]\nmay_flip_sideways = 1", "it must be true or false"),
         ("x = = 1", "not valid TOML"),
-        ("#" * 20_000, "larger than 16000 bytes"),
+        ("#" * 20_000, "larger than 16,000 bytes"),
     ],
 )
 def test_fault_in_a_file_is_told_with_what_to_do(tmp_path: Path, text: str, fault: str) -> None:

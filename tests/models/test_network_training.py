@@ -155,6 +155,17 @@ def test_training_ends_when_it_gets_no_better(notes: TrainingNotes) -> None:
     assert (outcome.n_done, outcome.best_epoch) == (3, 1)
 
 
+def test_training_ends_when_nothing_is_left_to_learn(
+    notes: TrainingNotes, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan = Schedule(n_epochs=6, n_batches=4, patience=6, n_settling=0, enough=-0.01)
+    figures = iter([-0.5, -0.02, -0.01, 9.0])
+    with caplog.at_level("INFO"):
+        outcome = Line().fit(notes, figure=lambda: next(figures), plan=plan)
+    assert (outcome.n_done, outcome.best_epoch, outcome.is_complete) == (3, 3, True)
+    assert "nothing left to learn after 3 of 6 rounds" in caplog.text
+
+
 def test_loss_that_is_no_number_ends_it_at_once(notes: TrainingNotes) -> None:
     def spoiled(_epoch: int) -> Iterator[Batch]:
         yield np.ones((8, 2), np.float32), np.full((8, 1), math.inf, np.float32)

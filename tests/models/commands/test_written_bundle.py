@@ -2,11 +2,12 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.commands.written_bundle import bundle_place, print_written
+from models.commands.written_bundle import bundle_place, print_rejection, print_written
 from tests.models.conftest import Taught
 
 
@@ -21,10 +22,34 @@ def test_people_read_the_id_the_threshold_and_the_proof(
     taught: Taught, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_written(taught.manifest, argparse.Namespace(out=Path("x.bundle"), json=False))
-    bundle, threshold, proof = capsys.readouterr().out.splitlines()
+    bundle, threshold, overkill, escape, auroc, proof = capsys.readouterr().out.splitlines()
     assert bundle == f"bundle     x.bundle ({taught.manifest.bundle_id[:12]})"
     assert threshold.endswith(taught.manifest.threshold.method)
+    assert overkill.startswith("overkill   ")
+    assert "95 % interval" in overkill
+    assert escape.startswith("escape     ")
+    assert escape.endswith("pass of painted defects, for no real one was held out")
+    assert auroc.startswith("AUROC      ")
     assert proof.endswith("0 decisions differ")
+
+
+def test_weak_bundle_is_called_so_with_the_reason_it_is_wanted_for(
+    taught: Taught, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accepted = {"shortcoming": "it passes all", "reason": "a trial"}
+    validation = {**taught.manifest.validation, "accepted_although": accepted}
+    weak = replace(taught.manifest, validation=validation)
+    print_written(weak, argparse.Namespace(out=Path("x.bundle"), json=False))
+    assert "WEAK       it passes all; accepted: a trial" in capsys.readouterr().out.splitlines()
+
+
+def test_bundle_without_a_class_good_says_that_escapes_are_not_known(
+    taught: Taught, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_rejection(replace(taught.manifest, validation={}))
+    assert capsys.readouterr().out == (
+        "escape     not known: none of the classes means free of defects\n"
+    )
 
 
 def test_json_is_one_object(taught: Taught, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,10 @@ import numpy as np
 
 from inspector.bundle.graph_scan import scan_graph
 from models.importing.assemble import bundle_model
+from models.importing.batch_axis import with_free_reshapes
 from models.importing.heads import ClassifyHead
 from models.importing.pixels import Normalisation, Pixels
-from models.importing.tidy_graph import tidied, with_free_batch
+from models.importing.tidy_graph import tidied
 from tests.models.importing.conftest import graph_of, run_graph
 
 PIXELS = Pixels(
@@ -28,7 +29,7 @@ def test_names_of_the_model_never_meet_those_of_the_bundle() -> None:
         helper.make_node("Neg", ["score"], ["probabilities"]),
     ]
     theirs = graph_of(nodes, {"pixels": [1, 3, 8, 16]}, ["score", "probabilities"])
-    freed = with_free_batch(tidied(theirs), "pixels", PIXELS.dims)
+    freed = with_free_reshapes(tidied(theirs), "pixels", PIXELS.dims)
     head = ClassifyHead(
         source="score", model_labels=("a", "good", "b"), is_logits=True, n_columns=3
     )
@@ -52,7 +53,7 @@ def test_scaling_of_the_pixels_is_folded_into_the_first_convolution() -> None:
     ]
     kernel = np.random.Generator(np.random.PCG64(1)).normal(size=(3, 3, 1, 1)).astype(np.float32)
     theirs = graph_of(nodes, {"x": [1, 3, 8, 16]}, ["y"], constants={"w": kernel})
-    freed = with_free_batch(tidied(theirs), "x", PIXELS.dims)
+    freed = with_free_reshapes(tidied(theirs), "x", PIXELS.dims)
     head = ClassifyHead(source="y", model_labels=("good", "a", "b"), is_logits=True, n_columns=3)
     model = bundle_model(freed, "x", PIXELS, head)
     assert "Mul" not in {node.op_type for node in load_model_from_string(model).graph.node}

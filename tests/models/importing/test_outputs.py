@@ -1,5 +1,7 @@
 """Outputs are told apart by name, shape and values; what cannot be told is listed, not guessed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,8 +105,7 @@ def test_outputs_that_do_not_fit_say_what_there_is(
             {"score": "anomaly_map"},
             r"it is anomaly_map \[N, 1, 64, 96\], not \[N\]",
         ),
-        ("classify", SHARES, {"logits": "out"}, "its values are probabilities that sum to 1"),
-        ("classify", CLASSES, {"probabilities": "out"}, "its values are not probabilities"),
+        ("classify", CLASSES, {"probabilities": "out"}, r"its values are not all within 0\.\.1"),
         ("classify", MAP, {"logits": "anomaly_map"}, "not .N, 3., one column"),
         ("classify", SHARES, {"logits": "out", "probabilities": "out"}, "not both"),
     ],
@@ -115,6 +116,38 @@ def test_named_output_that_cannot_be_that_is_refused(
     labels = () if task == "anomaly" else NAMES
     with pytest.raises(UsageError, match=message):
         plan_head(task, [found], named, labels, SIZE_PX)
+
+
+def in_bytes(output: ModelOutput, **changes: object) -> ModelOutput:
+    """The output as a network in 8 bits gives it: its sums are 0.992 to 1.004."""
+    example = np.round(output.example * 256) / 256
+    return replace(output, example=example.astype(np.float32), **changes)  # type: ignore[arg-type]
+
+
+def test_softmax_that_the_graph_shows_is_not_put_there_twice() -> None:
+    for classes in (SHARES, in_bytes(SHARES)):
+        head = plan_head("classify", [replace(classes, ends_in="Softmax")], {}, NAMES, SIZE_PX)
+        assert isinstance(head, ClassifyHead)
+        assert not head.is_logits
+
+
+def test_softmax_over_another_axis_makes_no_probabilities() -> None:
+    head = plan_head("classify", [replace(CLASSES, ends_in="Softmax")], {}, NAMES, SIZE_PX)
+    assert isinstance(head, ClassifyHead)
+    assert head.is_logits
+
+
+def test_shares_in_bytes_are_asked_about_where_the_graph_shows_nothing() -> None:
+    with pytest.raises(ConfigurationError, match=r"cannot be told: they sum to 1 within 0\.0"):
+        plan_head("classify", [in_bytes(SHARES)], {}, NAMES, SIZE_PX)
+
+
+@pytest.mark.parametrize("role", ["logits", "probabilities"])
+def test_role_that_a_person_names_is_believed(role: str) -> None:
+    for classes in (SHARES, in_bytes(SHARES), replace(SHARES, ends_in="Softmax")):
+        head = plan_head("classify", [classes], {role: "out"}, NAMES, SIZE_PX)
+        assert isinstance(head, ClassifyHead)
+        assert head.is_logits is (role == "logits")
 
 
 def test_single_probability_is_checked_to_be_one() -> None:

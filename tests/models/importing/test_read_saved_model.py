@@ -66,3 +66,17 @@ def test_damaged_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"no protobuf at all")
     with pytest.raises(ConfigurationError, match=r"is no SavedModel: .* export it again"):
         read_saved_model(tmp_path, None)
+
+
+def test_layers_that_vary_pictures_are_named_with_the_way_out(tmp_path: Path) -> None:
+    tensorflow()
+    import keras
+
+    pixels = keras.Input((16, 16, 3))
+    varied = keras.layers.RandomRotation(0.1)(keras.layers.RandomFlip()(pixels))
+    pooled = keras.layers.GlobalMaxPooling2D()(varied)
+    keras.Model(pixels, pooled).export(tmp_path / "net", verbose=False)
+    with pytest.raises(
+        ConfigurationError, match=r"draws random numbers .*as layers do .*: export the model w"
+    ):
+        read_saved_model(tmp_path / "net", None)

@@ -37,3 +37,22 @@ def test_file_that_is_cut_or_no_model_is_refused(exports: Exports, tmp_path: Pat
         (tmp_path / "net.tflite").write_bytes(data)
         with pytest.raises(ConfigurationError, match=r"is no TFLite file: .* copy it whole"):
             read_tflite(tmp_path / "net.tflite", None)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_model_that_is_quantised_to_its_ends_is_refused_with_the_way_out(
+    dtype: str, exports: Exports, tmp_path: Path
+) -> None:
+    tf = tensorflow()
+    rng = np.random.Generator(np.random.PCG64(0))
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(exports.saved_model))
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: (
+        [rng.random((1, *SIZE_PX, 3), np.float32)] for _ in range(4)
+    )
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = getattr(tf, dtype)
+    (tmp_path / "net.tflite").write_bytes(converter.convert())
+    words = rf"takes {dtype} and gives {dtype}: convert it with converter.inference_input_type"
+    with pytest.raises(ConfigurationError, match=words):
+        read_tflite(tmp_path / "net.tflite", None)

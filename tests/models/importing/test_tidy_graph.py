@@ -7,7 +7,7 @@ import pytest
 
 from inspector.errors import ConfigurationError
 from models.graph_walk import opset_of
-from models.importing.tidy_graph import keep_only, tidied, with_free_batch
+from models.importing.tidy_graph import keep_only, tidied
 from tests.models.importing.conftest import graph_of, run_graph
 
 X = np.arange(12, dtype=np.float32).reshape(1, 3, 2, 2)
@@ -63,22 +63,43 @@ def test_old_operators_are_brought_to_a_version_that_is_read() -> None:
     assert np.allclose(run_graph(tidy, x=X)["y"], run_graph(model, x=X)["y"])  # over three axes
 
 
-@pytest.mark.parametrize("allows_zero", [0, 1])
-def test_batch_of_one_is_freed_in_the_input_and_in_reshapes(allows_zero: int) -> None:
-    model = graph_of(
-        [
-            node("Reshape", ["x", "shape"], ["y"], allowzero=allows_zero),
-            node("Reshape", ["x", "shape"], ["z"]),
-        ],
-        {"x": [1, 3, 2, 2]},
-        ["y", "z"],
-        constants={"shape": np.array([1, 12])},
+def test_nodes_that_are_out_of_order_are_sorted_and_others_stay() -> None:
+    nodes = [
+        node("Add", ["c", "x"], ["y"]),
+        node("Mul", ["b", "b"], ["c"]),
+        node("Relu", ["x"], ["b"]),
+        node("Neg", ["x"], ["z"]),
+    ]
+    model = graph_of(nodes, {"x": ["N", 3, 2, 2]}, ["y", "z"])
+    tidy = tidied(model)
+    assert [one.op_type for one in tidy.graph.node] == ["Relu", "Mul", "Add", "Neg"]
+    assert np.array_equal(run_graph(tidy, x=X)["y"], X * X + X)
+    again = tidied(tidy)
+    assert [one.op_type for one in again.graph.node] == ["Relu", "Mul", "Add", "Neg"]
+
+
+def test_node_that_a_branch_reads_from_comes_before_it() -> None:
+    from onnx import helper
+
+    inner = helper.make_graph(
+        [node("Identity", ["b"], ["inner"])],
+        "i",
+        [],
+        [helper.make_tensor_value_info("inner", 1, None)],
     )
-    freed = with_free_batch(model, "x", (3, 2, 2))
-    two = np.concatenate([X, X + 1])
-    assert np.array_equal(run_graph(freed, x=two)["y"], two.reshape(2, 12))
-    assert np.array_equal(run_graph(freed, x=two)["z"], two.reshape(2, 12))
-    assert model.graph.input[0].type.tensor_type.shape.dim[0].dim_value == 1
+    nodes = [
+        node("If", ["is_so"], ["y"], then_branch=inner, else_branch=inner),
+        node("Relu", ["x"], ["b"]),
+    ]
+    model = graph_of(nodes, {"x": ["N", 3, 2, 2]}, ["y"], constants={"is_so": np.array(True)})
+    assert [one.op_type for one in tidied(model).graph.node] == ["Relu", "If"]
+
+
+def test_nodes_in_a_circle_are_refused() -> None:
+    nodes = [node("Add", ["x", "b"], ["a"]), node("Add", ["x", "a"], ["b"])]
+    model = graph_of(nodes, {"x": ["N", 3, 2, 2]}, ["b"])
+    with pytest.raises(ConfigurationError, match="wait for each other in a circle"):
+        tidied(model)
 
 
 def test_outputs_that_are_not_wanted_go_with_all_that_only_they_needed() -> None:
