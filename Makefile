@@ -5,8 +5,8 @@ BIN := .venv/bin
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/python packaging/demo.py
 
-test: ready-tests    ## every test but the benchmarks
-	@$(BIN)/python -m pytest -q
+test: ready-tests    ## every test but the benchmarks, on two cores
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: ready          ## format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check --quiet .

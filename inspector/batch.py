@@ -4,6 +4,7 @@ The database is the truth; CSV, summary and report are written from it at the en
 the pictures' names, so that neither the number of jobs nor a kill and a resume shows in them.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from inspector.store.writer import RecordWriter
 
 STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
+_log = logging.getLogger(__name__)
 WAIT_OR_ELSEWHERE = "wait for its end, or choose another --out"
 
 
@@ -107,6 +109,8 @@ def _run(
 ) -> BatchOutcome:
     store_path = request.out / STORE_FILE
     done = _begin_store(store_path, request, judge)
+    if request.resume:
+        _mark_gone(store_path, source, judge)
     pictures, count = _waiting(source, judge, done)
     run = BatchRun(
         judge=judge,
@@ -194,6 +198,26 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, J
                     f"{value!r}; choose another --out, or repeat the first run's arguments"
                 )
         return store.judged()
+
+
+def _mark_gone(path: Path, source: PictureSource, judge: Judge) -> None:
+    """What was judged and is not in the source any more: renamed or taken away since.
+
+    Its record stays, but a run's counts are of what its source holds.
+    """
+    if source.count is None:  # a video is there as a whole
+        return
+    present = {record_id_of(item.image, judge) for item in source}
+    with RecordWriter(path, is_checked=True) as writer, RecordReader(path) as store:
+        gone = store.record_ids() - present
+        if gone or store.n_gone():
+            writer.set_gone(sorted(gone))
+    if gone:
+        _log.warning(
+            "%d pictures that were judged are not in the source any more; their records are kept "
+            "and not counted",
+            len(gone),
+        )
 
 
 def _is_done(waiting: WaitingPicture, judge: Judge, done: Mapping[str, JudgedPicture]) -> bool:

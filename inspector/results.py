@@ -22,7 +22,7 @@ from inspector.store.summary import Summary
 
 CSV_FILE, SUMMARY_FILE, REPORT_FILE = "records.csv", "summary.json", "report.html"
 GALLERY_SIZE = 12
-ERRORS_SHOWN = 100
+ERRORS_SHOWN = GONE_SHOWN = 100
 GALLERY_SIDE_PX = 480
 
 
@@ -51,6 +51,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
     table = {
         **outcome.summary.as_table(),
         "left_out": dict(outcome.summary.left_out),
+        "n_gone": outcome.summary.n_gone,
         "threshold": outcome.judge.threshold,
         "source": request.source,
         "jobs": request.jobs,
@@ -66,6 +67,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
             threshold=outcome.judge.threshold,
             gallery=_gallery(outcome, store),
             errors=store.worst(Decision.ERROR, ERRORS_SHOWN),
+            gone=[record.image.path for record in store.gone(GONE_SHOWN)],
             n_errors_in_all=outcome.summary.decisions[Decision.ERROR],
             source=request.source,
             made_at=clock.now(),

@@ -41,6 +41,11 @@ class Schedule:
     weight_decay: float = 0.01
     enough: float = math.inf
 
+    @property
+    def n_at_least(self) -> int:
+        """Epochs before which no figure ends it: a few held-out pictures are soon all right."""
+        return max(self.n_settling + 2, self.n_epochs // 4)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Group:
@@ -224,7 +229,7 @@ class _Standing:
         return (
             self.n_done >= plan.n_epochs
             or self.n_done - self.best_epoch >= plan.patience
-            or self.best_figure >= plan.enough
+            or (self.best_figure >= plan.enough and self.n_done >= plan.n_at_least)
         )
 
     def advance(self, figure: float) -> None:

@@ -64,7 +64,7 @@ def _verify(parsed: argparse.Namespace) -> int:
 
     with RecordReader(_place(parsed)) as reader:
         reader.check_whole()
-        count = sum(1 for _ in reader.records())
+        count = sum(1 for _ in reader.records(has_gone=True))
     if parsed.json:
         print_json({"is_whole": True, "n_records": count})
     else:

@@ -16,6 +16,11 @@ def print_run_summary(summary: "Summary") -> None:
         f"parts {summary.n_parts}   pass {counts['PASS']}   fail {counts['FAIL']}   "
         f"error {counts['ERROR']}{share}"
     )
+    if summary.n_gone:
+        print_line(
+            f"gone  {summary.n_gone} judged earlier and not in the source any more: kept in the "
+            "store, not counted"
+        )
     if summary.images_per_s is not None:
         print_line(f"speed {summary.images_per_s:.1f} images/s")
     print_line(f"{'stage':12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}")

@@ -58,6 +58,7 @@ def write_report(
     threshold: float,
     gallery: Sequence[GalleryEntry],
     errors: Sequence[Record],
+    gone: Sequence[str],
     n_errors_in_all: int,
     source: str,
     made_at: datetime,
@@ -68,6 +69,7 @@ def write_report(
         scores: As from `RecordReader.decided_scores`.
         gallery: In the order shown, the worst first.
         errors: Records that could not be judged; the first `MAX_ERRORS_SHOWN` are listed.
+        gone: Names of pictures that are not in the source any more; the first of them.
         source: Where the pictures came from, as the operator named it.
 
     Raises:
@@ -79,6 +81,7 @@ def write_report(
         _timing(summary),
         *_gallery(gallery, summary),
         _errors(errors[:MAX_ERRORS_SHOWN], n_errors_in_all),
+        _gone(gone, summary.n_gone),
         _judged_by(summary, threshold),
         "<footer>Everything on this page is inside this one file.</footer>\n",
     )
@@ -212,6 +215,19 @@ def _errors(errors: Sequence[Record], n_in_all: int) -> str:
     title = f"{badge(Decision.ERROR)} Parts that could not be judged"
     says = "<p class=soft>They count as rejected.</p>"
     return section(title, says, table(["Picture", "Reason"], rows, "long") if errors else "", tail)
+
+
+def _gone(names: Sequence[str], n_in_all: int) -> str:
+    if n_in_all == 0:
+        return ""
+    rows = (f"<tr><td>{foreign(name)}</td></tr>" for name in names)
+    more = n_in_all - len(names)
+    tail = f"<p class=soft>And {more:,} more.</p>" if more > 0 else ""
+    says = (
+        "<p class=soft>Judged in an earlier session and not in the source any more. Their records "
+        "are kept in records.db; no figure of this page counts them.</p>"
+    )
+    return section(f"Gone: {n_in_all:,}", says, table(["Picture"], rows, "long"), tail)
 
 
 def _judged_by(summary: Summary, threshold: float) -> str:

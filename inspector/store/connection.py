@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
-from inspector.store.schema import APPLICATION_ID, SCHEMA_VERSION
+from inspector.store.schema import APPLICATION_ID, SCHEMA_VERSION, UPGRADES
 
 BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint is over in milliseconds; longer means a stuck process
 
@@ -39,8 +39,11 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         return _open_uri(f"{uri}?mode=ro&immutable=1")
 
 
-def check_owner(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not a store of this version.
+def check_owner(connection: sqlite3.Connection, path: Path) -> int:
+    """Refuse a file that is not a store of this version or an older one that can be upgraded.
+
+    Returns:
+        Its schema version.
 
     Raises:
         StoreCorrupt: It belongs to another program.
@@ -48,11 +51,14 @@ def check_owner(connection: sqlite3.Connection, path: Path) -> None:
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreCorrupt(f"{str(path)!r} is not a store of this program")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version not in (*UPGRADES, SCHEMA_VERSION):
+        known = ", ".join(map(str, sorted(UPGRADES)))
         raise StoreError(
-            f"{str(path)!r} has schema version {version}; this program reads {SCHEMA_VERSION}"
+            f"{str(path)!r} has schema version {version}; this program reads {known} and "
+            f"{SCHEMA_VERSION}"
         )
+    return version
 
 
 def check_structure(connection: sqlite3.Connection, path: Path) -> None:

@@ -13,10 +13,11 @@ from inspector.store.connection import (
     connect_read_only,
     converted_errors,
 )
-from inspector.store.schema import COLUMNS, Shift, from_row
+from inspector.store.schema import COLUMNS, SCHEMA_VERSION, STAND_INS, Shift, from_row
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
 _IMAGE = COLUMNS.index("image")
+_IS_THERE = "record_id NOT IN (SELECT record_id FROM gone)"
 
 
 class JudgedPicture(NamedTuple):
@@ -46,7 +47,9 @@ class RecordReader:
         self._connection = connect_read_only(path)
         try:
             with converted_errors(path):
-                check_owner(self._connection, path)
+                version = check_owner(self._connection, path)
+                for older in range(version, SCHEMA_VERSION):
+                    self._connection.executescript(STAND_INS[older])
         except BaseException:
             self._connection.close()
             raise
@@ -90,11 +93,33 @@ class RecordReader:
             )
             return {record_id: JudgedPicture(*known) for record_id, *known in rows}
 
-    def records(self) -> Iterator[Record]:
-        """All records by part number or by their pictures' names, one at a time."""
+    def records(self, *, has_gone: bool = False) -> Iterator[Record]:
+        """All records by part number or by their pictures' names, one at a time.
+
+        Args:
+            has_gone: Also those of pictures that are not in the source any more.
+        """
         # The plus keeps SQLite off its index: a damaged one would give fewer rows without a word,
         # and rows have a checksum.
-        yield from self._select("ORDER BY +part_number, image, record_id", ())
+        condition = "1" if has_gone else _IS_THERE
+        yield from self._select(f"WHERE {condition} ORDER BY +part_number, image, record_id", ())
+
+    def record_ids(self) -> set[str]:
+        """Of every record, those of pictures that are gone too."""
+        with converted_errors(self._path):
+            return {row[0] for row in self._connection.execute("SELECT record_id FROM records")}
+
+    def gone(self, limit: int) -> list[Record]:
+        """The first records, by name, of pictures that are not in the source any more."""
+        return list(self._select(f"WHERE NOT {_IS_THERE} ORDER BY image LIMIT ?", (limit,)))
+
+    def n_gone(self) -> int:
+        """How many records are of pictures that are not in the source any more."""
+        with converted_errors(self._path):
+            row = self._connection.execute(
+                f"SELECT COUNT(*) FROM records WHERE NOT {_IS_THERE}"  # noqa: S608  (constant)
+            ).fetchone()
+        return int(row[0])
 
     def newest(self, limit: int) -> list[Record]:
         """The last parts of a line, oldest first."""
@@ -142,7 +167,7 @@ class RecordReader:
 
     def worst(self, decision: Decision, limit: int) -> list[Record]:
         """The records of one decision with the highest scores, highest first."""
-        order = "WHERE decision = ? ORDER BY score DESC, image LIMIT ?"
+        order = f"WHERE decision = ? AND {_IS_THERE} ORDER BY score DESC, image LIMIT ?"
         return list(self._select(order, (decision.value, limit)))
 
     def decisions(self, first_part: int | None = None) -> dict[Decision, int]:
@@ -164,7 +189,8 @@ class RecordReader:
         """Every score, ascending."""
         with converted_errors(self._path):
             rows = self._connection.execute(
-                "SELECT score FROM records WHERE score IS NOT NULL ORDER BY score"
+                "SELECT score FROM records "  # noqa: S608  (constants)
+                f"WHERE score IS NOT NULL AND {_IS_THERE} ORDER BY score"
             )
             return [row[0] for row in rows]
 
@@ -172,7 +198,8 @@ class RecordReader:
         """Every score with the decision it led to, ascending by score."""
         with converted_errors(self._path):
             rows = self._connection.execute(
-                "SELECT score, decision FROM records WHERE score IS NOT NULL ORDER BY 1, 2"
+                "SELECT score, decision FROM records "  # noqa: S608  (constants)
+                f"WHERE score IS NOT NULL AND {_IS_THERE} ORDER BY 1, 2"
             )
             return [(score, Decision(decision)) for score, decision in rows]
 
@@ -204,4 +231,4 @@ class RecordReader:
 
 
 def _since(first_part: int | None) -> tuple[str, tuple[int, ...]]:
-    return ("1", ()) if first_part is None else ("part_number >= ?", (first_part,))
+    return (_IS_THERE, ()) if first_part is None else ("part_number >= ?", (first_part,))

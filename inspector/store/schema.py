@@ -20,10 +20,13 @@ from inspector.flow import (
 )
 from inspector.geometry import Box
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x494E5350  # "INSP": tells our store from any other SQLite file
 
+# Pictures of a batch that were judged and are not in its source any more.
+_GONE = "CREATE TABLE gone (record_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
 SCHEMA = f"""
+{_GONE}
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE numbers (key INTEGER PRIMARY KEY CHECK (key = 1), begun_to INTEGER NOT NULL) STRICT;
 CREATE TABLE shifts (first_part INTEGER PRIMARY KEY, started_at TEXT NOT NULL) STRICT;
@@ -60,6 +63,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
+# From each older version to the next one; all of them in one transaction.
+UPGRADES = {2: _GONE}
+# What a reader, who can write nothing, lays over an older version.
+STAND_INS = {2: _GONE.replace("TABLE", "TEMP TABLE")}
 STORE_MS = f"{Stage.STORE}_ms"
 
 

@@ -28,6 +28,7 @@ class Summary:
         n_judged_now: Parts judged in this session; the others stood in the store already.
         identity: Versions and hashes of everything that judged.
         left_out: How many files of a batch's source are no pictures, by kind.
+        n_gone: Pictures that were judged and are not in the source any more; not counted above.
     """
 
     decisions: Mapping[Decision, int]
@@ -36,6 +37,7 @@ class Summary:
     n_judged_now: int
     identity: Mapping[str, str]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    n_gone: int = 0
 
     @property
     def n_parts(self) -> int:
@@ -95,6 +97,7 @@ def summarise(
         n_judged_now=n_judged_now,
         identity=identity,
         left_out=left_out or {},
+        n_gone=store.n_gone(),
     )
 
 

@@ -1,13 +1,21 @@
 """Keeps records: one writer for each store, on the disk before anything is told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from inspector.clock import utc_text
 from inspector.flow import Record, Stage
 from inspector.store.connection import check_owner, check_structure, connect, converted_errors
-from inspector.store.schema import COLUMNS, SCHEMA, STORE_MS, Shift, to_row
+from inspector.store.schema import (
+    COLUMNS,
+    SCHEMA,
+    SCHEMA_VERSION,
+    STORE_MS,
+    UPGRADES,
+    Shift,
+    to_row,
+)
 
 # A picture that changed since it was judged is another part: its new record takes the old one's
 # place, in the same transaction. Two records of one picture in one run can't be.
@@ -94,17 +102,34 @@ class RecordWriter:
         with self._transaction():
             self._connection.executemany("INSERT INTO run VALUES (?, ?)", list(values.items()))
 
+    def set_gone(self, record_ids: Iterable[str]) -> None:
+        """Mark these records, and no others, as of pictures that are not in the source any more."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM gone")
+            self._connection.executemany(
+                "INSERT INTO gone VALUES (?)", [(record_id,) for record_id in record_ids]
+            )
+
     def _prepare(self, is_checked: bool) -> None:
         run = self._connection.execute
         is_new = run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
-        if not is_new:
-            check_owner(self._connection, self._path)
+        version = SCHEMA_VERSION if is_new else check_owner(self._connection, self._path)
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
         if is_new:
             self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         elif not is_checked:
             check_structure(self._connection, self._path)
+        if version < SCHEMA_VERSION:
+            steps = " ".join(UPGRADES[older] for older in range(version, SCHEMA_VERSION))
+            # One transaction: a killed upgrade leaves the old store.
+            run("BEGIN IMMEDIATE")
+            for statement in (
+                *steps.split(";"),
+                f"PRAGMA user_version = {SCHEMA_VERSION}",
+                "COMMIT",
+            ):
+                run(statement)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -229,3 +229,23 @@ def test_names_that_look_alike_are_two_parts(request_: BatchRequest) -> None:
     write_png(lot / os.fsdecode(b"a\xff.png"), np.full((32, 48), 1, dtype=np.uint8))
     write_png(lot / "a\\xff.png", np.full((32, 48), 250, dtype=np.uint8))
     assert run(request_).summary.n_parts == len(LEVELS) + 2
+
+
+def test_picture_that_was_renamed_or_taken_away_is_not_counted_any_more(
+    request_: BatchRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its record is kept, marked, and counted apart; back in its place it counts again."""
+    lot = Path(request_.source)
+    run(request_)
+    (lot / "light.png").rename(lot / "renamed.png")
+    (lot / "dark.png").rename(lot.parent / "dark.png")
+    again = replace(request_, resume=True)
+    outcome = run(again)
+    assert "2 pictures that were judged are not in the source any more" in caplog.text
+    summary = outcome.summary
+    assert (summary.n_gone, summary.n_judged_now, summary.n_parts) == (2, 1, len(LEVELS) - 1)
+    fresh = run(replace(request_, out=request_.out.with_name("fresh"))).summary
+    assert (fresh.decisions, fresh.n_gone) == (summary.decisions, 0)
+    (lot.parent / "dark.png").rename(lot / "dark.png")
+    back = run(again).summary
+    assert (back.n_gone, back.n_judged_now, back.n_parts) == (1, 0, len(LEVELS))

@@ -159,11 +159,11 @@ def test_training_ends_when_nothing_is_left_to_learn(
     notes: TrainingNotes, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = Schedule(n_epochs=6, n_batches=4, patience=6, n_settling=0, enough=-0.01)
-    figures = iter([-0.5, -0.02, -0.01, 9.0])
+    figures = iter([-0.01, -0.02, -0.03, 9.0])
     with caplog.at_level("INFO"):
         outcome = Line().fit(notes, figure=lambda: next(figures), plan=plan)
-    assert (outcome.n_done, outcome.best_epoch, outcome.is_complete) == (3, 3, True)
-    assert "nothing left to learn after 3 of 6 rounds" in caplog.text
+    assert (outcome.n_done, outcome.best_epoch, outcome.is_complete) == (2, 1, True)
+    assert "nothing left to learn after 2 of 6 rounds" in caplog.text
 
 
 def test_loss_that_is_no_number_ends_it_at_once(notes: TrainingNotes) -> None:

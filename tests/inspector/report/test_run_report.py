@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
@@ -134,6 +134,7 @@ def report(
     scores: Sequence[tuple[float, Decision]] = (),
     gallery: Sequence[GalleryEntry] = (),
     errors: Sequence[Record] = (),
+    gone: Sequence[str] = (),
     n_errors_in_all: int | None = None,
     source: str = "/data/line1",
     made_at: datetime = NOON,
@@ -146,6 +147,7 @@ def report(
         threshold=THRESHOLD,
         gallery=gallery,
         errors=errors,
+        gone=gone,
         n_errors_in_all=len(errors) if n_errors_in_all is None else n_errors_in_all,
         source=source,
         made_at=made_at,
@@ -327,3 +329,13 @@ def test_full_disk_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(StoreFull):
         report(tmp_path, summary(0, 0, 0))
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == old
+
+
+def test_what_is_gone_is_named_apart_and_what_was_left_out_counted(tmp_path: Path) -> None:
+    of = replace(summary(5, 0, 0), n_gone=103, left_out={".txt": 2, "hidden": 1})
+    page = report(tmp_path, of, gone=["old <1>.png", "old 2.png"])
+    assert "All 5 parts passed" in page
+    assert "3 files are no pictures (.txt 2, hidden 1)" in page
+    assert "Gone: 103" in page
+    assert "old &lt;1&gt;.png" in page
+    assert "And 101 more." in page

@@ -141,3 +141,40 @@ def test_store_that_is_not_there_is_not_made(tmp_path: Path, name: str) -> None:
     with pytest.raises(StoreError, match="check the folder and its disk"):
         RecordReader(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_records_of_pictures_that_are_gone_are_kept_and_counted_apart(path: Path) -> None:
+    kept = [record(f"{name}.png", Decision.PASS, 0.25) for name in "abc"]
+    gone = [record("old.png", Decision.FAIL, 0.75), record("older.png", Decision.ERROR)]
+    write_store(path, [*kept, *gone])
+    with RecordWriter(path) as writer:
+        writer.set_gone(one.record_id for one in gone)
+    with RecordReader(path) as store:
+        assert list(store.records()) == kept
+        assert sorted(store.records(has_gone=True), key=lambda one: one.image.path) == [
+            *kept,
+            *gone,
+        ]
+        assert (store.n_gone(), store.gone(1)) == (2, gone[:1])
+        assert store.decisions() == {Decision.PASS: 3, Decision.FAIL: 0, Decision.ERROR: 0}
+        assert (store.scores(), store.worst(Decision.FAIL, 9)) == ([0.25] * 3, [])
+        assert store.decided_scores() == [(0.25, Decision.PASS)] * 3
+        assert len(store.record_ids()) == 5
+    with RecordWriter(path) as writer:  # one of them came back
+        writer.set_gone([gone[1].record_id])
+    with RecordReader(path) as store:
+        assert store.n_gone() == 1
+        assert store.decisions()[Decision.FAIL] == 1
+
+
+OLDER = "DROP TABLE gone; PRAGMA user_version = 2;"
+
+
+def test_store_of_the_version_before_is_read_without_being_changed(path: Path) -> None:
+    write_store(path, [record("a.png", Decision.PASS, 0.25)])
+    in_sqlite(path, OLDER)
+    before = path.read_bytes()
+    with RecordReader(path) as store:
+        assert (store.n_gone(), [kept.image.path for kept in store.records()]) == (0, ["a.png"])
+        assert store.decisions()[Decision.PASS] == 1
+    assert path.read_bytes() == before

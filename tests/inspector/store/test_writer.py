@@ -13,9 +13,10 @@ from inspector.errors import StoreCorrupt, StoreError, StoreFull
 from inspector.flow import Decision, Record, StoredImage
 from inspector.store import connection
 from inspector.store.reader import RecordReader
+from inspector.store.schema import SCHEMA_VERSION
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import START, record
-from tests.support.stores import in_sqlite, overwrite, stored
+from tests.support.stores import in_sqlite, overwrite, stored, write_store
 
 PLAIN = record("a.png")
 
@@ -32,7 +33,7 @@ def test_file_says_whose_it_is(path: Path) -> None:
     RecordWriter(path).close()
     head = path.read_bytes()[:100]
     assert head[:16] == b"SQLite format 3\0"
-    assert (head[60:64], head[68:72]) == (b"\0\0\0\2", b"INSP")
+    assert (head[60:64], head[68:72]) == (b"\0\0\0\3", b"INSP")
 
 
 def test_closed_store_is_one_file(path: Path, full: list[Record]) -> None:
@@ -50,6 +51,7 @@ def test_appended_record_outlives_the_death_of_its_program(path: Path) -> None:
     program = """
 import os, sys
 from pathlib import Path
+from inspector.store.schema import SCHEMA_VERSION
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import record
 store = RecordWriter(Path(sys.argv[1]))
@@ -143,7 +145,9 @@ def test_database_of_another_program_is_refused_and_left_alone(path: Path) -> No
 def test_store_of_another_version_is_refused_and_left_alone(path: Path, full: list[Record]) -> None:
     in_sqlite(path, "PRAGMA user_version = 7")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="has schema version 7; this program reads 2") as caught:
+    with pytest.raises(
+        StoreError, match="has schema version 7; this program reads 2 and 3"
+    ) as caught:
         RecordWriter(path)
     assert type(caught.value) is StoreError
     assert path.read_bytes() == before
@@ -203,3 +207,56 @@ def test_checked_store_is_not_read_whole_again(path: Path, full: list[Record]) -
     RecordWriter(path, is_checked=True).close()
     with pytest.raises(StoreCorrupt):
         RecordWriter(path)
+
+
+def test_store_of_the_version_before_is_upgraded_and_keeps_its_records(path: Path) -> None:
+    write_store(path, [record("a.png"), record("b.png")])
+    in_sqlite(path, "DROP TABLE gone; PRAGMA user_version = 2;")
+    with RecordWriter(path) as store:
+        store.set_gone([record("a.png").record_id])
+        store.append([record("c.png")])
+    assert stored(path) == [record("b.png"), record("c.png")]
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    connection.close()
+
+
+_UPGRADE = """
+import os, sqlite3, sys
+from pathlib import Path
+from inspector.store import connection
+from inspector.store.schema import SCHEMA_VERSION
+from inspector.store.writer import RecordWriter
+class Killing(sqlite3.Connection):
+    def execute(self, sql, *values):
+        if Killing.left == 0:
+            os._exit(9)
+        Killing.left -= 1
+        return super().execute(sql, *values)
+Killing.left = int(sys.argv[2])
+whole = sqlite3.connect
+sqlite3.connect = lambda *a, **k: whole(*a, **k, factory=Killing)
+RecordWriter(Path(sys.argv[1])).close()
+"""
+
+
+def test_upgrade_that_is_killed_anywhere_leaves_the_old_store_or_the_new_one(path: Path) -> None:
+    write_store(path, [record("a.png"), record("b.png")])
+    in_sqlite(path, "DROP TABLE gone; PRAGMA user_version = 2;")
+    old = path.read_bytes()
+    versions = []
+    for n_statements in range(30):
+        overwrite(path, old)
+        command = [sys.executable, "-c", _UPGRADE, str(path), str(n_statements)]
+        code = subprocess.run(command, check=False).returncode
+        connection = sqlite3.connect(path)
+        versions.append(connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'gone'").fetchall()
+        connection.close()
+        assert tables == ([("gone",)] if versions[-1] == SCHEMA_VERSION else [])
+        assert stored(path) == [record("a.png"), record("b.png")]
+        if code == 0:
+            break
+    assert code == 0
+    assert versions == sorted(versions)
+    assert (versions[0], versions[-1]) == (2, SCHEMA_VERSION)
