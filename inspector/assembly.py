@@ -21,7 +21,7 @@ from inspector.verdict import Criteria
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class ReadyInspection:
     """An inspection that has proved itself, and what it is made of.
 
     Attributes:
@@ -44,7 +44,7 @@ def shipped_bundle() -> Path:
     return Path(__file__).with_name("demo_part.bundle")
 
 
-def build_judge(
+def build_inspection(
     bundle: Bundle,
     recipe: Recipe,
     clock: Clock,
@@ -52,7 +52,7 @@ def build_judge(
     threads: int = 1,
     model: ModelKind = "float",
     has_spinning: bool = False,
-) -> Judge:
+) -> ReadyInspection:
     """Load the model, judge the canary, and hand out an inspection that may be trusted.
 
     Args:
@@ -78,7 +78,7 @@ def build_judge(
     )
     canary = manifest.canary if model == "float" else manifest.int8_canary
     _check_canary(bundle, inspection, canary or manifest.canary)
-    return Judge(
+    return ReadyInspection(
         inspection=inspection,
         bundle=bundle,
         recipe=recipe,
@@ -95,7 +95,9 @@ def build_judge(
     )
 
 
-def build_tuned_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, jobs: int = 1) -> Judge:
+def build_tuned_inspection(
+    bundle: Bundle, recipe: Recipe, clock: Clock, *, jobs: int = 1
+) -> ReadyInspection:
     """The same, as this machine was tuned for it; untuned, with the float model.
 
     Args:
@@ -103,11 +105,11 @@ def build_tuned_judge(bundle: Bundle, recipe: Recipe, clock: Clock, *, jobs: int
             theirs: each run has one thread.
 
     Raises:
-        BundleError, RecipeError: As `build_judge`.
+        BundleError, RecipeError: As `build_inspection`.
     """
     bundle_id = bundle.manifest.bundle_id
     choice = remembered(bundle_id, processor_name(), user_folder()) or STANDARD_CHOICE
-    return build_judge(
+    return build_inspection(
         bundle,
         recipe,
         clock,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.assembly import Judge, build_tuned_judge
+from inspector.assembly import ReadyInspection, build_tuned_inspection
 from inspector.batch_run import BatchRun, Progress, SaveImages, record_id_of
 from inspector.bundle import open_bundle
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
@@ -61,7 +61,7 @@ class BatchOutcome:
         is_complete: False when it was interrupted; what was finished is in the store.
     """
 
-    judge: Judge
+    ready: ReadyInspection
     source: PictureSource
     store_path: Path
     summary: Summary
@@ -92,28 +92,35 @@ def run_batch(
         StoreError, WorkerFailed: The run broke; what was stored stays.
     """
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
-    judge = build_tuned_judge(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
-    max_sample = judge.bundle.manifest.input.max_sample
-    source = PictureSource(request.source, clock, max_sample, request.out)
+    ready = build_tuned_inspection(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
+    max_sample = ready.bundle.manifest.input.max_sample
+    try:
+        source = PictureSource(request.source, clock, max_sample, request.out)
+    except UsageError as error:
+        if request.resume and (request.out / STORE_FILE).exists():
+            raise UsageError(
+                f"{error}. The results in {str(request.out)!r} are of before"
+            ) from error
+        raise
     _make_folder(request, source)
     with sole_writer(request.out, WAIT_OR_ELSEWHERE):
-        yield _run(request, judge, source, clock, start_progress)
+        yield _run(request, ready, source, clock, start_progress)
 
 
 def _run(
     request: BatchRequest,
-    judge: Judge,
+    ready: ReadyInspection,
     source: PictureSource,
     clock: Clock,
     start_progress: StartProgress,
 ) -> BatchOutcome:
     store_path = request.out / STORE_FILE
-    done = _begin_store(store_path, request, judge)
+    done = _begin_store(store_path, request, ready)
     if request.resume:
-        _mark_gone(store_path, source, judge)
-    pictures, count = _waiting(source, judge, done)
+        _mark_gone(store_path, source, ready)
+    pictures, count = _waiting(source, ready, done)
     run = BatchRun(
-        judge=judge,
+        ready=ready,
         clock=clock,
         jobs=request.jobs,
         store_path=store_path,
@@ -131,11 +138,11 @@ def _run(
             store,
             elapsed_s=elapsed_s,
             n_judged_now=run.n_stored,
-            identity=judge.identity,
+            identity=ready.identity,
             left_out=source.left_out,
         )
     return BatchOutcome(
-        judge=judge,
+        ready=ready,
         source=source,
         store_path=store_path,
         summary=summary,
@@ -152,6 +159,13 @@ def source_name(source: str) -> str:
 def _make_folder(request: BatchRequest, source: PictureSource) -> None:
     out = request.out
     probe = out / f".write-test-{os.getpid()}"
+    kept = (out / IMAGES_FOLDER).resolve()
+    is_inside = out.resolve().is_relative_to(Path(request.source).resolve())
+    if request.save_images != "none" and (is_inside or source.has_any_in(kept)):
+        raise UsageError(
+            f"--out {str(out)!r} lies inside the source: the pictures saved there would be judged "
+            "as parts next time; choose a folder outside"
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
         if request.save_images != "none":
@@ -164,16 +178,11 @@ def _make_folder(request: BatchRequest, source: PictureSource) -> None:
             f"--out {str(out)!r} cannot be written: {error.strerror}; choose another folder or "
             "give this user the right to write there"
         ) from error
-    kept = (out / IMAGES_FOLDER).resolve()
-    is_inside = out.resolve().is_relative_to(Path(request.source).resolve())
-    if request.save_images != "none" and (is_inside or source.has_any_in(kept)):
-        raise UsageError(
-            f"--out {str(out)!r} lies inside the source: the pictures saved there would be judged "
-            "as parts next time; choose a folder outside"
-        )
 
 
-def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, JudgedPicture]:
+def _begin_store(
+    path: Path, request: BatchRequest, ready: ReadyInspection
+) -> dict[str, JudgedPicture]:
     """Make the store or check that it is this run's; gives what is judged already."""
     if path.exists() and not request.resume:
         raise UsageError(
@@ -181,9 +190,9 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, J
             "another --out"
         )
     identity = {
-        "bundle_id": judge.bundle.manifest.bundle_id,
-        "recipe_id": judge.recipe.recipe_id,
-        "model": judge.identity["model"],
+        "bundle_id": ready.bundle.manifest.bundle_id,
+        "recipe_id": ready.recipe.recipe_id,
+        "model": ready.identity["model"],
         "source": source_name(request.source),
     }
     with RecordWriter(path) as writer, RecordReader(path) as store:
@@ -200,33 +209,35 @@ def _begin_store(path: Path, request: BatchRequest, judge: Judge) -> dict[str, J
         return store.judged()
 
 
-def _mark_gone(path: Path, source: PictureSource, judge: Judge) -> None:
+def _mark_gone(path: Path, source: PictureSource, ready: ReadyInspection) -> None:
     """What was judged and is not in the source any more: renamed or taken away since.
 
     Its record stays, but a run's counts are of what its source holds.
     """
     if source.count is None:  # a video is there as a whole
         return
-    present = {record_id_of(item.image, judge) for item in source}
+    present = {record_id_of(item.image, ready) for item in source}
     with RecordWriter(path, is_checked=True) as writer, RecordReader(path) as store:
         gone = store.record_ids() - present
         if gone or store.n_gone():
             writer.set_gone(sorted(gone))
     if gone:
         _log.warning(
-            "%d pictures that were judged are not in the source any more; their records are kept "
-            "and not counted",
+            "not in the source any more, %d of the pictures that were judged; their records are "
+            "kept and not counted",
             len(gone),
         )
 
 
-def _is_done(waiting: WaitingPicture, judge: Judge, done: Mapping[str, JudgedPicture]) -> bool:
+def _is_done(
+    waiting: WaitingPicture, ready: ReadyInspection, done: Mapping[str, JudgedPicture]
+) -> bool:
     """Whether the picture is judged and has not changed since.
 
     Its bytes decide, not its time, which a copy can carry over. What was an ERROR is tried again:
     it may have been for want of something that is there now.
     """
-    known = done.get(record_id_of(waiting.image, judge)) if done else None
+    known = done.get(record_id_of(waiting.image, ready)) if done else None
     if known is None:
         return False
     if known.sha256:
@@ -236,10 +247,10 @@ def _is_done(waiting: WaitingPicture, judge: Judge, done: Mapping[str, JudgedPic
 
 
 def _waiting(
-    source: PictureSource, judge: Judge, done: Mapping[str, JudgedPicture]
+    source: PictureSource, ready: ReadyInspection, done: Mapping[str, JudgedPicture]
 ) -> tuple[Iterator[WaitingPicture], int | None]:
     """What is to be judged, and how much that is; a video does not tell."""
     if not done or source.count is None:
-        return (item for item in source if not _is_done(item, judge, done)), source.count
-    remaining = [item for item in source if not _is_done(item, judge, done)]
+        return (item for item in source if not _is_done(item, ready, done)), source.count
+    remaining = [item for item in source if not _is_done(item, ready, done)]
     return iter(remaining), len(remaining)

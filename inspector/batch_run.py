@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Protocol
 
-from inspector.assembly import Judge
+from inspector.assembly import ReadyInspection
 from inspector.capture.files.pictures import WaitingPicture
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
@@ -36,9 +36,9 @@ class Progress(Protocol):
         ...
 
 
-def record_id_of(image: str, judge: Judge) -> str:
+def record_id_of(image: str, ready: ReadyInspection) -> str:
     """The same for one picture under one bundle and recipe, on every run."""
-    name = f"{judge.bundle.manifest.bundle_id}|{judge.recipe.recipe_id}|{image}"
+    name = f"{ready.bundle.manifest.bundle_id}|{ready.recipe.recipe_id}|{image}"
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
@@ -76,7 +76,7 @@ class BatchRun:
     def __init__(
         self,
         *,
-        judge: Judge,
+        ready: ReadyInspection,
         clock: Clock,
         jobs: int,
         store_path: Path,
@@ -87,7 +87,7 @@ class BatchRun:
         is_resumed: bool = False,
     ) -> None:
         self._is_resumed = is_resumed
-        self._judge = judge
+        self._ready = ready
         self._clock = clock
         self._store_path = store_path
         self._images_folder = images_folder
@@ -162,12 +162,12 @@ class BatchRun:
                 with watch.stage(Stage.DECODE):
                     frame = waiting.load()
             except CaptureError as error:
-                inspected = self._judge.inspection.errored(error, None, {})
+                inspected = self._ready.inspection.errored(error, None, {})
             else:
-                inspected = self._judge.inspection.inspect(frame)
+                inspected = self._ready.inspection.inspect(frame)
         record = make_record(
             Subject(
-                record_id=record_id_of(waiting.image, self._judge),
+                record_id=record_id_of(waiting.image, self._ready),
                 source_id=waiting.image,
                 frame_id=waiting.frame_id,
                 image_path=waiting.image,
@@ -175,7 +175,7 @@ class BatchRun:
             ),
             inspected,
             judged_at=self._clock.now(),
-            bundle_id=self._judge.bundle.manifest.bundle_id,
+            bundle_id=self._ready.bundle.manifest.bundle_id,
             stage_ms=watch.stage_ms,
         )
         is_kept = self._save_images == "all" or (

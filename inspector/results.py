@@ -52,7 +52,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
         **outcome.summary.as_table(),
         "left_out": dict(outcome.summary.left_out),
         "n_gone": outcome.summary.n_gone,
-        "threshold": outcome.judge.threshold,
+        "threshold": outcome.ready.threshold,
         "source": request.source,
         "jobs": request.jobs,
         "is_complete": outcome.is_complete,
@@ -64,7 +64,7 @@ def write_results(request: BatchRequest, outcome: BatchOutcome, clock: Clock) ->
             report_path,
             summary=outcome.summary,
             scores=store.decided_scores(),
-            threshold=outcome.judge.threshold,
+            threshold=outcome.ready.threshold,
             gallery=_gallery(outcome, store),
             errors=store.worst(Decision.ERROR, ERRORS_SHOWN),
             gone=[record.image.path for record in store.gone(GONE_SHOWN)],
@@ -105,7 +105,7 @@ def _drawn(outcome: BatchOutcome, record: Record, waiting: WaitingPicture) -> Ga
         frame = waiting.load()
     except CaptureError:  # it was there when it was judged; the record stands
         return GalleryEntry(record=record, picture=None, overlay=None)
-    inspected = outcome.judge.inspection.inspect(frame)
+    inspected = outcome.ready.inspection.inspect(frame)
     is_same = (frame.content_sha256 or "") == record.image.sha256
     prediction = inspected.prediction
     if not is_same or prediction is None or prediction.heatmap is None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from inspector.assembly import Judge, build_judge, shipped_bundle
+from inspector.assembly import ReadyInspection, build_inspection, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.synthetic.render import Defect, render_part
 from inspector.clock import Clock
@@ -47,14 +47,14 @@ def run_selftest(clock: Clock) -> list[Check]:
             bundle = open_bundle(shipped_bundle())
             check.detail = f"{bundle.manifest.name} {bundle.manifest.bundle_id[:12]}"
         with _trying("canary", checks, clock) as check:
-            judge = build_judge(bundle, DEFAULT_RECIPE, clock)
+            ready = build_inspection(bundle, DEFAULT_RECIPE, clock)
             check.detail = f"score {bundle.manifest.canary.score:.4f} as validated"
         with _trying("good part", checks, clock) as check:
-            check.detail = _judge_part(judge, clock, None, Decision.PASS)[1]
+            check.detail = _judge_part(ready, clock, None, Decision.PASS)[1]
         with _trying("bad part", checks, clock) as check:
-            inspected, check.detail = _judge_part(judge, clock, Defect.MISSING_HOLE, Decision.FAIL)
+            inspected, check.detail = _judge_part(ready, clock, Defect.MISSING_HOLE, Decision.FAIL)
         with _trying("record", checks, clock) as check:
-            check.detail = _keep_and_read(_record(inspected, judge, clock))
+            check.detail = _keep_and_read(_record(inspected, ready, clock))
     except InspectorError:
         pass  # the failed check says it
     return checks
@@ -76,7 +76,7 @@ def _trying(name: str, checks: list[Check], clock: Clock) -> Iterator[Check]:
 
 
 def _judge_part(
-    judge: Judge, clock: Clock, defect: Defect | None, expected: Decision
+    ready: ReadyInspection, clock: Clock, defect: Defect | None, expected: Decision
 ) -> tuple[Inspected, str]:
     frame = Frame(
         frame_id=0,
@@ -85,16 +85,16 @@ def _judge_part(
         captured_at=clock.now(),
         pixels=render_part(seed=PART_SEED, defect=defect).pixels,
     )
-    inspected = judge.inspection.inspect(frame)
+    inspected = ready.inspection.inspect(frame)
     decision = inspected.verdict.decision
     shown = "not judged" if inspected.prediction is None else f"{inspected.prediction.score:.4f}"
-    found = f"{decision.value}, score {shown}, threshold {judge.threshold:.4f}"
+    found = f"{decision.value}, score {shown}, threshold {ready.threshold:.4f}"
     if decision is not expected:
         raise InspectorError(f"{found}; {expected.value} was expected: do not use this machine")
     return inspected, found
 
 
-def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
+def _record(inspected: Inspected, ready: ReadyInspection, clock: Clock) -> Record:
     # Stored times have milliseconds; what is read back shall be equal.
     now = datetime.fromtimestamp(int(clock.now().timestamp()), UTC)
     subject = Subject(record_id="selftest", source_id="selftest", frame_id=0, image_path="selftest")
@@ -102,7 +102,7 @@ def _record(inspected: Inspected, judge: Judge, clock: Clock) -> Record:
         subject,
         inspected,
         judged_at=now,
-        bundle_id=judge.bundle.manifest.bundle_id,
+        bundle_id=ready.bundle.manifest.bundle_id,
         stage_ms={},
     )
     return replace(record, captured_at=now)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.assembly import Judge, build_tuned_judge, shipped_bundle
+from inspector.assembly import ReadyInspection, build_tuned_inspection, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.registry import make_source
 from inspector.clock import Clock
@@ -47,7 +47,7 @@ class PreparedRun:
     """
 
     runner: Runner
-    judge: Judge
+    ready: ReadyInspection
     recipe: Recipe
     store_path: Path
     first_part: int
@@ -86,24 +86,24 @@ def prepared_run(
         )
         for camera in settings.cameras
     )
-    judge = build_tuned_judge(bundle, recipe, clock)
+    ready = build_tuned_inspection(bundle, recipe, clock)
     _make_folder(settings.store)
     advice = "stop it, or give this station a store folder of its own"
     with sole_writer(settings.store, advice), short_turns():
-        store = _open_store(settings, judge, clock)
+        store = _open_store(settings, ready, clock)
         plan = RunPlan(
             cameras=cameras,
             is_free=settings.cameras[0].trigger is Trigger.FREE,
             trigger_every_ms=settings.cameras[0].trigger_every_ms,
             deadline_s=settings.deadline_ms / 1e3,
-            inspection=judge.inspection,
+            inspection=ready.inspection,
             bundle_id=bundle.manifest.bundle_id,
             store=store,
             n_parts=n_parts,
         )
         yield PreparedRun(
             runner=Runner(plan, listener, clock),
-            judge=judge,
+            ready=ready,
             recipe=recipe,
             store_path=store.path,
             first_part=store.next_part,
@@ -120,8 +120,8 @@ def _make_folder(store: Path) -> None:
         ) from error
 
 
-def _open_store(settings: StationSettings, judge: Judge, clock: Clock) -> StorePlan:
-    criteria, bundle_id = judge.inspection.criteria, judge.bundle.manifest.bundle_id
+def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock) -> StorePlan:
+    criteria, bundle_id = ready.inspection.criteria, ready.bundle.manifest.bundle_id
     path = settings.store / STORE_FILE
     floor_bytes = settings.images.free_space_floor_mb * MB
     check_free_space(settings.store, floor_bytes)

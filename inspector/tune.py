@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from inspector.assembly import Judge, build_judge, canary_frame, model_bytes
+from inspector.assembly import ReadyInspection, build_inspection, canary_frame, model_bytes
 from inspector.bundle import Bundle
 from inspector.bundle.int8_proof import MIN_SPEED_RATIO
 from inspector.capture.files.pictures import PictureSource
@@ -113,8 +113,8 @@ def tune(bundle: Bundle, clock: Clock, images: str | None = None) -> Tuning:
         BundleError: The float model does not judge here as it was proven to.
         SourceUnavailable: There are no pictures, or none of them can be judged.
     """
-    judge = build_judge(bundle, DEFAULT_RECIPE, clock)
-    here = None if bundle.int8_model is None else _int8_here(bundle, judge, clock, images)
+    ready = build_inspection(bundle, DEFAULT_RECIPE, clock)
+    here = None if bundle.int8_model is None else _int8_here(bundle, ready, clock, images)
     model: ModelKind = "float" if here is None or here.shortcomings() else "int8"
     times_ms = _times_by_threads(bundle, model, clock)
     threads, has_spinning = quickest(times_ms)
@@ -140,16 +140,18 @@ def thread_counts(cores: int) -> tuple[int, ...]:
     return tuple(count for count in (1, 2, 4, 8, 16, 32, MAX_THREADS) if count <= cores)
 
 
-def _int8_here(bundle: Bundle, judge: Judge, clock: Clock, images: str | None) -> Int8Here:
+def _int8_here(
+    bundle: Bundle, ready: ReadyInspection, clock: Clock, images: str | None
+) -> Int8Here:
     section = bundle.proof.int8
     is_exact = has_vnni() or (section is not None and section.has_reduced_range)
     ways = [_run_of(bundle, model) for model in ("float", "int8")]
     speed_ratio = median_ratio(times_in_turns(ways, clock), 0, 1)
     try:
-        rival = build_judge(bundle, DEFAULT_RECIPE, clock, model="int8")
+        rival = build_inspection(bundle, DEFAULT_RECIPE, clock, model="int8")
     except BundleError as error:
         return Int8Here(canary_fault=str(error), is_exact=is_exact, speed_ratio=speed_ratio)
-    pairs = [] if images is None else _decisions(judge, rival, images, clock)
+    pairs = [] if images is None else _decisions(ready, rival, images, clock)
     return Int8Here(
         canary_fault=None,
         is_exact=is_exact,
@@ -163,7 +165,7 @@ def _int8_here(bundle: Bundle, judge: Judge, clock: Clock, images: str | None) -
 
 
 def _decisions(
-    judge: Judge, rival: Judge, images: str, clock: Clock
+    ready: ReadyInspection, rival: ReadyInspection, images: str, clock: Clock
 ) -> Sequence[tuple[Decision, Decision]]:
     pairs = []
     for waiting in PictureSource(images, clock):
@@ -171,7 +173,7 @@ def _decisions(
             frame = waiting.load()
         except CaptureError:  # a batch would give both the same ERROR
             continue
-        first, second = (one.inspection.inspect(frame).verdict for one in (judge, rival))
+        first, second = (one.inspection.inspect(frame).verdict for one in (ready, rival))
         pairs.append((first.decision, second.decision))
     if not pairs:
         raise SourceUnavailable(f"--images {images!r}: none of its pictures can be read")

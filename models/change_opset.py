@@ -19,13 +19,14 @@ from inspector.bundle import (
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
-from models.comparison import compare, one_by_one
-from models.convert import finished
+from models.comparing.comparison import compare
+from models.comparing.validation_inputs import open_validation_inputs
 from models.dataset.pictures import LoadedSet
 from models.dataset.sample import GOOD
-from models.rejection import accepted, rejection_in, rejection_of
-from models.sealing import check_place, seal
-from models.trial import set_trial
+from models.graphs.convert import finished
+from models.graphs.running import one_by_one
+from models.measures.rejection import accepted, rejection_in, rejection_of
+from models.publishing.sealing import check_place, seal
 
 _log = logging.getLogger(__name__)
 
@@ -46,14 +47,14 @@ def change_opset(
 
     Raises:
         UsageError: The bundle has that opset already, has an INT8 model, or is `out` itself.
-        DataError: As `set_trial`; or ONNX cannot bring this model to that opset.
+        DataError: As `open_validation_inputs`; or ONNX cannot bring this model to that opset.
         BundleError: The bundle is refused or cannot be written; the runtime refuses the new
             model; or it is not proven. Nothing is written then.
         StoreFull: The disk is full.
     """
     check_place(out, made_from=bundle_path)
-    trial = set_trial(bundle_path, data, weights_cache, good_label)
-    old, manifest = trial.bundle, trial.bundle.manifest
+    inputs = open_validation_inputs(bundle_path, data, weights_cache, good_label)
+    old, manifest = inputs.bundle, inputs.bundle.manifest
     if manifest.opset == opset:
         raise UsageError(f"--opset {opset}: the bundle has that opset already; nothing to do")
     if old.int8_model is not None:
@@ -63,12 +64,12 @@ def change_opset(
         )
     _log.info("converting from opset %d to %d", manifest.opset, opset)
     model = with_opset(old.model, opset)
-    pictures = trial.pictures
+    pictures = inputs.pictures
     draft = replace(manifest, opset=opset)
     backend = OrtBackend(draft, model)
     _log.info("comparing TensorFlow and ONNX Runtime on %d pictures", len(pictures.samples))
     proof = compare(
-        trial.function,
+        inputs.function,
         backend.run,
         pictures.tensors,
         pictures.sha256s,
@@ -78,7 +79,7 @@ def change_opset(
     shortcoming = proof.shortcoming()
     if shortcoming is not None:
         raise BundleError(
-            f"with opset {opset} the model is not proven to be the one that was taught: "
+            f"with opset {opset} the model is not proven to be the one that was trained: "
             f"{shortcoming}; keep opset {manifest.opset}, or try one nearer to it"
         )
     canary = backend.infer(preprocess(canary_frame(old.canary_png), manifest.input)).score
@@ -101,7 +102,7 @@ def change_opset(
         ),
         {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},
         out,
-        replace(trial.source, model_sha256=proof.model_sha256),
+        replace(inputs.source, model_sha256=proof.model_sha256),
     )
 
 

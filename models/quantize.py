@@ -30,18 +30,24 @@ from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
-from models.comparison import agreement_of, images_sha256
+from models.comparing.comparison import agreement_of, images_sha256
+from models.comparing.model_results import ModelResults, compare_results
 from models.dataset.hashes import file_sha256, without_copies
 from models.dataset.labels import check_known
 from models.dataset.pictures import load_set
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
-from models.int8_exam import Exam, distance, figure_of, set_exam, sit
-from models.int8_graph import Calibrated, calibrated, int8_model, packed
-from models.rejection import Rejection, accepted, rejection_in, rejection_of
-from models.sealing import check_place, seal
-from models.sides import Side, compare_sides
-from models.source import Source, open_source, source_folder
+from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of
+from models.publishing.sealing import check_place, seal
+from models.publishing.source import Source, source_beside
+from models.quantization.comparison_set import (
+    ComparisonSet,
+    comparison_set_of,
+    distance,
+    evaluate_model,
+    metric_of,
+)
+from models.quantization.int8_graph import Calibrated, calibrated, int8_model, packed
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_VALIDATION = 400
@@ -125,33 +131,37 @@ def quantize(
     check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
     fit, validation = _divide(bundle_path, bundle, data, good_label)
-    exam = set_exam(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)
-    _log.info("comparing on %d pictures, %d of them painted", len(exam.prepared), exam.n_painted)
-    reference = sit("float", bundle.manifest, bundle.model, exam)
-    figure_of(reference)  # without it, nothing need be tried
-    rejects = _rejects(bundle, bundle.model, exam, reference)
+    comparison_set = comparison_set_of(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)
+    _log.info(
+        "comparing on %d pictures, %d of them painted",
+        len(comparison_set.prepared),
+        comparison_set.n_painted,
+    )
+    reference = evaluate_model("float", bundle.manifest, bundle.model, comparison_set)
+    metric_of(reference)  # without it, nothing need be tried
+    rejects = _rejects(bundle, bundle.model, comparison_set, reference)
     weakness = _weakness(bundle.manifest, rejects, accept_weak)
     tensors = load_set(fit, spec).tensors
     _log.info("calibrating on %d pictures", len(fit))
     with calibrated(bundle.model, tensors, CALIBRATIONS) as ready:
-        best = min(_candidates(bundle, ready, exam.half()), key=lambda one: one.rank)
+        best = min(_candidates(bundle, ready, comparison_set.half()), key=lambda one: one.rank)
     model = best.model
     if len(model) > int8_proof.MAX_SIZE_SHARE * len(bundle.model):
         model = packed(model)
-    side = sit("int8", bundle.manifest, model, exam)
+    results = evaluate_model("int8", bundle.manifest, model, comparison_set)
     proof = Int8Proof(
         calibration=best.calibration,
         n_calibration=len(fit),
         n_float_convolutions=best.n_float_convolutions,
         has_reduced_range=best.has_reduced_range,
-        **_compared(bundle, model, exam, reference, side),  # type: ignore[arg-type]
+        **_compared(bundle, model, comparison_set, reference, results),  # type: ignore[arg-type]
     )
     for shortcoming in proof.shortcomings():
         _log.warning("the INT8 model is not kept: %s", shortcoming)
     # With the source beside it, the new bundle can be validated as the old one.
-    source = _source(bundle_path, bundle)
+    source = source_beside(bundle_path, bundle)
     manifest = _write(bundle, model, proof, out, source, weakness)
-    rejections = {"float": rejects, "INT8": _rejects(bundle, model, exam, side)}
+    rejections = {"float": rejects, "INT8": _rejects(bundle, model, comparison_set, results)}
     return Quantized(
         manifest=manifest,
         proof=proof,
@@ -159,17 +169,19 @@ def quantize(
     )
 
 
-def _rejects(bundle: Bundle, model: bytes, exam: Exam, side: Side) -> Rejection | None:
-    """What a model rejects and passes of the exam; None where no class means good."""
-    manifest, n_real = bundle.manifest, len(exam.samples) - exam.n_painted
-    is_defect = np.array([not sample.is_good for sample in exam.samples[:n_real]])
+def _rejects(
+    bundle: Bundle, model: bytes, comparison_set: ComparisonSet, results: ModelResults
+) -> Rejection | None:
+    """What a model rejects and passes of the comparison set; None where no class means good."""
+    manifest, n_real = bundle.manifest, len(comparison_set.samples) - comparison_set.n_painted
+    is_defect = np.array([not sample.is_good for sample in comparison_set.samples[:n_real]])
     if manifest.labels[0] != GOOD or is_defect.all():
         return None
     return rejection_of(
-        np.array(side.scores[:n_real], np.float32),
+        np.array(results.scores[:n_real], np.float32),
         is_defect,
         manifest.threshold.value,
-        np.stack([one.tensor[0] for one in exam.prepared[:n_real]]),
+        np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]]),
         OrtBackend(manifest, model).run,
     )
 
@@ -185,15 +197,17 @@ def _weakness(
     return {"rejects": rejects.as_table(), **weakness}
 
 
-def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iterator[_Candidate]:
+def _candidates(
+    bundle: Bundle, ready: Sequence[Calibrated], comparison_set: ComparisonSet
+) -> Iterator[_Candidate]:
     """One for each calibration and count of convolutions that stay float; never none."""
     has_reduced_range = not has_vnni()
-    reference = sit("float", bundle.manifest, bundle.model, exam)
+    reference = evaluate_model("float", bundle.manifest, bundle.model, comparison_set)
     for one, n_float in product(ready, FLOAT_CONVOLUTIONS):
         if n_float >= len(one.convolutions):
             continue
         model = int8_model(one, n_float_convolutions=n_float, has_reduced_range=has_reduced_range)
-        side = sit("int8", bundle.manifest, model, exam)
+        results = evaluate_model("int8", bundle.manifest, model, comparison_set)
         speed_ratio = _speed_ratio(bundle, model, rounds=_ROUNDS)
         candidate = _Candidate(
             model=model,
@@ -202,8 +216,8 @@ def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iter
             has_reduced_range=has_reduced_range,
             rank=(
                 speed_ratio < _SPEED_MARGIN * int8_proof.MIN_SPEED_RATIO,
-                len(compare_sides(reference, side, exam.samples).changes),
-                distance(side, reference),
+                len(compare_results(reference, results, comparison_set.samples).changes),
+                distance(results, reference),
             ),
         )
         _log.info(
@@ -213,7 +227,7 @@ def _candidates(bundle: Bundle, ready: Sequence[Calibrated], exam: Exam) -> Iter
             n_float,
             speed_ratio,
             candidate.rank[1],
-            len(exam.samples),
+            len(comparison_set.samples),
             candidate.rank[2],
         )
         yield candidate
@@ -230,32 +244,24 @@ def _divide(
         raise DataError(
             f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"
         )
-    source = _source(bundle_path, bundle)
+    source = source_beside(bundle_path, bundle)
     roles = {} if source is None else source.roles
     train = without_copies(of_split(samples, "train"))
     role_of = {sample: roles.get(file_sha256(sample.image), "") for sample in train}
     if not roles:
-        _log.warning("no source beside the bundle: whether it was taught on DATA cannot be told")
+        _log.warning("no source beside the bundle: whether it was trained on DATA cannot be told")
     elif not any(role_of.values()):
-        _log.warning("the model was taught on none of the train pictures of %r", str(data))
+        _log.warning("the model was trained on none of the train pictures of %r", str(data))
     held_out = tuple(sample for sample in train if role_of[sample] in ("held_out", "proof"))
     compared = without_copies(of_split(samples, "val")) or held_out
     if not compared:
         raise DataError(
             f"{str(data)!r}: no picture to compare on: it has no split 'val', and none of its "
             "train pictures is known as held out; give a list with a val split, or quantise where "
-            "the bundle was taught, with its own list"
+            "the bundle was trained, with its own list"
         )
     fit = tuple(sample for sample in train if sample not in held_out) or train
     return _evenly(fit, MAX_CALIBRATION), _evenly(compared, MAX_VALIDATION)
-
-
-def _source(bundle_path: Path, bundle: Bundle) -> Source | None:
-    """What the bundle was made from; None where it is not beside it."""
-    folder = source_folder(bundle_path)
-    source = open_source(folder) if folder.is_dir() else None
-    is_its_own = source and source.model_sha256 == bundle.manifest.files[MODEL_FILE]
-    return source if is_its_own else None
 
 
 def _evenly(items: Sequence[_T], at_most: int) -> tuple[_T, ...]:
@@ -265,30 +271,36 @@ def _evenly(items: Sequence[_T], at_most: int) -> tuple[_T, ...]:
 
 
 def _compared(
-    bundle: Bundle, model: bytes, exam: Exam, reference: Side, side: Side
+    bundle: Bundle,
+    model: bytes,
+    comparison_set: ComparisonSet,
+    reference: ModelResults,
+    results: ModelResults,
 ) -> dict[str, object]:
     """The figures of the model that will be kept or not, each output and the speed among them."""
     manifest = bundle.manifest
-    comparison = compare_sides(reference, side, exam.samples)
+    comparison = compare_results(reference, results, comparison_set.samples)
     backends = [OrtBackend(manifest, one) for one in (bundle.model, model)]
     outputs = {}
-    for name in backends[0].run(exam.prepared[0].tensor):  # one at a time: heat maps are large
+    for name in backends[0].run(
+        comparison_set.prepared[0].tensor
+    ):  # one at a time: heat maps are large
         first, second = (
-            np.concatenate([backend.run(one.tensor)[name] for one in exam.prepared])
+            np.concatenate([backend.run(one.tensor)[name] for one in comparison_set.prepared])
             for backend in backends
         )
         outputs[name] = agreement_of(first, second)
     return {
         "model_sha256": hashlib.sha256(model).hexdigest(),
-        "n_images": len(exam.prepared),
-        "n_painted": exam.n_painted,
-        "images_sha256": images_sha256(set(exam.sha256s)),
+        "n_images": len(comparison_set.prepared),
+        "n_painted": comparison_set.n_painted,
+        "images_sha256": images_sha256(set(comparison_set.sha256s)),
         "outputs": outputs,
         "n_flips": len(comparison.changes),
         "n_new_escapes": comparison.n_new_escapes,
-        "figure": reference.figure_name,
-        "float_figure": figure_of(reference),
-        "int8_figure": figure_of(side),
+        "metric": reference.metric_name,
+        "float_metric": metric_of(reference),
+        "int8_metric": metric_of(results),
         "speed_ratio": _speed_ratio(bundle, model, rounds=ROUNDS),
         "size_share": len(model) / len(bundle.model),
         "processor": processor_name(),

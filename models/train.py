@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,35 +24,37 @@ from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
-from models.comparison import MAX_RELATIVE_DIFFERENCE, compare
-from models.config import TrainingConfig
-from models.convert import OPSET, convert
+from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE, compare
 from models.dataset.hashes import data_sha256, without_copies
-from models.dataset.pictures import LoadedSet, load_set
+from models.dataset.labels import warn_without_good
+from models.dataset.pictures import LoadedSet, load_set, plainness_text
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.sample_depth import full_light_of
-from models.dataset.splits import split_parts
-from models.network_training import Listener
-from models.rejection import accepted, rejection_of
-from models.sealing import (
+from models.dataset.splits import (
+    MIN_GOOD_PARTS,
+    SHARES,
+    n_good_parts,
+    proof_apart,
+    split_parts,
+)
+from models.graphs.convert import OPSET, convert
+from models.graphs.training_library import tensorflow
+from models.measures.rejection import accepted, rejection_of
+from models.measures.threshold import ChosenThreshold, Targets, choose_threshold
+from models.publishing.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
     check_place,
     library_versions,
     seal,
 )
-from models.source import Source
-from models.task import Assignment, Task, Taught, load_task
-from models.threshold import ChosenThreshold, Targets, choose_threshold
-from models.training_library import tensorflow
+from models.publishing.source import Source
+from models.tasks.task import Task, TrainingInputs, TrainingOutcome, load_task
+from models.training.config import TrainingConfig
+from models.training.network import Listener
 
-# Fitting wants most of the pictures; the others must be enough for a threshold and for a proof.
-SHARES = {"fit": 0.75, "held_out": 0.25}
-PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
-MIN_PROOF = 2
 _HINT = "list pictures of more parts, or a larger --size where the defects are small"
-MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
 _log = logging.getLogger(__name__)
 
 
@@ -121,21 +124,24 @@ def train(request: TrainingRequest) -> TrainingResult:
     )
     labels = task.labels(samples)
     lots = _lots(samples, spec, config.seed, has_good=labels[0] == GOOD)
+    warn_without_good(labels)
     weights = load_weights(request.weights_cache)
     _log.info("learning from %d pictures", len(lots.fit.samples))
-    assignment = Assignment(
+    inputs = TrainingInputs(
         config=config,
         spec=spec,
         labels=labels,
         fit=lots.fit,
         held_out=lots.held_out,
         weights=weights,
-        notes=request.out.with_name(f"{request.out.name}.training"),
+        checkpoint=request.out.with_name(f"{request.out.name}.training"),
         listener=request.listener,
     )
-    taught = task.learn(assignment)
-    manifest = _publish(request, task, assignment, taught, lots)
-    return TrainingResult(manifest=manifest, is_complete=taught.is_complete)
+    trained = task.learn(inputs)
+    manifest = _publish(request, task, inputs, trained, lots)
+    if trained.is_complete:  # else the same call goes on where this one was interrupted
+        shutil.rmtree(inputs.checkpoint, ignore_errors=True)
+    return TrainingResult(manifest=manifest, is_complete=trained.is_complete)
 
 
 def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
@@ -152,31 +158,34 @@ def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int, *, has_good: bo
         groups = {"fit": of_split(samples, "train"), "held_out": tuple(chosen)}
     else:
         groups = split_parts(samples, SHARES, seed)
-    good_parts = {sample.part for sample in groups["held_out"] if sample.is_good}
-    if has_good and len(good_parts) < MIN_GOOD_PARTS:
+    count = n_good_parts(groups["held_out"])
+    if has_good and count < MIN_GOOD_PARTS:
         raise DataError(
-            f"{len(good_parts)} different good parts are held out of {len(samples)} pictures; at "
-            f"least {MIN_GOOD_PARTS} are needed to tell what is usual: list pictures of more parts"
+            f"{count} different good parts are held out of {len(samples)} pictures; at least "
+            f"{MIN_GOOD_PARTS} are needed to tell what is usual: list pictures of more parts"
         )
     _log.info("reading %d pictures", len(samples))
     held_out = load_set(groups["held_out"], spec)
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(held_out.samples))
-    n_proof = max(MIN_PROOF, round(PROOF_SHARE * len(order)))
+    chooses, proves = proof_apart(len(held_out.samples), seed)
     return _Lots(
         fit=load_set(groups["fit"], spec),
-        held_out=held_out.part_of(sorted(order[n_proof:])),
-        proof=held_out.part_of(sorted(order[:n_proof])),
+        held_out=held_out.part_of(chooses),
+        proof=held_out.part_of(proves),
     )
 
 
 def _publish(
-    request: TrainingRequest, task: Task, assignment: Assignment, taught: Taught, lots: _Lots
+    request: TrainingRequest,
+    task: Task,
+    inputs: TrainingInputs,
+    trained: TrainingOutcome,
+    lots: _Lots,
 ) -> Manifest:
     """Convert, choose the threshold, prove, and write source and bundle."""
-    spec, lesson, config = assignment.spec, taught.lesson, assignment.config
-    chosen = _threshold(taught, assignment)
+    spec, parameters, config = inputs.spec, trained.parameters, inputs.config
+    chosen = _threshold(trained, inputs)
     _log.info("converting")
-    function = task.graph(lesson, spec, assignment.weights)
+    function = task.graph(parameters, spec, inputs.weights)
     conversion = convert(function)
     model = conversion.model
     _log.info("operators before and after folding:\n%s", conversion.operator_table())
@@ -188,10 +197,10 @@ def _publish(
         version="1",
         input=spec,
         outputs=task.outputs,
-        labels=assignment.labels,
+        labels=inputs.labels,
         threshold=chosen.threshold,
         canary=Canary(
-            score=0.0, tolerance=_canary_tolerance(taught, assignment, chosen.threshold.value)
+            score=0.0, tolerance=_canary_tolerance(trained, inputs, chosen.threshold.value)
         ),
         opset=OPSET,
         versions=library_versions("tf2onnx", "keras")
@@ -202,17 +211,17 @@ def _publish(
         training={
             "backbone": "efficientnet-lite0",
             "config": config.to_toml(),
-            "settings": lesson.settings,
+            "settings": parameters.settings,
             "operators": conversion.operators(),
         },
         files={},
     )
     backend = OrtBackend(draft, model)
     rejection = weakness = None
-    if assignment.labels[0] == GOOD:
+    if inputs.labels[0] == GOOD:
         rejection = rejection_of(
-            taught.held_out_scores,
-            np.array([not sample.is_good for sample in assignment.held_out.samples]),
+            trained.held_out_scores,
+            np.array([not sample.is_good for sample in inputs.held_out.samples]),
             chosen.threshold.value,
             lots.held_out.tensors,
             backend.run,
@@ -221,7 +230,7 @@ def _publish(
     proof = _prove(function, backend, draft, model, lots.proof)
     source = Source(
         task=config.task,
-        lesson=lesson,
+        parameters=parameters,
         model_sha256=proof.model_sha256,
         roles={sha: role for role, lot in lots.roles().items() for sha in lot.sha256s},
     )
@@ -246,32 +255,37 @@ def _publish(
     return seal(manifest, contents, request.out, source)
 
 
-def _threshold(taught: Taught, assignment: Assignment) -> ChosenThreshold:
-    is_defect = np.zeros(len(taught.held_out_scores), dtype=np.bool_)
-    if assignment.labels[0] == GOOD:  # else none of the classes is a defect
-        is_defect = np.array([not sample.is_good for sample in assignment.held_out.samples])
-    config = assignment.config
+def _threshold(trained: TrainingOutcome, inputs: TrainingInputs) -> ChosenThreshold:
+    is_defect = np.zeros(len(trained.held_out_scores), dtype=np.bool_)
+    has_good = inputs.labels[0] == GOOD
+    if has_good:  # else none of the classes is a defect
+        is_defect = np.array([not sample.is_good for sample in inputs.held_out.samples])
+    config = inputs.config
     chosen = choose_threshold(
-        taught.held_out_scores,
+        trained.held_out_scores,
         is_defect,
         Targets(overkill=config.overkill_at_most, escape=config.escape_at_most),
-        taught.region_level,
+        trained.region_level,
+        has_good=has_good,
     )
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
+    is_good = [sample.is_good or not has_good for sample in inputs.held_out.samples]
+    if (plainness := plainness_text(inputs.held_out.tensors[is_good])) is not None:
+        _log.warning("%s", plainness)
     return chosen
 
 
-def _canary_tolerance(taught: Taught, assignment: Assignment, threshold: float) -> float:
+def _canary_tolerance(trained: TrainingOutcome, inputs: TrainingInputs, threshold: float) -> float:
     """A share of the range of what the canary is one of; what the proof lets pass at least."""
     of_its_kind = [
         score
-        for score, sample in zip(taught.held_out_scores, assignment.held_out.samples, strict=True)
-        if sample.is_good or assignment.labels[0] != GOOD
+        for score, sample in zip(trained.held_out_scores, inputs.held_out.samples, strict=True)
+        if sample.is_good or inputs.labels[0] != GOOD
     ]
     return max(
         CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind)),
-        MAX_RELATIVE_DIFFERENCE * abs(threshold),
+        MAX_RELATIVE_DIFFERENCE * abs(threshold),  # our own scores have no offset
     )
 
 
@@ -290,7 +304,7 @@ def _prove(
     shortcoming = compared.shortcoming()
     if shortcoming is not None:
         raise BundleError(
-            f"the converted model is not proven to be the one that was taught: {shortcoming}"
+            f"the converted model is not proven to be the one that was trained: {shortcoming}"
         )
     return compared
 

@@ -16,9 +16,9 @@ from inspector.capture.synthetic.render import render_part
 from inspector.demo import FIRST_SEED
 from inspector.logs import configure_logging
 from inspector.store.images import write_png
-from models.config import TrainingConfig
-from models.progress import ProgressLines
 from models.train import TrainingRequest, train
+from models.training.config import TrainingConfig
+from models.training.progress import ProgressLines
 
 N_PARTS = 1000
 CONFIG = TrainingConfig(
@@ -26,7 +26,7 @@ CONFIG = TrainingConfig(
     height_px=256,
     width_px=256,
     overkill_at_most=0.02,  # drawn parts differ from each other by little
-    knobs={"bank_size": 500},  # 3 MB, to be carried about
+    hyperparameters={"bank_size": 500},  # 3 MB, to be carried about
 )
 
 
@@ -43,11 +43,11 @@ def main() -> None:
         data = folder / "parts.csv"
         with data.open("w", newline="") as file:
             csv.writer(file).writerows([("image", "label", "mask", "split"), *rows])
-        taught = folder / "demo_part.bundle"
+        trained = folder / "demo_part.bundle"
         manifest = train(
             TrainingRequest(
                 data=data,
-                out=taught,
+                out=trained,
                 name="demo part",
                 config=CONFIG,
                 weights_cache=folder / "weights",
@@ -55,10 +55,10 @@ def main() -> None:
             )
         ).manifest
         shutil.rmtree(shipped_bundle(), ignore_errors=True)
-        shutil.copytree(taught, shipped_bundle())
+        shutil.copytree(trained, shipped_bundle())
     sys.stdout.write(f"{shipped_bundle()}: {manifest.bundle_id[:12]}\n")
     if N_PARTS > FIRST_SEED:
-        raise ValueError("the demo's parts must not be among those that were taught")
+        raise ValueError("the demo's parts must not be among those that were trained")
 
 
 if __name__ == "__main__":

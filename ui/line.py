@@ -111,8 +111,8 @@ class Line(QObject):
                 LineInfo(
                     station=settings.name,
                     recipe=run.recipe.name,
-                    bundle_id=run.judge.bundle.manifest.bundle_id,
-                    threshold=run.judge.threshold,
+                    bundle_id=run.ready.bundle.manifest.bundle_id,
+                    threshold=run.ready.threshold,
                     cameras=tuple(camera.name for camera in settings.cameras),
                     stored=tuple(_newest(run.store_path)),
                 )

@@ -1,6 +1,6 @@
 """The process of one runtime: obeys what comes on stdin, answers on what was stdout.
 
-Started by `inspector.bench.contender` as `python -m inspector.bench.child`.
+Started by `inspector.bench.runtime_process` as `python -m inspector.bench.child`.
 """
 
 import os
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inspector.bench.memory import resident_bytes
 from inspector.bench.messages import read_message, write_message
-from inspector.bench.runtime import Runtime, Subject, load_offer
+from inspector.bench.runtime import Runtime, Subject, load_plugin
 from inspector.bundle import open_bundle
 from inspector.clock import Clock, SystemClock
 from inspector.errors import InferenceError, InspectorError
@@ -36,14 +36,14 @@ class Session:
 
     def prepare(self, words: Mapping[str, Any], _raw: bytes) -> dict[str, object]:
         """Leave in the folder what `open` will need."""
-        prepare = load_offer(words["offer"]).prepare
+        prepare = load_plugin(words["offer"]).prepare
         if prepare is not None:
             prepare(_subject(words))
         return {}
 
     def open(self, words: Mapping[str, Any], _raw: bytes) -> dict[str, object]:
         """Load the model."""
-        self._runtime = load_offer(words["offer"]).open(_subject(words))
+        self._runtime = load_plugin(words["offer"]).open(_subject(words))
         return {"size_bytes": self._runtime.size_bytes, "version": self._runtime.version}
 
     def picture(self, words: Mapping[str, Any], raw: bytes) -> dict[str, object]:

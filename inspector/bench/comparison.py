@@ -9,7 +9,7 @@ from pathlib import Path
 from inspector.bench.figures import Figures, Measured, failed_table, figures, ratios
 from inspector.bench.pictures import load_tensors
 from inspector.bench.rounds import Course, run_rounds
-from inspector.bench.runtime import REFERENCE, load_offer, obstacle
+from inspector.bench.runtime import REFERENCE, load_plugin, obstacle
 from inspector.bundle import Bundle, open_bundle
 from inspector.clock import Clock
 from inspector.errors import UsageError
@@ -109,7 +109,7 @@ def compare_runtimes(request: BenchRequest, clock: Clock) -> Comparison:
     rows = {
         name: one
         if isinstance(one, str)
-        else figures(one, measured[REFERENCE], load_offer(offers[name]).max_relative)
+        else figures(one, measured[REFERENCE], load_plugin(offers[name]).max_relative)
         for name, one in outcome.items()
     }
     equals = {name: one for name, one in measured.items() if _agrees(rows[name])}

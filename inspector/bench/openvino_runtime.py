@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bench.runtime import Offer, Runtime, Subject, nothing_lacks
+from inspector.bench.runtime import Runtime, RuntimePlugin, Subject, nothing_lacks
 
 
 def open_openvino(subject: Subject) -> Runtime:
@@ -30,7 +30,7 @@ def open_openvino(subject: Subject) -> Runtime:
     )
 
 
-OPENVINO = Offer(
+OPENVINO = RuntimePlugin(
     modules=("openvino",),
     install="pip install 'inspector[bench]'",
     lacks=nothing_lacks,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inspector.assembly import model_bytes
-from inspector.bench.runtime import Offer, Runtime, Subject, nothing_lacks
+from inspector.bench.runtime import Runtime, RuntimePlugin, Subject, nothing_lacks
 from inspector.bundle import Bundle
 from inspector.inference.ort import OrtBackend, runtime_version
 from inspector.machine.choices import ModelKind
@@ -36,8 +36,8 @@ def _opened(subject: Subject, kind: ModelKind) -> Runtime:
 
 _MODULES = ("onnxruntime",)
 _INSTALL = "pip install inspector"
-FLOAT = Offer(modules=_MODULES, install=_INSTALL, lacks=nothing_lacks, open=open_float)
-INT8 = Offer(
+FLOAT = RuntimePlugin(modules=_MODULES, install=_INSTALL, lacks=nothing_lacks, open=open_float)
+INT8 = RuntimePlugin(
     modules=_MODULES,
     install=_INSTALL,
     lacks=lacks_int8,

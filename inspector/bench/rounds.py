@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bench.contender import Contender
 from inspector.bench.figures import Measured
-from inspector.bench.runtime import REFERENCE, load_offer
+from inspector.bench.runtime import REFERENCE, load_plugin
+from inspector.bench.runtime_process import RuntimeProcess
 from inspector.errors import InferenceError
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Runner:
-    contender: Contender
+    runtime_process: RuntimeProcess
     scores: list[float]
     size_bytes: int
     version: str
@@ -64,7 +64,7 @@ def run_rounds(course: Course) -> dict[str, Measured | str]:
         for index in range(course.rounds):
             for name in turn_order([name for name in runners if name not in failures], index):
                 with _failure_kept(name, failures):
-                    runners[name].turns_ms.append(runners[name].contender.turn())
+                    runners[name].turns_ms.append(runners[name].runtime_process.turn())
         for name in [name for name in runners if name not in failures]:
             with _failure_kept(name, failures):
                 measured[name] = _measured(runners[name])
@@ -85,20 +85,24 @@ def turn_order(names: Sequence[str], index: int) -> list[str]:
 def _start(name: str, course: Course, folder: Path, processes: ExitStack) -> _Runner:
     offer = course.offers[name]
     place = (course.bundle, folder, course.threads)
-    if load_offer(offer).prepare is not None:
-        with Contender(name, offer, timeout_s=course.timeout_s) as preparing:
+    if load_plugin(offer).prepare is not None:
+        with RuntimeProcess(name, offer, timeout_s=course.timeout_s) as preparing:
             preparing.prepare(*place)
-    contender = processes.enter_context(Contender(name, offer, timeout_s=course.timeout_s))
-    size_bytes, version = contender.open(*place)
-    scores = contender.scores(course.tensors)
-    return _Runner(contender=contender, scores=scores, size_bytes=size_bytes, version=version)
+    runtime_process = processes.enter_context(
+        RuntimeProcess(name, offer, timeout_s=course.timeout_s)
+    )
+    size_bytes, version = runtime_process.open(*place)
+    scores = runtime_process.scores(course.tensors)
+    return _Runner(
+        runtime_process=runtime_process, scores=scores, size_bytes=size_bytes, version=version
+    )
 
 
 def _measured(runner: _Runner) -> Measured:
     return Measured(
         turns_ms=runner.turns_ms,
         scores=runner.scores,
-        rss_bytes=runner.contender.resident_bytes(),
+        rss_bytes=runner.runtime_process.resident_bytes(),
         size_bytes=runner.size_bytes,
         version=runner.version,
     )

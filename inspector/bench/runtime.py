@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inspector.bundle import Bundle
 from inspector.errors import UsageError
 
-GROUP = "inspector.bench_runtimes"  # the entry points whose objects are an `Offer`
+GROUP = "inspector.bench_runtimes"  # the entry points whose objects are an `RuntimePlugin`
 REFERENCE = "onnxruntime"  # what the line runs; all others are held against it
 MAX_RELATIVE = 0.01  # of the largest score; the same float graph differs by a thousandth of that
 
@@ -47,7 +47,7 @@ class Runtime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class RuntimePlugin:
     """A runtime that can be measured. Loading an offer must not load its library.
 
     Attributes:
@@ -69,7 +69,7 @@ class Offer:
 
 
 def nothing_lacks(_path: Path, _bundle: Bundle) -> None:
-    """`Offer.lacks` of a runtime that can run every bundle."""
+    """`RuntimePlugin.lacks` of a runtime that can run every bundle."""
     return
 
 
@@ -94,7 +94,7 @@ def by_name(points: Iterable[EntryPoint]) -> dict[str, EntryPoint]:
     return found
 
 
-def load_offer(reference: str) -> Offer:
+def load_plugin(reference: str) -> RuntimePlugin:
     """The offer that an entry point's value, such as "package.module:NAME", refers to.
 
     Raises:
@@ -104,7 +104,7 @@ def load_offer(reference: str) -> Offer:
         offer = EntryPoint(name="", value=reference, group=GROUP).load()
     except AttributeError as error:
         raise ImportError(f"{reference} is not there: {error}") from error
-    if not isinstance(offer, Offer):
+    if not isinstance(offer, RuntimePlugin):
         raise ImportError(f"{reference} is no offer of a runtime")
     return offer
 
@@ -112,7 +112,7 @@ def load_offer(reference: str) -> Offer:
 def obstacle(reference: str, path: Path, bundle: Bundle) -> str | None:
     """Why this runtime cannot be measured here on this bundle, and what to do; None when it can."""
     try:
-        offer = load_offer(reference)
+        offer = load_plugin(reference)
     except ImportError as error:
         return f"the package that offers it is broken: {error}"
     if any(importlib.util.find_spec(module) is None for module in offer.modules):

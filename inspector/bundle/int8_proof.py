@@ -32,7 +32,7 @@ class Int8Proof:
         n_flips: Verdicts that came out otherwise.
         n_new_escapes: Defects that the float model rejects and the INT8 one passes; None where
             none of the classes is a defect.
-        figure: What `float_figure` and `int8_figure` are.
+        metric: What `float_metric` and `int8_metric` are.
         speed_ratio: Time of the float model over time of the INT8 one, median of turns, one thread.
         size_share: Size of the INT8 file over that of the float one.
         processor: Where the speed was measured.
@@ -49,17 +49,17 @@ class Int8Proof:
     outputs: Mapping[str, OutputAgreement]
     n_flips: int
     n_new_escapes: int | None
-    figure: str
-    float_figure: float
-    int8_figure: float
+    metric: str
+    float_metric: float
+    int8_metric: float
     speed_ratio: float
     size_share: float
     processor: str
 
     @property
     def loss(self) -> float:
-        """How much of the figure is lost; below 0 where it is gained."""
-        return self.float_figure - self.int8_figure
+        """How much of the metric is lost; below 0 where it is gained."""
+        return self.float_metric - self.int8_metric
 
     def shortcomings(self) -> tuple[str, ...]:
         """Every condition of the gate that failed, with its figures; empty when it is passed."""
@@ -78,7 +78,7 @@ class Int8Proof:
             )
         if not self.loss <= MAX_LOSS:
             failed.append(
-                f"loss: {self.figure} {self.int8_figure:.4f} instead of {self.float_figure:.4f}, "
+                f"loss: {self.metric} {self.int8_metric:.4f} instead of {self.float_metric:.4f}, "
                 f"{self.loss * 100:.2f} points less; at most {MAX_LOSS * 100:g} is allowed"
             )
         if self.n_new_escapes:
@@ -113,9 +113,9 @@ def parse_int8_proof(table: Table) -> Int8Proof:
         outputs={name: parse_agreement(outputs.table(name)) for name in table.mapping("outputs")},
         n_flips=table.integer("n_flips", low=0, high=_COUNT),
         n_new_escapes=table.optional_integer("n_new_escapes", low=0, high=_COUNT),
-        figure=table.text("figure", among=FIGURES),
-        float_figure=table.number("float_figure", low=0.0, high=1.0),
-        int8_figure=table.number("int8_figure", low=0.0, high=1.0),
+        metric=table.text("metric", among=FIGURES),
+        float_metric=table.number("float_metric", low=0.0, high=1.0),
+        int8_metric=table.number("int8_metric", low=0.0, high=1.0),
         speed_ratio=table.number("speed_ratio", low=0.0),
         size_share=table.number("size_share", low=0.0),
         processor=table.text("processor"),

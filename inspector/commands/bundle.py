@@ -86,7 +86,7 @@ def _flattened(name: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from inspector.assembly import build_judge, models_of
+    from inspector.assembly import build_inspection, models_of
     from inspector.bundle import open_bundle
     from inspector.clock import SystemClock
     from inspector.recipe import DEFAULT_RECIPE
@@ -95,12 +95,12 @@ def _verify(parsed: argparse.Namespace) -> int:
         raise UsageError("--images: belongs to --tune; give both or neither")
     bundle = open_bundle(parsed.bundle)
     manifest = bundle.manifest
-    tuning = None
+    tuning, is_kept = None, True
     if parsed.tune:
-        tuning = _tuned(bundle, parsed.images)
+        tuning, is_kept = _tuned(bundle, parsed.images)
     else:
         for model in models_of(bundle):
-            build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
+            build_inspection(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
     if parsed.json:
         table: dict[str, object] = {"passed": True, "bundle_id": manifest.bundle_id}
         print_json(table if tuning is None else {**table, "tuning": tuning.as_table()})
@@ -110,11 +110,12 @@ def _verify(parsed: argparse.Namespace) -> int:
         f"{bundle.proof.n_images} pictures, and its canary scores here as it did there"
     )
     if tuning is not None:
-        _show(tuning)
+        _show(tuning, is_kept=is_kept)
     return ExitCode.DONE
 
 
-def _tuned(bundle: "Bundle", images: str | None) -> "Tuning":
+def _tuned(bundle: "Bundle", images: str | None) -> "tuple[Tuning, bool]":
+    """What was measured, and whether the choice is remembered."""
     from inspector.clock import SystemClock
     from inspector.machine.choices import remember, user_folder
     from inspector.tune import tune
@@ -124,10 +125,11 @@ def _tuned(bundle: "Bundle", images: str | None) -> "Tuning":
         remember(tuning.choice, bundle.manifest.bundle_id, tuning.processor, user_folder())
     except UsageError as error:  # what was measured is true all the same
         _log.warning("%s; until it can be, the float model runs with one thread", error)
-    return tuning
+        return tuning, False
+    return tuning, True
 
 
-def _show(tuning: "Tuning") -> None:
+def _show(tuning: "Tuning", *, is_kept: bool) -> None:
     here = tuning.int8
     print_line(f"processor  {tuning.processor}")
     if here is None:
@@ -145,7 +147,8 @@ def _show(tuning: "Tuning") -> None:
         name = "1 thread" if threads == 1 else f"{threads} threads"
         name += ", spinning" if has_spinning else ""
         print_line(f"{median_ms:7.2f} ms {name}")
-    print_line(f"chosen     {_shown(tuning.choice)}")
+    force = "" if is_kept else "; not kept, and so not in force"
+    print_line(f"chosen     {_shown(tuning.choice)}{force}")
 
 
 def _shown(choice: "Choice") -> str:

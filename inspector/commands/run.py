@@ -81,7 +81,7 @@ def _run(parsed: argparse.Namespace) -> int:
                 reader,
                 elapsed_s=elapsed_s,
                 n_judged_now=sum(decisions.values()),
-                identity={"station": settings.name, **prepared.judge.identity},
+                identity={"station": settings.name, **prepared.ready.identity},
                 first_part=prepared.first_part,
             )
     reason = prepared.runner.snapshot().finish_reason

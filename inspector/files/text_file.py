@@ -33,7 +33,7 @@ def read_text(
     if len(data) > max_bytes:
         raise error(f"{where}: larger than {max_bytes:,} bytes; is it the right file?")
     if data.startswith(_UTF_16):
-        raise error(f"{where}: is UTF-16 text; save it as UTF-8 (Excel: 'CSV UTF-8')")
+        raise error(f"{where}: is UTF-16 text; save it as UTF-8 (in Excel: 'CSV UTF-8')")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

@@ -1,1 +1,1 @@
-"""Networks that were taught on everyday photographs and see factory parts with the same eyes."""
+"""Networks that were trained on everyday photographs and see factory parts with the same eyes."""

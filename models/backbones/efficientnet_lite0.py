@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.backbones.weights import Weights
-from models.training_library import tensorflow
+from models.graphs.training_library import tensorflow
 
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's, which the weights were trained with
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0

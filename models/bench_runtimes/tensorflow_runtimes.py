@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bench.runtime import Offer, Runtime, Subject
-from models.bench_runtimes.taught_graph import lacks_source, taught_function
-from models.training_library import tensorflow
+from inspector.bench.runtime import Runtime, RuntimePlugin, Subject
+from models.bench_runtimes.trained_graph import lacks_source, taught_function
+from models.graphs.training_library import tensorflow
 
 INSTALL = "pip install 'inspector[workshop]'"
 
@@ -50,7 +50,9 @@ def _graph_bytes(function: Any) -> int:
     return int(concrete.graph.as_graph_def().ByteSize() + n_variables)
 
 
-FUNCTION = Offer(modules=("tensorflow",), install=INSTALL, lacks=lacks_source, open=open_function)
-PREDICT = Offer(
+FUNCTION = RuntimePlugin(
+    modules=("tensorflow",), install=INSTALL, lacks=lacks_source, open=open_function
+)
+PREDICT = RuntimePlugin(
     modules=("tensorflow", "keras"), install=INSTALL, lacks=lacks_source, open=open_predict
 )

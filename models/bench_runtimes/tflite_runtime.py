@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bench.runtime import Offer, Runtime, Subject
-from models.bench_runtimes.taught_graph import lacks_source, taught_function
-from models.training_library import tensorflow
+from inspector.bench.runtime import Runtime, RuntimePlugin, Subject
+from models.bench_runtimes.trained_graph import lacks_source, taught_function
+from models.graphs.training_library import tensorflow
 
 _FILE = "model.tflite"
 
@@ -63,7 +63,7 @@ def _names(subject: Subject) -> list[str]:
     return sorted(subject.bundle.manifest.outputs)
 
 
-TFLITE = Offer(
+TFLITE = RuntimePlugin(
     modules=("ai_edge_litert", "tensorflow"),
     install="pip install 'inspector[workshop,bench]'",
     lacks=lacks_source,

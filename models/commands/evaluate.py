@@ -38,7 +38,7 @@ def _evaluate(parsed: argparse.Namespace) -> int:
 
     evaluation = evaluate(parsed.bundle, parsed.data, parsed.split, parsed.model, parsed.good_label)
     if parsed.report is not None:
-        from models.evaluation_report import write_evaluation
+        from models.reports.evaluation_report import write_evaluation
 
         _log.info("report: %s", write_evaluation(evaluation, parsed.report))
     table = evaluation.as_table()

@@ -1,4 +1,4 @@
-"""`inspector-models import`: a bundle of a model that was taught elsewhere."""
+"""`inspector-models import`: a bundle of a model that was trained elsewhere."""
 
 import argparse
 import math
@@ -16,7 +16,7 @@ from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
-    from models.importing.import_model import ImportRequest
+    from models.import_model import ImportRequest
     from models.importing.pixels import Normalisation
 
 _TASKS = ("anomaly", "classify", "segment")
@@ -29,7 +29,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     """Add the verb to the program."""
     verb = verbs.add_parser(
         "import",
-        help="make a proven bundle of a model that was taught elsewhere",
+        help="make a proven bundle of a model that was trained elsewhere",
         description="Put pixels before and verdicts behind a foreign model's graph, choose the "
         "threshold on the val split of DATA (train where there is none), prove the bundle against "
         "the model's own runtime, and write it.",
@@ -43,7 +43,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     pixels = verb.add_argument_group(
         "what the model takes",
-        "As it was taught: value = (pixel / SCALE - MEAN) / STD. Nothing of this can be found out "
+        "As it was trained: value = (pixel / SCALE - MEAN) / STD. Nothing of this can be found out "
         "by looking at the model, and with other values it judges wrongly.",
     )
     pixels.add_argument("--scale", type=_positive, help="such as 255; needed unless it takes uint8")
@@ -84,7 +84,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 
 def _import(parsed: argparse.Namespace) -> int:
-    from models.importing.import_model import import_model
+    from models.import_model import import_model
 
     print_written(import_model(request_from(parsed)), parsed)
     return ExitCode.DONE
@@ -97,8 +97,8 @@ def request_from(parsed: argparse.Namespace) -> "ImportRequest":
         UsageError: Two options contradict each other.
     """
     from models.dataset.sample import GOOD
-    from models.importing.import_model import ImportRequest
-    from models.threshold import Targets
+    from models.import_model import ImportRequest
+    from models.measures.threshold import Targets
 
     outputs = dict(parsed.output)
     if len(outputs) < len(parsed.output):

@@ -54,9 +54,9 @@ def _show(quantized: "Quantized", out: Path) -> None:
     )
     print_line(f"speed      {proof.speed_ratio:.2f} times the float model's")
     print_line(f"size       {proof.size_share:.1%} of the float model's")
-    print_line(f"{proof.figure:10} {proof.int8_figure:.4f}, float {proof.float_figure:.4f}")
+    print_line(f"{proof.metric:10} {proof.int8_metric:.4f}, float {proof.float_metric:.4f}")
     for model, rejection in quantized.rejections.items():
-        for line in rejection.lines():
+        for line in rejection.lines(has_auroc=False):
             print_line(f"{line}, by the {model} model")
     print_line(f"verdicts   {proof.n_flips} of {proof.n_images} differ")
     for shortcoming in proof.shortcomings():

@@ -13,10 +13,10 @@ from models.commands.data_argument import add_data
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
-from models.task_names import task_names
+from models.tasks.names import task_names
 
 if TYPE_CHECKING:  # importing it for real takes a second, and `--help` needs none of it
-    from models.config import TrainingConfig
+    from models.training.config import TrainingConfig
 
 
 def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
@@ -56,8 +56,8 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 def _train(parsed: argparse.Namespace) -> int:
     from models.backbones.weights import default_cache
-    from models.progress import ProgressLines
     from models.train import TrainingRequest, train
+    from models.training.progress import ProgressLines
 
     out = bundle_place(parsed.out)
     result = train(
@@ -78,7 +78,7 @@ def _train(parsed: argparse.Namespace) -> int:
 
 def _config(parsed: argparse.Namespace) -> "TrainingConfig":
     """The file's, or the standard one, with what the command line says put over it."""
-    from models.config import TrainingConfig, load_config
+    from models.training.config import TrainingConfig, load_config
 
     if parsed.epochs is not None and parsed.task == "anomaly":
         raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")

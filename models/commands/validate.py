@@ -29,12 +29,12 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 def _validate(parsed: argparse.Namespace) -> int:
     from models.backbones.weights import default_cache
+    from models.reports.validation_words import validation_lines
     from models.validate import validate
-    from models.validation_words import validation_lines
 
     validation = validate(parsed.bundle, parsed.data, default_cache(), parsed.good_label)
     if parsed.report is not None:
-        from models.validation_report import write_validation
+        from models.reports.validation_report import write_validation
 
         _log.info("report: %s", write_validation(validation, parsed.report))
     if parsed.json:

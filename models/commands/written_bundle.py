@@ -36,7 +36,7 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
         )
         return
     print_line(f"bundle     {parsed.out} ({manifest.bundle_id[:12]})")
-    print_line(f"threshold  {threshold.value:.4f}: {threshold.method}")
+    print_line(f"threshold  {threshold.value:.6g}: {threshold.method}")
     print_rejection(manifest)
     print_line(
         f"proof      {manifest.validation['n_images']} unseen pictures, scores differ by "
@@ -47,7 +47,7 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
 
 def print_rejection(manifest: "Manifest") -> None:
     """What it rejects and passes, and why it was wanted all the same where it should not judge."""
-    from models.rejection import rejection_in
+    from models.measures.rejection import rejection_in
 
     rejection = rejection_in(manifest)
     if rejection is None:

@@ -11,6 +11,7 @@ from inspector.errors import DataError
 from models.dataset.sample import MAX_SAMPLES, SPLITS, Sample, repeated
 
 _MASKS_FOLDER = "ground_truth"
+_ALIASES = {"val": ("validation", "valid")}
 _MASK_ENDINGS = ("_mask", "")  # of MVTec AD; of VisA
 _log = logging.getLogger(__name__)
 
@@ -24,10 +25,19 @@ def samples_of_folder(folder: Path) -> list[Sample]:
     Raises:
         DataError: There is no such picture, one is there twice, or it has masks of two kinds.
     """
-    masks = _Masks(folder / _MASKS_FOLDER)
+    masks = _Masks(next(_named(folder, (_MASKS_FOLDER,)), folder / _MASKS_FOLDER))
     samples: list[Sample] = []
-    for split in SPLITS:
-        for images in sorted(path for path in (folder / split).glob("[!.]*") if path.is_dir()):
+    for split, place in _splits(folder):
+        flat = sum(1 for path in place.iterdir() if path.is_file() and is_picture(path))
+        if flat:
+            _log.warning(
+                "%d pictures lie in %s itself and are left out: put them into a folder of their "
+                "class, such as %s/good",
+                flat,
+                place.name,
+                place.name,
+            )
+        for images in sorted(path for path in place.glob("[!.]*") if path.is_dir()):
             for image in _pictures(images):
                 name = readable(image.relative_to(folder).as_posix())
                 inside = Path(images.name) / image.relative_to(images)
@@ -57,6 +67,20 @@ def samples_of_folder(folder: Path) -> list[Sample]:
         )
     masks.warn_of_unused()
     return samples
+
+
+def _splits(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The folders of each split, in whatever case; `validation` is val too, as in MVTec LOCO."""
+    for split in SPLITS:
+        for place in _named(folder, (split, *_ALIASES.get(split, ()))):
+            yield split, place
+
+
+def _named(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    """The folders in this one that have one of these names, in small letters or not."""
+    yield from sorted(
+        path for path in folder.iterdir() if path.name.casefold() in names and path.is_dir()
+    )
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

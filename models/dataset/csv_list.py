@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,10 @@ def samples_of_list(path: Path) -> list[Sample]:
     """
     where = f"list {str(path)!r}"
     text = read_text(path, where, MAX_LIST_BYTES, DataError)
+    head, _, rest = text.partition("\n")
+    if head.strip().casefold() == "sep=,":  # Excel's own note
+        text = rest
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # old Macs end lines with \r
     reader = csv.DictReader(io.StringIO(text), strict=True, restkey="", restval=None)
     try:
         _refuse_other_separators(text, where)
@@ -31,6 +36,8 @@ def samples_of_list(path: Path) -> list[Sample]:
         samples: list[Sample] = []
         lines: list[int] = []
         for row in reader:
+            if not any(value for value in row.values()):  # Excel ends lists with empty rows
+                continue
             samples.append(_from_row(row, path.parent, f"{where}, line {reader.line_num}"))
             lines.append(reader.line_num)
             if len(samples) > MAX_SAMPLES:
@@ -112,7 +119,10 @@ def _existing(path: Path, where: str) -> Path:
     except (OSError, ValueError):
         is_there = False
     if not is_there:
-        raise DataError(f"{where}: there is no file {str(path)!r}; paths are relative to the list")
+        hint = "paths are relative to the list"
+        if os.sep == "/" and "\\" in str(path):
+            hint = "write / between folders: \\ is Windows' own"
+        raise DataError(f"{where}: there is no file {str(path)!r}; {hint}")
     return path
 
 

@@ -35,12 +35,17 @@ def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     A copy under another name would let the same picture be learnt from and proven on.
 
     Raises:
-        DataError: A file cannot be read.
+        DataError: A file cannot be read, or one picture has two labels.
     """
     first_of: dict[str, Sample] = {}
     count = 0
     for sample in samples:
-        first_of.setdefault(file_sha256(sample.image), sample)
+        first = first_of.setdefault(file_sha256(sample.image), sample)
+        if first.label != sample.label:
+            raise DataError(
+                f"{first.name!r} is labelled {first.label!r} and {sample.name!r} "
+                f"{sample.label!r}, and both are the same picture, byte for byte; mend one of them"
+            )
         count += 1
     if len(first_of) < count:
         _log.warning("%d pictures are copies of others; each is used once", count - len(first_of))

@@ -1,6 +1,8 @@
 """One check of labels, wherever they come from: none that means good is taken for a defect."""
 
 import difflib
+import logging
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,12 +11,15 @@ from dataclasses import replace
 from inspector.errors import DataError
 from models.dataset.sample import GOOD, Sample
 
+_log = logging.getLogger(__name__)
+
 # What people call a part without defects, in small letters; none of it names a defect.
 _GOOD_WORDS = frozenset(
     (
         "good", "ok", "okay", "normal", "pass", "passed", "accepted", "nondefective", "nodefect",
         "defectfree", "flawless", "gut", "io", "einwandfrei", "conforme", "良品", "合格", "正常",
-        "良好", "良", "양품", "정상",
+        "良好", "良", "양품", "정상", "none", "clean", "nodefects", "fehlerfrei", "negative",
+        "okay", "defectless", "intact",
     )
 )  # fmt: skip
 
@@ -36,12 +41,12 @@ def with_good_label(
     _refuse_alike(counts, where)
     if good_label is None:
         for label in counts:
-            if label != GOOD and _key(label) in _GOOD_WORDS:
+            if label != GOOD and seems_good(label):
                 first = next(sample.name for sample in samples if sample.label == label)
                 raise DataError(
                     f"{where}: the label {label!r} ({first!r} and {counts[label] - 1:,} more) "
-                    "seems to mean free of defects, which is called 'good' here; say --good-label "
-                    f"{label}, or rename it"
+                    "seems to mean free of defects, which is called 'good' here; "
+                    + ("rename it" if GOOD in counts else f"say --good-label {label}, or rename it")
                 )
         return tuple(samples)
     if good_label not in counts:
@@ -79,7 +84,12 @@ def check_known(samples: Iterable[Sample], known: Sequence[str], where: str) -> 
     if unknown:
         raise DataError(
             f"{where}: the model does not know the label {', '.join(unknown)}; its classes are "
-            f"{', '.join(known)}: rename them, or say --good-label for the one free of defects"
+            f"{', '.join(known)}: "
+            + (
+                "rename them, or say --good-label for the one free of defects"
+                if GOOD in known
+                else "rename them; the model has no class that means free of defects"
+            )
         )
 
 
@@ -88,6 +98,22 @@ def label_counts_text(samples: Iterable[Sample]) -> str:
     counts = Counter(sample.label for sample in samples)
     ordered = sorted(counts, key=lambda label: (label != GOOD, label))
     return ", ".join(f"{label} {counts[label]:,}" for label in ordered)
+
+
+def warn_without_good(labels: Sequence[str]) -> None:
+    """Say what a model does that only sorts parts into classes."""
+    if labels[0] != GOOD:
+        _log.warning(
+            "none of the classes is called good (%s): a part passes when it is surely one of them, "
+            "whichever; where one means free of defects, say --good-label",
+            ", ".join(labels),
+        )
+
+
+def seems_good(label: str) -> bool:
+    """Whether people call parts without defects so: "OK", "ok_front", "good part"."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", label).casefold().replace("_", " "))
+    return _key(label) in _GOOD_WORDS or (bool(words) and words[0] in ("ok", "good"))
 
 
 def _refuse_alike(counts: Counter[str], where: str) -> None:

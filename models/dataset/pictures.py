@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from models.dataset.masks import defect_pixels
 from models.dataset.sample import Sample
 
 MAX_SET_BYTES = 4_000_000_000  # half the memory of a small workstation
+_PLAIN_LEVELS = 1.0  # grey levels; less is less than a sensor's noise
+_COMPARED = 50  # neighbours of the set
 _LEAST_COVER = 85  # a third of 255
 
 
@@ -125,6 +128,25 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
         tensors[index] = preprocess(loaded.frame, spec).tensor[0]
         sha256s.append(loaded.sha256)
     return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))
+
+
+def plainness_text(tensors: NDArray[np.uint8]) -> str | None:
+    """What is unusual about pictures of good parts that hardly differ; None where they do.
+
+    Two exposures of one part differ by a grey level or two, by the noise of the sensor alone.
+    """
+    if len(tensors) < 2:
+        return None
+    step = max(1, len(tensors) // _COMPARED)
+    chosen = tensors[::step].astype(np.int16)
+    apart = float(np.median([np.abs(a - b).mean() for a, b in pairwise(chosen)]))
+    if apart >= _PLAIN_LEVELS:
+        return None
+    return (
+        f"the good pictures hardly differ: by {apart:.2g} grey levels on average. Are they copies "
+        "of one part, or of a view without one? A model that saw no variety rejects whatever "
+        "differs a little more; list pictures as parts vary in place, light and material"
+    )
 
 
 def load_label_maps(loaded: LoadedSet, spec: InputSpec, labels: Sequence[str]) -> NDArray[np.uint8]:

@@ -1,12 +1,30 @@
 """Divides pictures into groups by parts: no part is ever on two sides."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from inspector.errors import DataError
 from models.dataset.sample import Sample
+
+# Fitting wants most of the pictures; the others must be enough for a threshold and for a proof.
+SHARES = {"fit": 0.75, "held_out": 0.25}
+PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
+MIN_PROOF = 2
+MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
+
+
+def proof_apart(n_held_out: int, seed: int) -> tuple[list[int], list[int]]:
+    """Divide held-out pictures, by their places, into those that choose and those that prove."""
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(n_held_out)
+    n_proof = max(MIN_PROOF, round(PROOF_SHARE * n_held_out))
+    return sorted(order[n_proof:].tolist()), sorted(order[:n_proof].tolist())
+
+
+def n_good_parts(samples: Iterable[Sample]) -> int:
+    """How many different good parts there are."""
+    return len({sample.part for sample in samples if sample.is_good})
 
 
 def split_parts(

@@ -1,1 +1,1 @@
-"""Makes a sealed bundle of a model that was taught elsewhere, by the same proof as our own."""
+"""Makes a sealed bundle of a model that was trained elsewhere, by the same proof as our own."""

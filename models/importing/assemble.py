@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from models.convert import finished
-from models.graph_passes import simplify
-from models.graph_walk import opset_of
+from models.graphs.convert import finished
+from models.graphs.passes import simplify
+from models.graphs.walk import opset_of
 from models.importing.foreign_faults import blamed_on
 from models.importing.graph_builder import THEIRS, GraphBuilder
-from models.importing.heads import Head
+from models.importing.heads.heads import Head
 from models.importing.pixels import Pixels
 from models.importing.tidy_graph import keep_only
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from inspector.errors import ConfigurationError
-from models.graph_walk import inner_graphs
+from models.graphs.walk import inner_graphs
 from models.importing.pixels import Pixels
 from models.importing.probe import OneAtATimeOnly, outputs_of
 from models.importing.source_model import ModelOutput

@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import ConfigurationError
-from models.comparison import MAX_RELATIVE_DIFFERENCE
+from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE
 from models.dataset.sample import GOOD, Sample
 from models.importing.lots import is_defect
-from models.metrics import auroc
-from models.sealing import CANARY_TOLERANCE_SHARE
-from models.threshold import ChosenThreshold, Targets, choose_threshold
+from models.measures.metrics import auroc
+from models.measures.threshold import ChosenThreshold, Rate, Targets, choose_threshold
+from models.publishing.sealing import CANARY_TOLERANCE_SHARE
 
 Floats = NDArray[np.float32]
 _SAID = "--labels, --color, --scale, --mean and --std"
 HINT = (
     "is the output the right one, with higher scores for worse parts, and are --labels (in the "
-    "model's order), --color, --scale, --mean and --std those it was taught with?"
+    "model's order), --color, --scale, --mean and --std those it was trained with?"
 )
 _log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def choose(
     scores = judged["score"]
     if not all(np.isfinite(values).all() for values in judged.values()):
         raise ConfigurationError(
-            f"the model gives values that are not finite: are {_SAID} those it was taught with?"
+            f"the model gives values that are not finite: are {_SAID} those it was trained with?"
         )
     separation = auroc(scores, are_defects)
     figures: dict[str, float | None] = {"held_out_auroc": separation}
@@ -75,8 +75,8 @@ def choose(
     )
     if said:
         _log.info(
-            "on %d held-out pictures: %s; if it did better where it was taught, %s are not those "
-            "it was taught with",
+            "on %d held-out pictures: %s; if it did better where it was trained, %s are not those "
+            "it was trained with",
             len(samples),
             said,
             _SAID,
@@ -85,13 +85,13 @@ def choose(
     if has_own_map:
         peaks = judged["heatmap"].max(axis=(1, 2))
         level = choose_threshold(peaks, are_defects, Targets()).threshold.value
-    chosen = choose_threshold(scores, are_defects, targets, level)
+    chosen = choose_threshold(scores, are_defects, targets, level, has_good=labels[0] == GOOD)
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
     # Of the range of what the canary is one of; what the proof lets pass at least.
     tolerance = max(
         CANARY_TOLERANCE_SHARE * float(np.ptp(scores[~are_defects])),
-        MAX_RELATIVE_DIFFERENCE * max(float(np.ptp(scores)), abs(chosen.threshold.value)),
+        MAX_RELATIVE_DIFFERENCE * float(np.ptp(scores)),
     )
     return Choice(chosen=chosen, figures=figures, canary_tolerance=tolerance)
 
@@ -108,9 +108,10 @@ def _accuracy(probabilities: Floats, samples: Sequence[Sample], labels: tuple[st
     named = truth >= n_good
     says = probabilities[named, n_good:].argmax(axis=1) + n_good
     n_right, n_names = int((says == truth[named]).sum()), len(labels) - n_good
-    if n_right * n_names < named.sum():
+    what = "defects" if n_good else "pictures"
+    if named.any() and Rate(count=n_right, total=int(named.sum())).interval[1] < 1 / n_names:
         raise ConfigurationError(
-            f"the model names {n_right} of {named.sum()} held-out pictures rightly, fewer than by "
-            f"chance: are {_SAID} those it was taught with, and in the model's order?"
+            f"the model names {n_right} of {named.sum()} held-out {what} rightly, certainly fewer "
+            f"than by chance: are {_SAID} those it was trained with, and in the model's order?"
         )
     return float((probabilities.argmax(axis=1) == truth).mean())

@@ -2,13 +2,16 @@
 
 import ast
 import json
+import logging
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from inspector.errors import ConfigurationError
+from models.dataset.labels import seems_good
 from models.dataset.sample import GOOD
 
+_log = logging.getLogger(__name__)
 _KEYS = ("names", "class_names", "classes", "labels", "id2label")  # as exporters write them
 _MAX_LETTERS = 100_000
 _MAX_LABEL_FILE_BYTES = 1_000_000
@@ -55,12 +58,24 @@ def agreed_labels(
     in_file = tuple(GOOD if name == good_label else name for name in found)
     if not said or not found:
         return said or in_file
-    if [name.casefold() for name in said] != [name.casefold() for name in in_file]:
+    wanted, there = [_plain(name) for name in said], [_plain(name) for name in in_file]
+    if wanted == there:
+        return said
+    if sorted(wanted) == sorted(there):
         raise ConfigurationError(
             f"the model's file names its classes {', '.join(in_file)}; --labels says "
-            f"{', '.join(said)}: give them as the file does, or leave --labels out"
+            f"{', '.join(said)}: give them in the file's order, or leave --labels out"
         )
+    _log.warning(
+        "the model's file names its classes %s; taken are those of --labels, %s",
+        ", ".join(in_file),
+        ", ".join(said),
+    )
     return said
+
+
+def _plain(name: str) -> str:
+    return GOOD if seems_good(name) else name.casefold()
 
 
 def _parsed(text: str) -> tuple[str, ...]:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from inspector.bundle import InputSpec
 from inspector.errors import DataError
 from models.dataset.hashes import without_copies
 from models.dataset.pictures import LoadedSet, load_set
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
-from models.train import MIN_GOOD_PARTS, MIN_PROOF, PROOF_SHARE
+from models.dataset.splits import MIN_GOOD_PARTS, n_good_parts, proof_apart
 
 _SEED = 0  # of who proves and who chooses
 _log = logging.getLogger(__name__)
@@ -49,7 +47,7 @@ def samples_to_import_by(data: Path, good_label: str | None = None) -> tuple[Sam
         chosen = of_split(everything, "train")
         _log.warning(
             "the list has no val split: the threshold is chosen on its train split; if the model "
-            "was taught on these pictures, it knows them, and real parts will score worse"
+            "was trained on these pictures, it knows them, and real parts will score worse"
         )
     return without_copies(chosen)
 
@@ -63,14 +61,12 @@ def divide(samples: Sequence[Sample], spec: InputSpec, *, has_good: bool) -> Lot
     Raises:
         DataError: They are too few, or one cannot be read.
     """
-    order = np.random.Generator(np.random.PCG64(_SEED)).permutation(len(samples))
-    n_proof = max(MIN_PROOF, round(PROOF_SHARE * len(samples)))
-    held_out, proof = sorted(order[n_proof:]), sorted(order[:n_proof])
-    good_parts = {samples[place].part for place in held_out if samples[place].is_good}
-    if has_good and len(good_parts) < MIN_GOOD_PARTS:
+    held_out, proof = proof_apart(len(samples), _SEED)
+    count = n_good_parts(samples[place] for place in held_out)
+    if has_good and count < MIN_GOOD_PARTS:
         raise DataError(
-            f"{len(good_parts)} different good parts are left of {len(samples)} pictures to choose "
-            f"a threshold by; at least {MIN_GOOD_PARTS} are needed: list pictures of more parts"
+            f"{count} different good parts are left of {len(samples)} pictures to choose a "
+            f"threshold by; at least {MIN_GOOD_PARTS} are needed: list pictures of more parts"
         )
     if not held_out:
         raise DataError(

@@ -134,7 +134,7 @@ def plan_pixels(
     is_whole = given.dtype == np.uint8
     if normalisation is None and not is_whole:
         raise UsageError(
-            f"the model takes {given.dtype.name}: say how it was taught to take pixels, as (pixel "
+            f"the model takes {given.dtype.name}: say how it was trained to take pixels, as (pixel "
             "/ SCALE - MEAN) / STD: --scale 255 makes them 0..1, --scale 127.5 --mean 1 makes "
             "them -1..1, --scale 1 leaves them 0..255"
         )

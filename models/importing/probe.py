@@ -90,7 +90,7 @@ def _check_independent(name: str, one: NDArray[Any], two: NDArray[Any]) -> None:
     if not np.isfinite(two).all():
         raise ConfigurationError(
             f"the model's output {name!r} holds values that are not finite for a picture of noise; "
-            "are --scale, --mean and --std those it was taught with?"
+            "are --scale, --mean and --std those it was trained with?"
         )
     alone, beside = one[0].astype(np.float64), two[0].astype(np.float64)
     limit = _TOLERANCE * max(

@@ -3,9 +3,9 @@
 from typing import Any
 
 from inspector.errors import ConfigurationError
-from models.convert import OPSET
-from models.graph_passes import drop_unread
-from models.graph_walk import STANDARD, every_node, inner_graphs, opset_of
+from models.graphs.convert import OPSET
+from models.graphs.passes import drop_unread
+from models.graphs.walk import STANDARD, every_node, inner_graphs, opset_of
 from models.importing.foreign_faults import blamed_on
 
 MIN_OPSET = 13  # below it, softmax and reshaping mean something else than what is added here

@@ -1,4 +1,4 @@
-"""What the benchmarks share: the budgets, and a bundle taught on the real pictures once."""
+"""What the benchmarks share: the budgets, and a bundle trained on the real pictures once."""
 
 import subprocess
 import sys

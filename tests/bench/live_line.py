@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import psutil  # type: ignore[import-untyped]
 
-from inspector.assembly import build_tuned_judge, shipped_bundle
+from inspector.assembly import build_tuned_inspection, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.replay import Replay, ReplayOptions
 from inspector.clock import SystemClock
@@ -56,8 +56,8 @@ def main() -> None:
 
 def bare(folder: Path, _station: Path, n_parts: int, rate: float) -> dict[str, float]:
     clock = SystemClock()
-    judge = build_tuned_judge(open_bundle(shipped_bundle()), DEFAULT_RECIPE, clock)
-    spec, backend = judge.bundle.manifest.input, judge.inspection._backend
+    ready = build_tuned_inspection(open_bundle(shipped_bundle()), DEFAULT_RECIPE, clock)
+    spec, backend = ready.bundle.manifest.input, ready.inspection._backend
     source = Replay(str(folder / "parts"), ReplayOptions(frames_per_s=rate), "top", clock)
     source.open()
     times_ms, infer_ms = [], []

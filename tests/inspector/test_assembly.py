@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from inspector.assembly import (
-    Judge,
-    build_judge,
-    build_tuned_judge,
+    ReadyInspection,
+    build_inspection,
+    build_tuned_inspection,
     canary_frame,
     shipped_bundle,
 )
@@ -23,31 +23,31 @@ from tests.support.bundles import CANARY_TOLERANCE, brightness_model, write_bund
 def test_canary_that_scores_otherwise_is_refused(tmp_path: Path) -> None:
     off = write_bundle(tmp_path / "off", canary_score_offset=2 * CANARY_TOLERANCE)
     with pytest.raises(BundleError, match="does not judge here as it was proven to"):
-        build_judge(open_bundle(off), DEFAULT_RECIPE, SystemClock())
+        build_inspection(open_bundle(off), DEFAULT_RECIPE, SystemClock())
 
 
 def test_canary_within_its_tolerance_is_taken(tmp_path: Path) -> None:
     near = write_bundle(tmp_path / "near", canary_score_offset=0.5 * CANARY_TOLERANCE)
-    judge = build_judge(open_bundle(near), DEFAULT_RECIPE, SystemClock())
-    assert judge.threshold == 0.5
+    ready = build_inspection(open_bundle(near), DEFAULT_RECIPE, SystemClock())
+    assert ready.threshold == 0.5
 
 
 def test_recipe_threshold_is_in_force_where_there_is_one(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "b"))
-    judge = build_judge(bundle, Recipe(name="strict", threshold=0.125), SystemClock())
-    assert judge.threshold == 0.125
+    ready = build_inspection(bundle, Recipe(name="strict", threshold=0.125), SystemClock())
+    assert ready.threshold == 0.125
 
 
 def test_recipe_that_tolerates_a_defect_the_model_cannot_name_is_refused(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "b"))
     recipe = Recipe(name="r", tolerated_area_px2=(("scratch", 9.0),))
     with pytest.raises(RecipeError, match="'scratch'; this bundle tells no kinds of defects apart"):
-        build_judge(bundle, recipe, SystemClock())
+        build_inspection(bundle, recipe, SystemClock())
 
 
 def test_identity_names_everything_that_judges(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "b"))
-    identity = build_judge(bundle, DEFAULT_RECIPE, SystemClock()).identity
+    identity = build_inspection(bundle, DEFAULT_RECIPE, SystemClock()).identity
     assert identity["bundle_id"] == bundle.manifest.bundle_id
     assert set(identity) == {
         "bundle_id", "bundle_name", "model", "recipe_id", "recipe_name", "inspector",
@@ -55,8 +55,8 @@ def test_identity_names_everything_that_judges(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def score_of(judge: Judge) -> float:
-    inspected = judge.inspection.inspect(canary_frame(judge.bundle.canary_png))
+def score_of(ready: ReadyInspection) -> float:
+    inspected = ready.inspection.inspect(canary_frame(ready.bundle.canary_png))
     assert inspected.prediction is not None
     return inspected.prediction.score
 
@@ -65,25 +65,25 @@ def test_model_that_is_asked_for_judges_and_is_named(tmp_path: Path) -> None:
     twin = brightness_model(white=510.0)
     bundle = open_bundle(write_bundle(tmp_path / "b", int8_model=twin))
     judges = [
-        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
+        build_inspection(bundle, DEFAULT_RECIPE, SystemClock(), model=model)
         for model in ("float", "int8")
     ]
-    assert [judge.identity["model"] for judge in judges] == ["float", "int8"]
+    assert [ready.identity["model"] for ready in judges] == ["float", "int8"]
     assert score_of(judges[0]) == pytest.approx(2 * score_of(judges[1]), rel=1e-6)
 
 
 def test_int8_canary_that_scores_otherwise_here_is_refused(tmp_path: Path) -> None:
     twin = brightness_model(white=256.0)
     bundle = open_bundle(write_bundle(tmp_path / "b", int8_model=twin, int8_canary_offset=0.1))
-    build_judge(bundle, DEFAULT_RECIPE, SystemClock())
+    build_inspection(bundle, DEFAULT_RECIPE, SystemClock())
     with pytest.raises(BundleError, match="does not judge here as it was proven to"):
-        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
+        build_inspection(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
 
 
 def test_int8_of_a_bundle_without_it_is_refused(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "b"))
     with pytest.raises(BundleError, match="bundle 'brightness' has no INT8 model"):
-        build_judge(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
+        build_inspection(bundle, DEFAULT_RECIPE, SystemClock(), model="int8")
 
 
 def test_tuned_judge_runs_what_was_chosen_for_this_processor(
@@ -95,7 +95,7 @@ def test_tuned_judge_runs_what_was_chosen_for_this_processor(
     bundle_id, chosen = bundle.manifest.bundle_id, Choice(model="int8", threads=2)
 
     def model() -> str:
-        return build_tuned_judge(bundle, DEFAULT_RECIPE, SystemClock()).identity["model"]
+        return build_tuned_inspection(bundle, DEFAULT_RECIPE, SystemClock()).identity["model"]
 
     assert model() == "float"
     remember(chosen, bundle_id, "another processor", user_folder())
@@ -110,5 +110,5 @@ def test_canary_that_is_no_picture_is_refused() -> None:
 
 
 def test_shipped_bundle_is_whole_and_scores_as_validated() -> None:
-    judge = build_judge(open_bundle(shipped_bundle()), DEFAULT_RECIPE, SystemClock())
-    assert judge.bundle.manifest.name == "demo part"
+    ready = build_inspection(open_bundle(shipped_bundle()), DEFAULT_RECIPE, SystemClock())
+    assert ready.bundle.manifest.name == "demo part"

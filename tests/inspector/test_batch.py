@@ -48,7 +48,7 @@ def test_record_says_what_was_judged_and_by_what(request_: BatchRequest) -> None
     ]
     scores = [record.score for record in records]
     assert scores == pytest.approx([level / 255 for level in LEVELS.values()], rel=1e-5)
-    assert {record.bundle_id for record in records} == {outcome.judge.bundle.manifest.bundle_id}
+    assert {record.bundle_id for record in records} == {outcome.ready.bundle.manifest.bundle_id}
     assert [record.verdict.label for record in records] == ["good", "good", "defect", "defect"]
     assert all(set(record.stage_ms) >= {"decode", "infer", "total"} for record in records)
 
@@ -60,7 +60,7 @@ def test_run_says_which_model_judged_and_goes_on_with_no_other(
     twin = brightness_model(white=256.0)
     request = replace(request_, bundle=write_bundle(tmp_path / "b", int8_model=twin))
     outcome = run(request)
-    bundle_id = outcome.judge.bundle.manifest.bundle_id
+    bundle_id = outcome.ready.bundle.manifest.bundle_id
     assert outcome.summary.as_table()["model"] == "float"
     with RecordReader(outcome.store_path) as store:
         assert store.run()["model"] == "float"
@@ -122,7 +122,7 @@ def test_recipe_threshold_takes_the_place_of_the_bundles(
     recipe.write_text('schema_version = 1\nname = "strict"\nthreshold = 0.01\n')
     outcome = run(replace(request_, recipe=recipe))
     assert outcome.summary.decisions[Decision.FAIL] == len(LEVELS)
-    assert outcome.judge.threshold == 0.01
+    assert outcome.ready.threshold == 0.01
 
 
 @pytest.mark.parametrize("folder", ["file/below", "/proc/no-such/out"])
@@ -241,7 +241,7 @@ def test_picture_that_was_renamed_or_taken_away_is_not_counted_any_more(
     (lot / "dark.png").rename(lot.parent / "dark.png")
     again = replace(request_, resume=True)
     outcome = run(again)
-    assert "2 pictures that were judged are not in the source any more" in caplog.text
+    assert "not in the source any more, 2 of the pictures that were judged" in caplog.text
     summary = outcome.summary
     assert (summary.n_gone, summary.n_judged_now, summary.n_parts) == (2, 1, len(LEVELS) - 1)
     fresh = run(replace(request_, out=request_.out.with_name("fresh"))).summary

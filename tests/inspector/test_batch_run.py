@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.assembly import Judge, build_judge
+from inspector.assembly import ReadyInspection, build_inspection
 from inspector.batch_run import BatchRun, Feed, SaveImages, record_id_of
 from inspector.bundle import open_bundle
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
@@ -34,9 +34,9 @@ class Counter:
 
 
 @pytest.fixture
-def judge(tmp_path: Path) -> Judge:
+def ready(tmp_path: Path) -> ReadyInspection:
     bundle = write_bundle(tmp_path / "grey.bundle", threshold=0.5)
-    return build_judge(open_bundle(bundle), DEFAULT_RECIPE, SystemClock())
+    return build_inspection(open_bundle(bundle), DEFAULT_RECIPE, SystemClock())
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def pictures(tmp_path: Path) -> list[WaitingPicture]:
 
 
 def run_of(
-    judge: Judge,
+    ready: ReadyInspection,
     pictures: Iterator[WaitingPicture],
     tmp_path: Path,
     *,
@@ -60,7 +60,7 @@ def run_of(
     for decision in Decision:
         (tmp_path / "images" / decision.value).mkdir(parents=True, exist_ok=True)
     return BatchRun(
-        judge=judge,
+        ready=ready,
         clock=SystemClock(),
         jobs=jobs,
         store_path=tmp_path / "records.db",
@@ -73,10 +73,10 @@ def run_of(
 
 @pytest.mark.parametrize("jobs", [1, 2, 8])
 def test_every_picture_has_one_record_whatever_the_number_of_jobs(
-    jobs: int, judge: Judge, pictures: list[WaitingPicture], tmp_path: Path
+    jobs: int, ready: ReadyInspection, pictures: list[WaitingPicture], tmp_path: Path
 ) -> None:
     progress = Counter()
-    run = run_of(judge, iter(pictures), tmp_path, jobs=jobs, progress=progress)
+    run = run_of(ready, iter(pictures), tmp_path, jobs=jobs, progress=progress)
     assert run.drive() is True
     with RecordReader(tmp_path / "records.db") as store:
         records = list(store.records())
@@ -88,44 +88,46 @@ def test_every_picture_has_one_record_whatever_the_number_of_jobs(
 
 
 def test_saved_failures_are_the_judged_pixels_and_nothing_else_is_saved(
-    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path
+    ready: ReadyInspection, pictures: list[WaitingPicture], tmp_path: Path
 ) -> None:
-    run_of(judge, iter(pictures), tmp_path, save_images="fail").drive()
+    run_of(ready, iter(pictures), tmp_path, save_images="fail").drive()
     saved = sorted(path.relative_to(tmp_path / "images") for path in tmp_path.rglob("images/*/*"))
     failed = [level for level in LEVELS if level / 255 > 0.5]
     assert saved == sorted(
-        Path("FAIL") / f"{record_id_of(f'{level:03d}.png', judge)}.png" for level in failed
+        Path("FAIL") / f"{record_id_of(f'{level:03d}.png', ready)}.png" for level in failed
     )
 
 
 def test_source_that_breaks_ends_the_run_with_its_error_and_keeps_what_was_judged(
-    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path
+    ready: ReadyInspection, pictures: list[WaitingPicture], tmp_path: Path
 ) -> None:
     def breaking() -> Iterator[WaitingPicture]:
         yield from pictures[:3]
         raise SourceUnavailable("the drive is gone")
 
-    run = run_of(judge, breaking(), tmp_path, jobs=1)
+    run = run_of(ready, breaking(), tmp_path, jobs=1)
     with pytest.raises(WorkerFailed, match="the drive is gone"):  # no longer a wrong argument
         run.drive()
     with RecordReader(tmp_path / "records.db") as store:
         assert sum(store.decisions().values()) == 3
 
 
-def test_bug_in_a_worker_ends_the_run_as_worker_failed(judge: Judge, tmp_path: Path) -> None:
+def test_bug_in_a_worker_ends_the_run_as_worker_failed(
+    ready: ReadyInspection, tmp_path: Path
+) -> None:
     def buggy(number: int) -> WaitingPicture:
         raise ZeroDivisionError(f"a bug at {number}")
 
     with pytest.raises(WorkerFailed, match="a bug at 0"):
-        run_of(judge, map(buggy, range(9)), tmp_path, jobs=3).drive()
+        run_of(ready, map(buggy, range(9)), tmp_path, jobs=3).drive()
 
 
 def test_store_that_cannot_be_opened_ends_the_run_and_every_thread(
-    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path
+    ready: ReadyInspection, pictures: list[WaitingPicture], tmp_path: Path
 ) -> None:
     (tmp_path / "records.db").mkdir()
     with pytest.raises(StoreError, match=r"records\.db"):
-        run_of(judge, iter(pictures * 100), tmp_path).drive()
+        run_of(ready, iter(pictures * 100), tmp_path).drive()
     assert [thread.name for thread in threading.enumerate() if ":" in thread.name] == []
 
 
@@ -139,14 +141,17 @@ def test_stopped_feed_hands_out_nothing_more(pictures: list[WaitingPicture]) -> 
 def test_record_id_depends_on_the_recipe_and_the_name(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "grey.bundle", threshold=0.5))
     strict = Recipe(name="strict", threshold=0.1)
-    one, other = (build_judge(bundle, r, SystemClock()) for r in (DEFAULT_RECIPE, strict))
-    ids = {record_id_of(name, judge) for name in ("a.png", "b.png") for judge in (one, other)}
+    one, other = (build_inspection(bundle, r, SystemClock()) for r in (DEFAULT_RECIPE, strict))
+    ids = {record_id_of(name, ready) for name in ("a.png", "b.png") for ready in (one, other)}
     assert len(ids) == 4
     assert record_id_of("a.png", one) == record_id_of("a.png", one)
 
 
 def test_second_interruption_ends_the_run_as_the_first_does(
-    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ready: ReadyInspection,
+    pictures: list[WaitingPicture],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A person who is impatient must not leave a thread that waits for ever."""
     join, calls = Worker.join, []
@@ -158,14 +163,17 @@ def test_second_interruption_ends_the_run_as_the_first_does(
         join(worker)
 
     monkeypatch.setattr(Worker, "join", interrupted)
-    run = run_of(judge, iter(pictures), tmp_path)
+    run = run_of(ready, iter(pictures), tmp_path)
     assert run.drive() is False
     with RecordReader(tmp_path / "records.db") as store:
         assert sum(store.decisions().values()) == run.n_stored
 
 
 def test_thread_that_cannot_be_started_leaves_none_running(
-    judge: Judge, pictures: list[WaitingPicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ready: ReadyInspection,
+    pictures: list[WaitingPicture],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     start = Worker.start
 
@@ -176,4 +184,4 @@ def test_thread_that_cannot_be_started_leaves_none_running(
 
     monkeypatch.setattr(Worker, "start", refuse)
     with pytest.raises(RuntimeError, match="can't start new thread"):
-        run_of(judge, iter(pictures), tmp_path).drive()
+        run_of(ready, iter(pictures), tmp_path).drive()

@@ -1,10 +1,11 @@
-"""One small bundle, taught once, for all tests of the workshop."""
+"""One small bundle, trained once, for all tests of the workshop."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +13,21 @@ from inspector.bundle import Manifest, int8_proof
 from inspector.capture.synthetic.render import Defect, render_part
 from inspector.store.images import write_png
 from models import quantize as quantising
-from models.config import TrainingConfig
-from models.network_training import EpochReport
+from models.comparing.validation import Validation
+from models.import_model import ImportRequest
 from models.quantize import Quantized
 from models.train import TrainingRequest, train
-from models.validate import Validation, validate
+from models.training.config import TrainingConfig
+from models.training.network import EpochReport
+from models.validate import validate
+from tests.support.foreign_models import Exports, export_all, request_for_import
+from tests.support.foreign_models import draw_list as draw_foreign_list
 
 SIZE_PX = (96, 128)
 N_TRAIN, N_TEST = 40, 6
-CONFIG = TrainingConfig(task="anomaly", height_px=96, width_px=96, knobs={"bank_size": 100})
+CONFIG = TrainingConfig(
+    task="anomaly", height_px=96, width_px=96, hyperparameters={"bank_size": 100}
+)
 
 
 class Ears:
@@ -34,8 +41,8 @@ class Ears:
 
 
 @dataclass(frozen=True)
-class Taught:
-    """The bundle, the list it was taught from, and where the backbone's weights are kept."""
+class TrainedBundle:
+    """The bundle, the list it was trained from, and where the backbone's weights are kept."""
 
     bundle: Path
     data: Path
@@ -73,11 +80,11 @@ def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> Tr
 
 
 @pytest.fixture(scope="session")
-def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
-    root = tmp_path_factory.mktemp("taught")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedBundle:
+    root = tmp_path_factory.mktemp("trained")
     data, bundle, cache = draw_list(root / "data"), root / "part.bundle", root / "weights"
     manifest = train(request_for(data, bundle, cache)).manifest
-    return Taught(bundle=bundle, data=data, manifest=manifest, weights_cache=cache)
+    return TrainedBundle(bundle=bundle, data=data, manifest=manifest, weights_cache=cache)
 
 
 @contextmanager
@@ -91,16 +98,39 @@ def low_int8_limits() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def twin(taught: Taught, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Quantized]:
+def twin(
+    trained: TrainedBundle, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Quantized]:
     """The bundle with its INT8 model. To open it, lower the limits as here."""
     out = tmp_path_factory.mktemp("int8") / "twin.bundle"
     with low_int8_limits(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(quantising, "CALIBRATIONS", ("minmax",))
-        return out, quantising.quantize(taught.bundle, taught.data, out)
+        return out, quantising.quantize(trained.bundle, trained.data, out)
 
 
 @pytest.fixture(scope="session")
-def validation(taught: Taught, twin: tuple[Path, Quantized]) -> Validation:
+def validation(trained: TrainedBundle, twin: tuple[Path, Quantized]) -> Validation:
     """Of the bundle with both models."""
     with low_int8_limits():
-        return validate(twin[0], taught.data, taught.weights_cache)
+        return validate(twin[0], trained.data, trained.weights_cache)
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures that the models of other makers can judge."""
+    return draw_foreign_list(tmp_path_factory.mktemp("foreign") / "data")
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
+    return export_all(tmp_path_factory.mktemp("exports"))
+
+
+@pytest.fixture
+def request_of(parts: Path, tmp_path: Path) -> Callable[..., ImportRequest]:
+    """Asks for an import into the test's own folder."""
+
+    def make(model: Path, **said: Any) -> ImportRequest:
+        return request_for_import(parts, model, tmp_path / "imported.bundle", **said)
+
+    return make

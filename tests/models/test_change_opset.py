@@ -9,32 +9,32 @@ import pytest
 
 from inspector.bundle import open_bundle
 from inspector.errors import BundleError, DataError, UsageError
-from models import sealing
 from models.change_opset import change_opset, with_opset
-from models.source import keep_source, open_source, source_folder
+from models.publishing import sealing
+from models.publishing.source import keep_source, open_source, source_folder
 from models.validate import validate
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 @pytest.mark.parametrize("opset", [15, 18])
 def test_bundle_of_another_opset_is_whole_and_can_be_proven_again(
-    taught: Taught, tmp_path: Path, opset: int
+    trained: TrainedBundle, tmp_path: Path, opset: int
 ) -> None:
     out = tmp_path / "other.bundle"
-    manifest = change_opset(taught.bundle, opset, taught.data, out, taught.weights_cache)
+    manifest = change_opset(trained.bundle, opset, trained.data, out, trained.weights_cache)
     bundle = open_bundle(out)
     assert bundle.manifest == manifest
-    assert (manifest.opset, manifest.threshold) == (opset, taught.manifest.threshold)
+    assert (manifest.opset, manifest.threshold) == (opset, trained.manifest.threshold)
     assert manifest.training["converted_from"] == {
-        "bundle_id": taught.manifest.bundle_id,
-        "opset": taught.manifest.opset,
+        "bundle_id": trained.manifest.bundle_id,
+        "opset": trained.manifest.opset,
     }
     onnxruntime.InferenceSession(bundle.model)
-    assert validate(out, taught.data, taught.weights_cache).shortcoming() is None
+    assert validate(out, trained.data, trained.weights_cache).shortcoming() is None
 
 
-def test_same_model_gives_the_same_bytes(taught: Taught) -> None:
-    model = open_bundle(taught.bundle).model
+def test_same_model_gives_the_same_bytes(trained: TrainedBundle) -> None:
+    model = open_bundle(trained.bundle).model
     assert with_opset(model, 18) == with_opset(model, 18)
 
 
@@ -43,46 +43,48 @@ def test_same_model_gives_the_same_bytes(taught: Taught) -> None:
     [(9, "No Adapter From Version"), (90, "invalid version")],
 )
 def test_opset_that_cannot_be_reached_is_refused_with_what_to_do(
-    taught: Taught, tmp_path: Path, opset: int, reason: str
+    trained: TrainedBundle, tmp_path: Path, opset: int, reason: str
 ) -> None:
     with pytest.raises(DataError, match="choose an opset nearer to the bundle's") as caught:
-        change_opset(taught.bundle, opset, taught.data, tmp_path / "x", taught.weights_cache)
+        change_opset(trained.bundle, opset, trained.data, tmp_path / "x", trained.weights_cache)
     assert reason in str(caught.value)
     assert "/" not in str(caught.value)  # no path of the library's own source
     assert list(tmp_path.iterdir()) == []
 
 
-def test_model_that_is_not_proven_leaves_nothing(taught: Taught, tmp_path: Path) -> None:
-    """The source is another lesson than the model's: so the proof must fail."""
-    path = shutil.copytree(taught.bundle, tmp_path / "part.bundle")
-    source = open_source(source_folder(taught.bundle))
-    arrays = {**source.lesson.arrays, "bank": source.lesson.arrays["bank"] * 1.1}
-    keep_source(replace(source, lesson=replace(source.lesson, arrays=arrays)), source_folder(path))
+def test_model_that_is_not_proven_leaves_nothing(trained: TrainedBundle, tmp_path: Path) -> None:
+    """The source has other parameters than the model: so the proof must fail."""
+    path = shutil.copytree(trained.bundle, tmp_path / "part.bundle")
+    source = open_source(source_folder(trained.bundle))
+    arrays = {**source.parameters.arrays, "bank": source.parameters.arrays["bank"] * 1.1}
+    keep_source(
+        replace(source, parameters=replace(source.parameters, arrays=arrays)), source_folder(path)
+    )
     before = sorted(entry.name for entry in tmp_path.iterdir())
     with pytest.raises(BundleError, match="with opset 18 the model is not proven") as caught:
-        change_opset(path, 18, taught.data, tmp_path / "x.bundle", taught.weights_cache)
+        change_opset(path, 18, trained.data, tmp_path / "x.bundle", trained.weights_cache)
     assert "keep opset 17, or try one nearer to it" in str(caught.value)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == before
 
 
 def test_bundle_that_the_line_refuses_leaves_nothing(
-    taught: Taught, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: TrainedBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise BundleError("the canary is off")
 
     monkeypatch.setattr(sealing, "judge_as_the_line", refuse)
     with pytest.raises(BundleError, match="the canary is off"):
-        change_opset(taught.bundle, 18, taught.data, tmp_path / "x", taught.weights_cache)
+        change_opset(trained.bundle, 18, trained.data, tmp_path / "x", trained.weights_cache)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wrong_requests_are_refused_before_any_work(taught: Taught, tmp_path: Path) -> None:
+def test_wrong_requests_are_refused_before_any_work(trained: TrainedBundle, tmp_path: Path) -> None:
     def request(opset: int, out: Path) -> None:
-        change_opset(taught.bundle, opset, taught.data, out, taught.weights_cache)
+        change_opset(trained.bundle, opset, trained.data, out, trained.weights_cache)
 
     with pytest.raises(UsageError, match="is the bundle itself"):
-        request(18, taught.bundle)
+        request(18, trained.bundle)
     with pytest.raises(UsageError, match="has that opset already"):
         request(17, tmp_path / "x")
     (tmp_path / "full").mkdir()

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.errors import DataError
 from models.evaluate import evaluate
-from tests.models.conftest import N_TEST, Taught
+from tests.models.conftest import N_TEST, TrainedBundle
 
 KEYS = [
     "task", "n_images", "n_good", "n_defect", "threshold", "image_auroc", "image_ap",
@@ -15,8 +15,8 @@ KEYS = [
 ]  # fmt: skip
 
 
-def test_table_has_the_promised_keys_and_counts_that_add_up(taught: Taught) -> None:
-    table = evaluate(taught.bundle, taught.data, "test").as_table()
+def test_table_has_the_promised_keys_and_counts_that_add_up(trained: TrainedBundle) -> None:
+    table = evaluate(trained.bundle, trained.data, "test").as_table()
     assert list(table) == KEYS
     assert (table["n_images"], table["n_good"], table["n_defect"]) == (2 * N_TEST, N_TEST, N_TEST)
     confusion = cast("dict[str, dict[str, int]]", table["confusion"])
@@ -28,35 +28,35 @@ def test_table_has_the_promised_keys_and_counts_that_add_up(taught: Taught) -> N
     assert table["overkill_rate"] == confusion["good"]["FAIL"] / N_TEST
     assert (table["macro_f1"], table["map50"]) == (None, None)
     assert 0.3 < cast("float", table["miou"]) <= 1.0
-    assert table["bundle_id"] == taught.manifest.bundle_id
+    assert table["bundle_id"] == trained.manifest.bundle_id
 
 
-def test_missing_holes_score_above_every_good_part(taught: Taught) -> None:
-    table = evaluate(taught.bundle, taught.data, "test").as_table()
+def test_missing_holes_score_above_every_good_part(trained: TrainedBundle) -> None:
+    table = evaluate(trained.bundle, trained.data, "test").as_table()
     assert table["image_auroc"] == 1.0
     assert cast("float", table["pixel_auroc"]) > 0.8
 
 
-def test_two_evaluations_give_the_same_scores(taught: Taught) -> None:
-    first, second = (evaluate(taught.bundle, taught.data, "test").judged for _ in range(2))
+def test_two_evaluations_give_the_same_scores(trained: TrainedBundle) -> None:
+    first, second = (evaluate(trained.bundle, trained.data, "test").judged for _ in range(2))
     assert [one.score for one in first] == [one.score for one in second]
 
 
-def test_train_split_has_no_defects_and_so_no_area_under_a_curve(taught: Taught) -> None:
-    table = evaluate(taught.bundle, taught.data, "train").as_table()
+def test_train_split_has_no_defects_and_so_no_area_under_a_curve(trained: TrainedBundle) -> None:
+    table = evaluate(trained.bundle, trained.data, "train").as_table()
     assert (table["image_auroc"], table["image_ap"], table["escape_rate"]) == (None, None, None)
     assert (table["pixel_auroc"], table["aupro"]) == (None, None)
 
 
-def test_empty_split_is_refused(taught: Taught) -> None:
+def test_empty_split_is_refused(trained: TrainedBundle) -> None:
     with pytest.raises(DataError, match="no picture in the split 'val'"):
-        evaluate(taught.bundle, taught.data, "val")
+        evaluate(trained.bundle, trained.data, "val")
 
 
 def test_what_is_judged_is_said_with_how_many_defects_have_a_mask(
-    taught: Taught, caplog: pytest.LogCaptureFixture
+    trained: TrainedBundle, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
-        evaluate(taught.bundle, taught.data, "test")
+        evaluate(trained.bundle, trained.data, "test")
     assert f"judging {2 * N_TEST} pictures: good {N_TEST}, " in caplog.text
     assert f"{N_TEST} of {N_TEST} defects have a mask" in caplog.text

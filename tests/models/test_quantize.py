@@ -14,9 +14,9 @@ from inspector.errors import BundleError, DataError, UsageError
 from models import quantize as module
 from models.__main__ import main
 from models.evaluate import evaluate
+from models.publishing.source import open_source, source_folder
 from models.quantize import Quantized, quantize
-from models.source import open_source, source_folder
-from tests.models.conftest import N_TEST, Taught, low_int8_limits
+from tests.models.conftest import N_TEST, TrainedBundle, low_int8_limits
 from tests.support.bundles import write_bundle
 
 
@@ -28,9 +28,9 @@ def _low_limits() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_low_limits")
 def test_twin_is_kept_with_its_proof_and_the_float_model_as_it_was(
-    taught: Taught, twin: tuple[Path, Quantized]
+    trained: TrainedBundle, twin: tuple[Path, Quantized]
 ) -> None:
-    before, after = open_bundle(taught.bundle), open_bundle(twin[0])
+    before, after = open_bundle(trained.bundle), open_bundle(twin[0])
     proof = twin[1].proof
     assert after.int8_model is not None
     assert (after.model, after.proof.int8) == (before.model, proof)
@@ -39,13 +39,13 @@ def test_twin_is_kept_with_its_proof_and_the_float_model_as_it_was(
     assert after.manifest.bundle_id == twin[1].manifest.bundle_id != before.manifest.bundle_id
     assert set(proof.outputs) == {"score", "heatmap"}
     assert proof.size_share == len(after.int8_model) / len(after.model)
-    assert (proof.figure, proof.n_new_escapes) == ("auroc", 0)
+    assert (proof.metric, proof.n_new_escapes) == ("auroc", 0)
 
 
 def test_held_out_pictures_are_compared_on_and_the_others_calibrate(
-    taught: Taught, twin: tuple[Path, Quantized]
+    trained: TrainedBundle, twin: tuple[Path, Quantized]
 ) -> None:
-    roles = list(open_source(source_folder(taught.bundle)).roles.values())
+    roles = list(open_source(source_folder(trained.bundle)).roles.values())
     proof = twin[1].proof
     assert proof.n_calibration == roles.count("fit")
     assert proof.n_images - proof.n_painted == len(roles) - roles.count("fit")
@@ -54,9 +54,9 @@ def test_held_out_pictures_are_compared_on_and_the_others_calibrate(
 
 @pytest.mark.usefixtures("_low_limits")
 def test_twin_finds_the_defects_of_the_test_split_too(
-    taught: Taught, twin: tuple[Path, Quantized]
+    trained: TrainedBundle, twin: tuple[Path, Quantized]
 ) -> None:
-    table = evaluate(twin[0], taught.data, "test", "int8").as_table()
+    table = evaluate(twin[0], trained.data, "test", "int8").as_table()
     assert (table["n_defect"], table["image_auroc"]) == (N_TEST, 1.0)
 
 
@@ -68,15 +68,15 @@ def test_new_bundle_can_be_validated_as_the_old_one(twin: tuple[Path, Quantized]
 
 @pytest.mark.usefixtures("_low_limits")
 def test_bundle_that_has_an_int8_model_is_refused(
-    taught: Taught, twin: tuple[Path, Quantized], tmp_path: Path
+    trained: TrainedBundle, twin: tuple[Path, Quantized], tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="has an INT8 model already"):
-        quantize(twin[0], taught.data, tmp_path / "again")
+        quantize(twin[0], trained.data, tmp_path / "again")
 
 
 @pytest.mark.usefixtures("_low_limits")
 def test_what_fails_the_gate_is_explained_and_the_float_model_goes_on(
-    taught: Taught,
+    trained: TrainedBundle,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -85,45 +85,45 @@ def test_what_fails_the_gate_is_explained_and_the_float_model_goes_on(
     monkeypatch.setattr(module, "CALIBRATIONS", ("minmax",))
     monkeypatch.setattr(module, "FLOAT_CONVOLUTIONS", (6,))
     out = tmp_path / "out"
-    assert main(["quantize", str(taught.bundle), "--data", str(taught.data), "--out", str(out),
+    assert main(["quantize", str(trained.bundle), "--data", str(trained.data), "--out", str(out),
                  "--json"]) == 0  # fmt: skip
     table = json.loads(capsys.readouterr().out)
     assert table["kept"] is False
     assert [text.split(":")[0] for text in table["shortcomings"]] == ["speed"]
     bundle = open_bundle(out)
     assert (bundle.int8_model, bundle.manifest.int8_canary) == (None, None)
-    assert bundle.model == open_bundle(taught.bundle).model
+    assert bundle.model == open_bundle(trained.bundle).model
     assert bundle.proof.int8 is not None
     assert list(bundle.proof.int8.shortcomings()) == table["shortcomings"]
 
 
-def test_bundle_is_not_replaced_by_its_own_twin(taught: Taught) -> None:
+def test_bundle_is_not_replaced_by_its_own_twin(trained: TrainedBundle) -> None:
     with pytest.raises(UsageError, match="is the bundle itself"):
-        quantize(taught.bundle, taught.data, taught.bundle)
+        quantize(trained.bundle, trained.data, trained.bundle)
 
 
-def test_list_without_train_pictures_is_refused(taught: Taught, tmp_path: Path) -> None:
-    lines = taught.data.read_text().splitlines()
-    tests_only = taught.data.with_name("tests-only.csv")
+def test_list_without_train_pictures_is_refused(trained: TrainedBundle, tmp_path: Path) -> None:
+    lines = trained.data.read_text().splitlines()
+    tests_only = trained.data.with_name("tests-only.csv")
     tests_only.write_text("\n".join([lines[0], *(line for line in lines if ",test" in line)]))
     with pytest.raises(DataError, match="no picture in the split 'train'"):
-        quantize(taught.bundle, tests_only, tmp_path / "out")
+        quantize(trained.bundle, tests_only, tmp_path / "out")
 
 
 def test_list_of_strangers_without_a_val_split_leaves_nothing_to_compare_on(
-    taught: Taught, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    trained: TrainedBundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    strangers = taught.data.with_name("strangers.csv")
+    strangers = trained.data.with_name("strangers.csv")
     strangers.write_text("image,label,mask,split\ngood-044.png,good,,train\n")
     with pytest.raises(DataError, match="no picture to compare on"):
-        quantize(taught.bundle, strangers, tmp_path / "out")
+        quantize(trained.bundle, strangers, tmp_path / "out")
     assert caplog.messages == [
-        f"the model was taught on none of the train pictures of {str(strangers)!r}"
+        f"the model was trained on none of the train pictures of {str(strangers)!r}"
     ]
 
 
-def test_model_without_convolutions_is_refused(taught: Taught, tmp_path: Path) -> None:
-    listed = taught.data.with_name("with-val.csv")
+def test_model_without_convolutions_is_refused(trained: TrainedBundle, tmp_path: Path) -> None:
+    listed = trained.data.with_name("with-val.csv")
     listed.write_text("image,label,mask,split\ngood-000.png,good,,train\ngood-001.png,good,,val\n")
     with pytest.raises(BundleError, match="the model has no convolution"):
         quantize(write_bundle(tmp_path / "b"), listed, tmp_path / "out")

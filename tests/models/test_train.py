@@ -7,58 +7,60 @@ import pytest
 
 from inspector.bundle import open_bundle
 from inspector.errors import DataError
-from models.config import TrainingConfig
 from models.dataset.reader import load_samples
 from models.evaluate import evaluate
-from models.source import open_source, source_folder
+from models.publishing.source import open_source, source_folder
 from models.train import TrainingRequest, train
-from tests.models.conftest import N_TRAIN, Ears, Taught, request_for
+from models.training.config import TrainingConfig
+from tests.models.conftest import N_TRAIN, Ears, TrainedBundle, request_for
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
 
 
-def test_bundle_is_proven_on_pictures_it_has_not_seen(taught: Taught) -> None:
-    bundle = open_bundle(taught.bundle)
-    source = open_source(source_folder(taught.bundle))
+def test_bundle_is_proven_on_pictures_it_has_not_seen(trained: TrainedBundle) -> None:
+    bundle = open_bundle(trained.bundle)
+    source = open_source(source_folder(trained.bundle))
     roles = list(source.roles.values())
     assert bundle.proof.shortcoming() is None
     assert bundle.proof.n_flips == 0
-    assert bundle.proof.n_images == roles.count("proof") == taught.manifest.data["n_proof"]
+    assert bundle.proof.n_images == roles.count("proof") == trained.manifest.data["n_proof"]
     assert len(roles) == N_TRAIN
     assert bundle.manifest.threshold.n_images == roles.count("held_out")
 
 
-def test_nothing_of_the_test_split_was_touched(taught: Taught) -> None:
+def test_nothing_of_the_test_split_was_touched(trained: TrainedBundle) -> None:
     import hashlib
 
-    touched = open_source(source_folder(taught.bundle)).roles
-    for sample in load_samples(taught.data):
+    touched = open_source(source_folder(trained.bundle)).roles
+    for sample in load_samples(trained.data):
         sha256 = hashlib.sha256(sample.image.read_bytes()).hexdigest()
         assert (sha256 in touched) == (sample.split == "train")
 
 
 def test_same_seed_gives_the_same_bundle_and_another_does_not(
-    taught: Taught, tmp_path: Path
+    trained: TrainedBundle, tmp_path: Path
 ) -> None:
-    again = train(request_for(taught.data, tmp_path / "a.bundle", taught.weights_cache)).manifest
+    again = train(request_for(trained.data, tmp_path / "a.bundle", trained.weights_cache)).manifest
     other = train(
-        request_for(taught.data, tmp_path / "b.bundle", taught.weights_cache, seed=1)
+        request_for(trained.data, tmp_path / "b.bundle", trained.weights_cache, seed=1)
     ).manifest
-    assert again.bundle_id == taught.manifest.bundle_id
-    assert other.bundle_id != taught.manifest.bundle_id
+    assert again.bundle_id == trained.manifest.bundle_id
+    assert other.bundle_id != trained.manifest.bundle_id
 
 
-def test_too_few_good_pictures_are_refused(taught: Taught, tmp_path: Path) -> None:
-    lines = taught.data.read_text().splitlines()
-    short = taught.data.with_name("short.csv")
+def test_too_few_good_pictures_are_refused(trained: TrainedBundle, tmp_path: Path) -> None:
+    lines = trained.data.read_text().splitlines()
+    short = trained.data.with_name("short.csv")
     short.write_text("\n".join([lines[0], *lines[1:15]]))
-    with pytest.raises(DataError, match="14 good pictures in the train split; at least 20"):
-        train(request_for(short, tmp_path / "x.bundle", taught.weights_cache))
+    with pytest.raises(
+        DataError, match=r"14 good pictures in the train split \(good 14\); at least 20"
+    ):
+        train(request_for(short, tmp_path / "x.bundle", trained.weights_cache))
     assert not (tmp_path / "x.bundle").exists()
 
 
 @needs_shared_data
 def test_magnetic_tiles_reach_the_floor(
-    tmp_path: Path, taught: Taught, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, trained: TrainedBundle, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
     data = SHARED_DATA / "magnetic-tile" / "good-only.csv"
@@ -68,7 +70,7 @@ def test_magnetic_tiles_reach_the_floor(
             out=tmp_path / "mt.bundle",
             name="tile",
             config=TrainingConfig(task="anomaly"),
-            weights_cache=taught.weights_cache,
+            weights_cache=trained.weights_cache,
             listener=Ears(),
         )
     ).manifest

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bench.runtime import Offer, Runtime, Subject, nothing_lacks
+from inspector.bench.runtime import Runtime, RuntimePlugin, Subject, nothing_lacks
 from inspector.bundle import Bundle
 
 Outputs = dict[str, NDArray[np.float32]]
@@ -56,14 +56,14 @@ def chatters(tensor: NDArray[np.uint8]) -> Outputs:
     return brightness(tensor)
 
 
-def offer_of(run: Callable[[NDArray[np.uint8]], Outputs]) -> Offer:
+def offer_of(run: Callable[[NDArray[np.uint8]], Outputs]) -> RuntimePlugin:
     def opened(subject: Subject) -> Runtime:
         return Runtime(run=run, size_bytes=len(subject.bundle.model), version="1.2")
 
-    return Offer(modules=("numpy",), install="pip", lacks=nothing_lacks, open=opened)
+    return RuntimePlugin(modules=("numpy",), install="pip", lacks=nothing_lacks, open=opened)
 
 
-def dies_in_its_second_turn() -> Offer:
+def dies_in_its_second_turn() -> RuntimePlugin:
     def opened(subject: Subject) -> Runtime:
         runs_left = 4  # one picture: its score, then in each turn one untimed and one timed run
 
@@ -74,7 +74,7 @@ def dies_in_its_second_turn() -> Offer:
 
         return Runtime(run=run, size_bytes=1, version="1.2")
 
-    return Offer(modules=("numpy",), install="pip", lacks=nothing_lacks, open=opened)
+    return RuntimePlugin(modules=("numpy",), install="pip", lacks=nothing_lacks, open=opened)
 
 
 def _leave_a_file(subject: Subject) -> None:
@@ -98,21 +98,23 @@ def _lacks_a_thing(_path: Path, _bundle: Bundle) -> str:
 EXACT, TOO_BRIGHT, NOT_A_NUMBER = map(offer_of, (brightness, too_bright, not_a_number))
 RAISES, EXITS, IS_KILLED = map(offer_of, (raises, exits, is_killed))
 CHATTERS = offer_of(chatters)
-NEVER_OPENS = Offer(modules=("numpy",), install="pip", lacks=nothing_lacks, open=_never_opens)
+NEVER_OPENS = RuntimePlugin(
+    modules=("numpy",), install="pip", lacks=nothing_lacks, open=_never_opens
+)
 DIES_LATE = dies_in_its_second_turn()
-PREPARES = Offer(
+PREPARES = RuntimePlugin(
     modules=("numpy",),
     install="pip",
     lacks=nothing_lacks,
     prepare=_leave_a_file,
     open=_open_what_was_left,
 )
-NOT_INSTALLED = Offer(
+NOT_INSTALLED = RuntimePlugin(
     modules=("no_such_module_anywhere",),
     install="pip install it",
     lacks=nothing_lacks,
     open=_open_what_was_left,
 )
-IMPOSSIBLE = Offer(
+IMPOSSIBLE = RuntimePlugin(
     modules=("numpy",), install="pip", lacks=_lacks_a_thing, open=_open_what_was_left
 )

@@ -125,7 +125,7 @@ def tiff(
         directory_bytes = (8 + 20 * n_tags + 8) if is_big else (2 + 12 * n_tags + 4)
         after = len(out) + directory_bytes
         tail = bytearray()
-        sizes = {1: "B", 3: "H", 4: "I", 12: "d"}
+        sizes = {1: "B", 2: "B", 3: "H", 4: "I", 12: "d"}
         if wanted[offsets_tag] == (4, []):
             offsets = []
             for piece in pieces:

@@ -32,6 +32,8 @@ MAX_LIST_BYTES = 64_000_000  # about a million paths
 MAX_KINDS = 20  # of files that are no pictures; what is beyond is counted as one
 HIDDEN, NO_ENDING, NO_FILE, OTHER_ENDINGS = "hidden", "no ending", "no file", "other endings"
 
+_STORE_FILE, _IMAGES_FOLDER = "records.db", "images"  # of a batch's results
+
 _log = logging.getLogger(__name__)
 
 
@@ -142,7 +144,7 @@ class _LeftOut:
 
 
 def _kind_of(path: Path) -> str:
-    if path.name.startswith("."):
+    if any(part.startswith(".") for part in path.parts if part not in (".", "..")):
         return HIDDEN
     if not path.is_file():
         return NO_FILE
@@ -172,7 +174,10 @@ def _matches(base: Path, pattern: str, left_out: _LeftOut) -> Iterator[Path]:
         for match in base.glob(pattern):
             parts = match.relative_to(base).parts
             is_hidden = any(part.startswith(".") and part != ".." for part in parts)
-            if is_hidden or _is_folder(match):
+            if _is_folder(match):
+                continue
+            if is_hidden:
+                left_out.add(match)
                 continue
             if is_picture(match):
                 yield match
@@ -208,6 +213,10 @@ def _walk(folder: Path, left_out: _LeftOut) -> Iterator[Path]:
                 f"folder {str(here)!r} cannot be read: {error.strerror}; give this user the right "
                 "to read it, or move it out of the source"
             ) from error
+        if {_STORE_FILE, _IMAGES_FOLDER} <= set(names):
+            _log.warning(
+                "%s holds results of a batch: the pictures saved there are judged as parts", here
+            )
         folders = []
         for name in names:
             item = here / name

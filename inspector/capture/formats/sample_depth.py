@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.files.file_faults import not_read
+from inspector.capture.files.file_faults import broken, not_read
 from inspector.errors import CorruptFrame
 from inspector.opencv import cv2
 
@@ -49,7 +49,7 @@ def to_eight_bits(
         return samples.astype(np.uint8, copy=False)
     largest = int(samples.max())
     if full is None:
-        if largest <= _AMBIGUOUS_UP_TO and not _is_spread(samples):
+        if largest <= _AMBIGUOUS_UP_TO and (samples % 257).any():
             raise not_read(
                 name,
                 f"a picture of 16 bits whose samples end at {largest:,}, with nothing to say how "
@@ -57,36 +57,35 @@ def to_eight_bits(
                 "train or import the bundle on pictures of this kind, or with --sample-bits",
             )
         full = FULL_16_BITS
+    if declared is not None and largest > declared:
+        raise broken(name, f"it says that its samples reach {declared:,}, and holds {largest:,}")
     if largest > full:
         raise CorruptFrame(
             f"{name}: a sample is {largest:,}; full light is {full:,}: the camera is not set as it "
             "was for the training pictures, or --sample-bits was wrong there"
         )
-    # Exact for every depth: 2^k - 1 is odd, so no quotient lies near a half.
-    return np.asarray(cv2.convertScaleAbs(samples, alpha=255 / full), dtype=np.uint8)
+    if full % 2:
+        # Exact for every depth: 2^k - 1 is odd, so no quotient lies near a half.
+        return np.asarray(cv2.convertScaleAbs(samples, alpha=255 / full), dtype=np.uint8)
+    return ((samples.astype(np.uint32) * 510 + full) // (2 * full)).astype(np.uint8)
 
 
-def _is_spread(samples: Samples) -> bool:
-    """Whether the samples show that fewer bits were spread over all 16.
-
-    Either as v · 257, which is how 8 bits become 16, or with the four lowest bits empty, which is
-    how 12 and fewer are put at the upper end.
-    """
-    return not (samples & 15).any() or not (samples % 257).any()
-
-
-def declared_by_significant_bits(samples: Samples, bits: int) -> int:
+def declared_by_significant_bits(samples: Samples, bits: int) -> int | None:
     """Full light in samples of 16 bits of which so many are significant, as a PNG's sBIT says.
 
     By the standard samples are spread over all 16 bits; many a camera's program leaves them at the
-    lower end and writes the same. A picture within the lower end that is not in steps as wide as
-    spread samples have is one of the latter.
+    lower end and writes the same. A picture with a sample that no spreading gives is of the latter
+    kind, one with a sample above the lower end of the former. None where both could be.
     """
     lower_end = (1 << bits) - 1
-    if int(samples.max()) > lower_end:
+    if int(samples.max()) > lower_end or bits == 16:
         return FULL_16_BITS
-    is_spread = not (samples & ((1 << (16 - bits)) - 1)).any()
-    return FULL_16_BITS if is_spread and samples.any() else lower_end
+    few = np.arange(lower_end + 1, dtype=np.uint32)
+    shifted = few << (16 - bits)
+    replicated = shifted | (shifted >> bits) if 2 * bits >= 16 else shifted
+    scaled = (few * (2 * FULL_16_BITS) + lower_end) // (2 * lower_end)  # as the standard has it
+    could_be_spread = any(np.isin(samples, way).all() for way in (shifted, replicated, scaled))
+    return None if could_be_spread else lower_end
 
 
 def depth_of(largest: int) -> int:

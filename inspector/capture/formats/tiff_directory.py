@@ -14,6 +14,7 @@ MAX_TAGS = 4_096  # in one directory; cameras write about 20
 
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
                16: 8, 17: 8, 18: 8}  # fmt: skip
+_ASCII = 2
 _TYPE_DTYPE = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 
 
@@ -45,6 +46,13 @@ class Directory:
             return np.empty(0, np.uint64)
         raw = np.frombuffer(self._data, self.order + dtype, entry.count, entry.at)
         return raw.astype(np.uint64)
+
+    def text(self, tag: int) -> str:
+        """A tag of ASCII text; empty if it is absent or of another kind."""
+        entry = self._tags.get(tag)
+        if entry is None or entry.kind != _ASCII:
+            return ""
+        return self._data[entry.at : entry.at + entry.count].decode("ascii", "replace")
 
     def value(self, tag: int, default: int) -> int:
         """The first number of a tag."""

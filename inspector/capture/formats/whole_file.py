@@ -27,6 +27,7 @@ MAX_WEBP_CHUNKS = 1_000  # a still picture has about five
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_BITS_OF_COLOUR = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PNG_MONO = frozenset({0, 4})
+_COLOUR_TYPE_AT = 25  # in the first chunk, which comes first
 _BEGINNINGS = {b"BM": "BMP"}
 _NOT_ZERO = re.compile(rb"[^\0]")
 
@@ -159,7 +160,7 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
             raise not_read(name, "an animated PNG", "save one picture per file")
         has_pixels = has_pixels or kind == b"IDAT"
         if kind == b"sBIT":
-            significant_bits = _significant_bits(data[pos + 8 : end - 4])
+            significant_bits = _significant_bits(data[pos + 8 : end - 4], data[_COLOUR_TYPE_AT])
         pos = end
         if kind == b"IEND":
             break
@@ -184,10 +185,10 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
     )
 
 
-def _significant_bits(depths: bytes) -> int | None:
-    """Of every channel; None where they differ or make no sense."""
-    is_one = len(set(depths)) == 1 and 1 <= depths[0] <= 16
-    return depths[0] if is_one else None
+def _significant_bits(depths: bytes, colour: int) -> int | None:
+    """Of the deepest channel but alpha; None where they make no sense."""
+    light = depths[:1] if colour in _PNG_MONO else depths[:3]
+    return max(light) if light and all(1 <= bits <= 16 for bits in light) else None
 
 
 def _walk_bmp(data: bytes, name: str) -> WholeFile:

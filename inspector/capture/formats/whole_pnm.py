@@ -15,9 +15,9 @@ from inspector.opencv import MAX_IMAGE_PX
 
 _CHANNELS = {b"P2": 1, b"P3": 3, b"P5": 1, b"P6": 3}
 _PLAIN = frozenset({b"P2", b"P3"})  # samples as text
-_MAX_HEADER_BYTES = 4_096  # with comments
+_MAX_HEADER_BYTES = 65_536  # with comments
 _TOKEN = re.compile(rb"(?:\s|#[^\n\r]*[\n\r])*(\d{1,10})")
-_NO_SAMPLE = re.compile(rb"[^\0\s]")
+_COMMENT = re.compile(rb"#[^\n\r]*[\n\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +61,23 @@ def walk_pnm(data: bytes, name: str) -> PnmLayout:
     width_px, height_px, max_sample = numbers
     if width_px == 0 or height_px == 0 or not 0 < max_sample <= 65_535:
         raise broken(name, f"the PGM or PPM says {width_px} x {height_px} px up to {max_sample}")
+    comment = _COMMENT.match(data, at)  # its line's end is the one white space
+    samples_at = comment.end() if comment else at + 1
+    if data[samples_at - 1 : samples_at + 1] == b"\r\n" and kind not in _PLAIN:
+        raise broken(name, "the PGM or PPM was changed as if it were a text, line by line")
     layout = PnmLayout(
         width_px=width_px,
         height_px=height_px,
         n_channels=_CHANNELS[kind],
         max_sample=max_sample,
-        samples_at=at + 1,  # one white space
+        samples_at=samples_at,
         is_plain=kind in _PLAIN,
     )
     if not layout.is_plain and width_px * height_px <= MAX_IMAGE_PX:
         end = layout.samples_at + _n_samples(layout) * (2 if max_sample > 255 else 1)
         if end > len(data):
             raise cut(name, "the PGM or PPM ends before its last row")
-        if _NO_SAMPLE.search(data, end):
+        if data[end:] not in (b"", b"\n"):
             raise broken(name, "something follows the end of the PGM or PPM")
     return layout
 
@@ -102,6 +106,8 @@ def pnm_pixels(data: bytes, layout: PnmLayout, name: str) -> Samples:
 
 
 def _from_text(text: bytes, count: int, name: str) -> Samples:
+    if not text[-1:].isspace():
+        raise cut(name, "the PGM or PPM ends inside a number")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy only warns of what it could not read

@@ -1,5 +1,7 @@
 """Checks that a TIFF's directories make one picture, and that all of its pixels are there."""
 
+import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +20,7 @@ HORIZONTAL_DIFFERENCES = 2
 _NEW_SUBFILE, _SUBFILE, _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC = (
     254, 255, 256, 257, 258, 259, 262,
 )  # fmt: skip
+_DESCRIPTION, _IMAGE_DEPTH = 270, 32997
 _FILL_ORDER, _STRIP_OFFSETS, _SAMPLES, _ROWS_PER_STRIP, _STRIP_COUNTS, _MAX_SAMPLE, _PLANAR = (
     266, 273, 277, 278, 279, 281, 284,
 )  # fmt: skip
@@ -107,11 +110,29 @@ def walk_tiff(data: bytes, name: str) -> TiffLayout:
             raise not_read(name, "a TIFF of more than one page", "save one picture per file")
     if first is None:
         raise broken(name, "the TIFF has no picture in it")
+    _refuse_hidden_pages(first, name)
     _check_kind(first, name)
     layout = _layout(first, width_px, height_px, name)
     if width_px * height_px <= MAX_IMAGE_PX:  # else it is refused for its size, unread
         _check_pieces(layout, data, name)
     return layout
+
+
+def _refuse_hidden_pages(directory: Directory, name: str) -> None:
+    """Some writers put several pictures behind one directory, which speaks of the first alone."""
+    text = directory.text(_DESCRIPTION)
+    stacked = re.match(r"ImageJ=.*^images=(\d+)", text, re.DOTALL | re.MULTILINE)
+    n_samples = (
+        directory.value(_WIDTH, 0) * directory.value(_LENGTH, 0) * directory.value(_SAMPLES, 1)
+    )
+    shaped = re.match(r'\{"shape": \[([\d, ]+)\]', text)  # tifffile's
+    n_shaped = math.prod(map(int, shaped[1].split(","))) if shaped else n_samples
+    if (
+        (stacked is not None and int(stacked[1]) > 1)
+        or n_shaped > n_samples
+        or directory.value(_IMAGE_DEPTH, 1) > 1
+    ):
+        raise not_read(name, "a TIFF of more than one page", "save one picture per file")
 
 
 def _check_kind(directory: Directory, name: str) -> None:
@@ -161,6 +182,8 @@ def _layout(directory: Directory, width_px: int, height_px: int, name: str) -> T
         offsets, counts = directory.values(_STRIP_OFFSETS), directory.values(_STRIP_COUNTS)
     if wide == 0 or high == 0:
         raise broken(name, "the TIFF has strips or tiles of no size")
+    if len(counts) == 0:
+        raise not_read(name, "a TIFF without the lengths of its strips", "save it anew")
     if is_tiled and wide % 8:
         raise not_read(name, f"a TIFF of tiles {wide} px wide", "save it in tiles of 16, 32 …")
     expected = -(-width_px // wide) * -(-height_px // high) * planes
@@ -190,17 +213,18 @@ def _layout(directory: Directory, width_px: int, height_px: int, name: str) -> T
         color_map=directory.values(_COLOR_MAP)[: 3 * 256].astype(np.uint16).reshape(-1, 256)
         if directory.value(_PHOTOMETRIC, -1) == PALETTE
         else np.empty((0, 256), np.uint16),
-        max_sample=_full_light(directory.value(_MAX_SAMPLE, 0)),
+        max_sample=_full_light(directory.value(_MAX_SAMPLE, 0), directory.value(_BITS, 1)),
     )
 
 
-def _full_light(max_sample: int) -> int | None:
+def _full_light(max_sample: int, bits: int) -> int | None:
     """The tag MaxSampleValue, where it can mean full light.
 
-    Some writers put the brightest sample of this one picture there, which means nothing for others.
+    Some writers put the brightest sample of this one picture there, which means nothing for others;
+    and in 8 bits it is what a picture was before it was brought to 8.
     """
     is_depth = 255 <= max_sample <= 65_535 and max_sample & (max_sample + 1) == 0
-    return max_sample if is_depth else None
+    return max_sample if is_depth and bits == 16 else None
 
 
 def _check_pieces(layout: TiffLayout, data: bytes, name: str) -> None:

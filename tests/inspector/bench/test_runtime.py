@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.bench.runtime import GROUP, by_name, load_offer, obstacle, offered
+from inspector.bench.runtime import GROUP, by_name, load_plugin, obstacle, offered
 from inspector.bundle import open_bundle
 from inspector.errors import UsageError
 from tests.support.bench_offers import EXACT, reference
@@ -41,7 +41,7 @@ def test_two_offers_of_one_name_are_refused() -> None:
 
 
 def test_offer_is_loaded_by_its_reference() -> None:
-    assert load_offer(reference("EXACT")) is EXACT
+    assert load_plugin(reference("EXACT")) is EXACT
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_offer_is_loaded_by_its_reference() -> None:
 )
 def test_broken_offer_is_an_import_error(value: str, message: str) -> None:
     with pytest.raises(ImportError, match=message):
-        load_offer(value)
+        load_plugin(value)
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ def read(proof: Int8Proof, **changes: object) -> Int8Proof:
         ({"size_share": 0.30}, ()),
         ({"size_share": 0.301}, ("size: 30.1% of the float model's; at most 30% is allowed",)),
         (
-            {"float_figure": 0.95, "int8_figure": 0.946},
+            {"float_metric": 0.95, "int8_metric": 0.946},
             ("loss: auroc 0.9460 instead of 0.9500, 0.40 points less; at most 0.3 is allowed",),
         ),
-        ({"int8_figure": 1.0}, ()),
+        ({"int8_metric": 1.0}, ()),
         (
             {"n_new_escapes": 1},
             ("escapes: 1 of the defects that the float model rejects would pass; none may",),
@@ -51,7 +51,7 @@ def test_gate_says_which_condition_failed(
 
 def test_figure_that_is_no_number_passes_nothing() -> None:
     nan = float("nan")
-    failed = replace(PASSING, speed_ratio=nan, size_share=nan, int8_figure=nan).shortcomings()
+    failed = replace(PASSING, speed_ratio=nan, size_share=nan, int8_metric=nan).shortcomings()
     assert [text.split(":")[0] for text in failed] == ["speed", "size", "loss"]
 
 
@@ -69,7 +69,7 @@ def test_word_of_the_report_itself_counts_for_nothing() -> None:
     ("changes", "fault"),
     [
         ({"calibration": "guessed"}, "calibration is 'guessed'"),
-        ({"int8_figure": 1.5}, "int8_figure 1.5 outside 0..1"),
+        ({"int8_metric": 1.5}, "int8_metric 1.5 outside 0..1"),
         ({"speed_ratoi": 2.0}, "unknown key 'speed_ratoi'"),
     ],
 )

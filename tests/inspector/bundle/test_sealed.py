@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.assembly import build_judge, shipped_bundle
+from inspector.assembly import build_inspection, shipped_bundle
 from inspector.bundle import CANARY_FILE, MODEL_FILE, REPORT_FILE, open_bundle, seal_bundle
 from inspector.bundle.files import MANIFEST_FILE
 from inspector.bundle.manifest import INT8_FILE, parse_manifest
@@ -93,8 +93,8 @@ def test_sound_bundle_opens_with_the_bytes_that_were_sealed(
 )
 def test_bundle_of_each_kind_opens_and_judges_its_canary(path: Path) -> None:
     opened = open_bundle(path)
-    judge = build_judge(opened, DEFAULT_RECIPE, SystemClock())
-    assert judge.identity["bundle_id"] == opened.manifest.bundle_id
+    ready = build_inspection(opened, DEFAULT_RECIPE, SystemClock())
+    assert ready.identity["bundle_id"] == opened.manifest.bundle_id
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_bundle_that_ships_opens() -> None:
 def test_bundle_whose_canary_scores_otherwise_opens_but_never_judges(tmp_path: Path) -> None:
     opened = open_bundle(write_bundle(tmp_path / "b", canary_score_offset=0.001))
     with pytest.raises(BundleError, match=r"the canary picture scores 0\.308687 on this machine"):
-        build_judge(opened, DEFAULT_RECIPE, SystemClock())
+        build_inspection(opened, DEFAULT_RECIPE, SystemClock())
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from inspector.__main__ import main
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 def test_tensorflow_and_tflite_give_the_scores_of_the_line(
-    taught: Taught, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = "tensorflow,tensorflow-predict,tflite"
-    images = str(taught.data.parent / "good-*.png")
-    arguments = ["bench", str(taught.bundle), "--images", images, "--runtimes", names]
+    images = str(trained.data.parent / "good-*.png")
+    arguments = ["bench", str(trained.bundle), "--images", images, "--runtimes", names]
     assert main([*arguments, "--rounds", "1", "--json"]) == 0
     table = json.loads(capsys.readouterr().out)
     assert list(table["runtimes"]) == ["onnxruntime", *names.split(",")]

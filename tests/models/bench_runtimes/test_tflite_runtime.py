@@ -8,12 +8,14 @@ from inspector.bench.ort_runtimes import open_float
 from inspector.bench.runtime import Subject
 from inspector.bundle import open_bundle
 from models.bench_runtimes.tflite_runtime import convert, open_tflite
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
-def test_every_output_is_the_line_s_for_any_count_of_tiles(taught: Taught, tmp_path: Path) -> None:
+def test_every_output_is_the_line_s_for_any_count_of_tiles(
+    trained: TrainedBundle, tmp_path: Path
+) -> None:
     subject = Subject(
-        bundle_path=taught.bundle, bundle=open_bundle(taught.bundle), folder=tmp_path, threads=1
+        bundle_path=trained.bundle, bundle=open_bundle(trained.bundle), folder=tmp_path, threads=1
     )
     convert(subject)
     converted, line = open_tflite(subject), open_float(subject)

@@ -10,7 +10,7 @@ def test_reason_is_kept_without_its_margins() -> None:
     parser = Parser()
     add_accept_weak(parser)
     assert parser.parse_args([]).accept_weak is None
-    assert parser.parse_args(["--accept-weak", " a trial "]).accept_weak == "a trial"
+    assert parser.parse_args(["--accept-weak", " a inputs "]).accept_weak == "a inputs"
 
 
 def test_empty_reason_is_none(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from inspector.errors import UsageError
 from models.__main__ import main
 from models.commands.import_model import add, request_from
 from models.importing.pixels import Normalisation
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 def parser() -> Parser:
@@ -73,23 +73,23 @@ def test_options_that_contradict_each_other_are_refused(more: list[str], message
 
 
 def test_import_of_what_is_no_model_ends_with_3_and_says_why(
-    taught: Taught, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "x.bundle"
-    model = str(taught.data)
-    arguments = ["--task", "anomaly", "--data", str(taught.data), "--out", str(out)]
+    model = str(trained.data)
+    arguments = ["--task", "anomaly", "--data", str(trained.data), "--out", str(out)]
     assert main(["import", model, *arguments]) == 3
     assert "is of no kind that is read: give an .onnx" in capsys.readouterr().err
     assert not out.exists()
 
 
 def test_import_prints_one_json_object(
-    taught: Taught, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A bundle's own graph is a model as good as any: it takes uint8 and gives score and map."""
     out = tmp_path / "again.bundle"
-    arguments = ["--task", "anomaly", "--data", str(taught.data), "--out", str(out), "--json"]
-    assert main(["import", str(taught.bundle / "model.onnx"), *arguments]) == 0
+    arguments = ["--task", "anomaly", "--data", str(trained.data), "--out", str(out), "--json"]
+    assert main(["import", str(trained.bundle / "model.onnx"), *arguments]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["bundle_id"] == open_bundle(out).manifest.bundle_id
     assert printed["validation"]["n_flips"] == 0

@@ -6,11 +6,11 @@ import pytest
 
 from models import quantize as module
 from models.__main__ import main
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 def test_people_read_what_became_of_it(
-    taught: Taught,
+    trained: TrainedBundle,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -20,7 +20,7 @@ def test_people_read_what_became_of_it(
     monkeypatch.setattr(module, "FLOAT_CONVOLUTIONS", (6,))
     out = tmp_path / "out"
     assert (
-        main(["quantize", str(taught.bundle), "--data", str(taught.data), "--out", str(out)]) == 0
+        main(["quantize", str(trained.bundle), "--data", str(trained.data), "--out", str(out)]) == 0
     )
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("INT8       minmax, the first 6 convolutions float, weights of ")

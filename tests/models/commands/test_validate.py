@@ -5,12 +5,12 @@ import json
 import pytest
 
 from models.__main__ import main
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 def test_validate_prints_one_json_object_and_ends_with_0(
-    taught: Taught, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(taught.weights_cache.parent))
-    assert main(["validate", str(taught.bundle), "--data", str(taught.data), "--json"]) == 0
+    monkeypatch.setenv("XDG_CACHE_HOME", str(trained.weights_cache.parent))
+    assert main(["validate", str(trained.bundle), "--data", str(trained.data), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["passed"] is True

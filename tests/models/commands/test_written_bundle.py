@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.commands.written_bundle import bundle_place, print_rejection, print_written
-from tests.models.conftest import Taught
+from tests.models.conftest import TrainedBundle
 
 
 def test_bundle_in_the_current_folder_has_a_name(
@@ -19,12 +19,12 @@ def test_bundle_in_the_current_folder_has_a_name(
 
 
 def test_people_read_the_id_the_threshold_and_the_proof(
-    taught: Taught, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_written(taught.manifest, argparse.Namespace(out=Path("x.bundle"), json=False))
+    print_written(trained.manifest, argparse.Namespace(out=Path("x.bundle"), json=False))
     bundle, threshold, overkill, escape, auroc, proof = capsys.readouterr().out.splitlines()
-    assert bundle == f"bundle     x.bundle ({taught.manifest.bundle_id[:12]})"
-    assert threshold.endswith(taught.manifest.threshold.method)
+    assert bundle == f"bundle     x.bundle ({trained.manifest.bundle_id[:12]})"
+    assert threshold.endswith(trained.manifest.threshold.method)
     assert overkill.startswith("overkill   ")
     assert "95 % interval" in overkill
     assert escape.startswith("escape     ")
@@ -34,26 +34,26 @@ def test_people_read_the_id_the_threshold_and_the_proof(
 
 
 def test_weak_bundle_is_called_so_with_the_reason_it_is_wanted_for(
-    taught: Taught, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    accepted = {"shortcoming": "it passes all", "reason": "a trial"}
-    validation = {**taught.manifest.validation, "accepted_although": accepted}
-    weak = replace(taught.manifest, validation=validation)
+    accepted = {"shortcoming": "it passes all", "reason": "a inputs"}
+    validation = {**trained.manifest.validation, "accepted_although": accepted}
+    weak = replace(trained.manifest, validation=validation)
     print_written(weak, argparse.Namespace(out=Path("x.bundle"), json=False))
-    assert "WEAK       it passes all; accepted: a trial" in capsys.readouterr().out.splitlines()
+    assert "WEAK       it passes all; accepted: a inputs" in capsys.readouterr().out.splitlines()
 
 
 def test_bundle_without_a_class_good_says_that_escapes_are_not_known(
-    taught: Taught, capsys: pytest.CaptureFixture[str]
+    trained: TrainedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_rejection(replace(taught.manifest, validation={}))
+    print_rejection(replace(trained.manifest, validation={}))
     assert capsys.readouterr().out == (
         "escape     not known: none of the classes means free of defects\n"
     )
 
 
-def test_json_is_one_object(taught: Taught, capsys: pytest.CaptureFixture[str]) -> None:
-    print_written(taught.manifest, argparse.Namespace(out=Path("x.bundle"), json=True))
+def test_json_is_one_object(trained: TrainedBundle, capsys: pytest.CaptureFixture[str]) -> None:
+    print_written(trained.manifest, argparse.Namespace(out=Path("x.bundle"), json=True))
     printed = json.loads(capsys.readouterr().out)
-    assert printed["bundle_id"] == taught.manifest.bundle_id
-    assert printed["threshold"] == taught.manifest.threshold.value
+    assert printed["bundle_id"] == trained.manifest.bundle_id
+    assert printed["threshold"] == trained.manifest.threshold.value

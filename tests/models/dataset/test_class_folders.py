@@ -112,3 +112,25 @@ def test_mask_that_belongs_to_no_picture_is_said(
     assert "2 of the masks in ground_truth belong to no picture, the first of them 'dent/08" in (
         caplog.text
     )
+
+
+def test_split_folders_are_found_by_their_other_names_too(tmp_path: Path) -> None:
+    names = (
+        "Train/good/a.png",
+        "validation/good/b.png",
+        "TEST/dent/c.png",
+        "Ground_Truth/dent/c.png",
+    )
+    samples = load_samples(touch(tmp_path, *names))
+    assert [(sample.split, len(sample.masks)) for sample in samples] == [
+        ("train", 0),
+        ("val", 0),
+        ("test", 1),
+    ]
+
+
+def test_pictures_without_a_class_are_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    load_samples(touch(tmp_path, "train/good/a.png", "test/b.png", "test/c.png", "test/notes.md"))
+    assert "2 pictures lie in test itself and are left out" in caplog.text

@@ -1,5 +1,6 @@
 """Lists of labelled pictures, and everything that is refused in them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -124,3 +125,21 @@ def test_list_that_excel_saved_as_unicode_text_is_named_so(tmp_path: Path, encod
     data = make_list(tmp_path, mark + HEAD + "a.png,good,,train,\n", encoding=encoding)
     with pytest.raises(DataError, match="is UTF-16 text; save it as UTF-8"):
         load_samples(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=,\n" + HEAD + "a.png,good,,train,\n",
+        (HEAD + "a.png,good,,train,\n").replace("\n", "\r"),
+        HEAD + "a.png,good,,train,\n,,,,\n,,,,\n",
+    ],
+)
+def test_what_spreadsheets_add_is_passed_over(text: str, tmp_path: Path) -> None:
+    assert [sample.name for sample in load_samples(make_list(tmp_path, text))] == ["a.png"]
+
+
+@pytest.mark.skipif(os.sep != "/", reason="there they separate folders")
+def test_backslashes_between_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"write / between folders: \\ is Windows' own"):
+        load_samples(make_list(tmp_path, HEAD + "img\\a.png,good,,train,\n"))

@@ -40,7 +40,7 @@ def test_hash_is_that_of_its_written_form(tmp_path: Path) -> None:
         ("a.png,good,,train,p1", None),
         ("a.png,good,m.png,test,p1", None),
         ("a.png,good,m.png,train,p2", None),
-        ('a.png,"good\ttrain",m.png,train,p1', None),
+        ('a.png,"dent\ttrain",m.png,train,p1', None),
     ],
 )
 def test_hash_changes_with_every_value_and_every_byte(
@@ -65,3 +65,10 @@ def test_copy_under_another_name_is_used_once(tmp_path: Path) -> None:
     rows = (f"{name}.png,good,,train," for name in "acb")
     data = make_list(tmp_path, HEAD + "\n".join(rows))
     assert [sample.name for sample in without_copies(load_samples(data))] == ["a.png", "b.png"]
+
+
+def test_picture_with_two_labels_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.png").write_bytes(b"a.png")
+    data = make_list(tmp_path, HEAD + "a.png,dent,,train,\nb.png,good,,train,\nc.png,good,,val,\n")
+    with pytest.raises(DataError, match=r"'a.png' is labelled 'dent' and 'c.png' 'good', and both"):
+        without_copies(load_samples(data))

@@ -19,7 +19,8 @@ def labelled(*labels: str) -> list[Sample]:
 
 
 @pytest.mark.parametrize(
-    "word", ["Good", "GOOD", "OK", "ok", "Ok.", "良品", "Normal", "non-defective"]
+    "word",
+    ["Good", "GOOD", "OK", "ok", "Ok.", "良品", "Normal", "non-defective", "ok_front", "good part"],
 )
 def test_word_that_means_good_is_refused_until_the_person_says_so(word: str) -> None:
     samples = labelled("scratch", word, word)
@@ -79,6 +80,22 @@ def test_label_that_the_model_does_not_know_is_named_with_the_nearest() -> None:
         "'burr' (1); its classes are good, scratch: rename them, or say --good-label for the one "
         "free of defects"
     )
+
+
+@pytest.mark.parametrize("word", ["not ok", "NOK", "no good", "okra", "goods lost", "not good"])
+def test_word_that_means_bad_is_a_label_as_any_other(word: str) -> None:
+    samples = labelled("good", word)
+    assert with_good_label(samples, None, "x") == tuple(samples)
+
+
+def test_good_word_beside_good_is_to_be_renamed() -> None:
+    with pytest.raises(DataError, match=r"seems to mean free of defects, .* here; rename it$"):
+        with_good_label(labelled("good", "OK"), None, "x")
+
+
+def test_model_without_a_class_good_needs_no_good_label() -> None:
+    with pytest.raises(DataError, match="the model has no class that means free of defects"):
+        check_known(labelled("good", "dent"), ("clean", "dent"), "x")
 
 
 def test_labels_are_counted_good_first() -> None:

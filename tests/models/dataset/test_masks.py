@@ -26,7 +26,7 @@ def test_two_values_label_images_and_kinds_are_understood(values: tuple[int, ...
     assert np.array_equal(defect_pixels(three), PLACE)
 
 
-@pytest.mark.parametrize("values", [(65_535,), (1,), (1, 2, 3)])
+@pytest.mark.parametrize("values", [(65_535,), (1,), (1, 2, 3), (255,)])
 def test_sixteen_bits_are_understood(values: tuple[int, ...]) -> None:
     assert np.array_equal(defect_pixels(of_values(*values, dtype=np.uint16)), PLACE)
 
@@ -62,7 +62,7 @@ def test_colours_of_a_palette_mark_whatever_is_not_black() -> None:
     ("pixels", "words"),
     [
         (of_values(100), "its values go up to 100: neither above 127 nor class numbers"),
-        (of_values(1, 255), "it holds the values 0, 1, 255: class numbers beside white"),
+        (of_values(1, 255), "it holds the values 0, 1, 255: which of them are the defect"),
         (
             np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8),
             "colours: a photograph",
@@ -73,3 +73,15 @@ def test_colours_of_a_palette_mark_whatever_is_not_black() -> None:
 def test_values_of_two_meanings_or_none_are_refused(pixels: NDArray[np.uint8], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         defect_pixels(pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_mask_that_is_the_wrong_way_round_is_refused(channels: int) -> None:
+    inverted = 255 - of_values(255)
+    pixels = inverted if channels == 1 else np.stack([inverted, inverted, inverted // 2], axis=2)
+    with pytest.raises(ValueError, match="all of its border too, but for a place inside"):
+        defect_pixels(pixels)
+
+
+def test_defect_may_cover_the_whole_part() -> None:
+    assert defect_pixels(np.full((4, 4), 255, np.uint8)).all()

@@ -10,7 +10,7 @@ from inspector.bundle import InputSpec
 from inspector.errors import DataError
 from inspector.preprocess import preprocess
 from inspector.store.images import write_png
-from models.dataset.pictures import load_mask, load_picture, load_set
+from models.dataset.pictures import load_mask, load_picture, load_set, plainness_text
 from models.dataset.sample import Sample
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
@@ -68,3 +68,13 @@ def test_mask_on_a_good_part_is_a_contradiction(tmp_path: Path) -> None:
         load_mask(sample, (40, 60))
     write_png(tmp_path / "m.png", np.zeros((40, 60), dtype=np.uint8))
     assert not load_mask(sample, (40, 60)).any()
+
+
+def test_pictures_that_hardly_differ_are_said_to() -> None:
+    rng = np.random.default_rng(0)
+    part = rng.integers(60, 200, (1, 16, 16, 3), dtype=np.uint8)
+    copies = np.repeat(part, 9, axis=0)
+    copies[:, 3, 3] += np.arange(9, dtype=np.uint8)[:, None]
+    assert "the good pictures hardly differ: by 0.0" in (plainness_text(copies) or "")
+    assert plainness_text(copies[:1]) is None
+    assert plainness_text(rng.integers(60, 200, (9, 16, 16, 3), dtype=np.uint8)) is None

@@ -15,8 +15,7 @@ from models.importing.batch_axis import (
 )
 from models.importing.pixels import Normalisation, Pixels
 from models.importing.tidy_graph import tidied
-from tests.models.importing.conftest import graph_of, run_graph
-from tests.models.importing.test_import_model import EXPORTS
+from tests.support.foreign_models import EXPORTS, graph_of, run_graph
 
 X = np.arange(12, dtype=np.float32).reshape(1, 3, 2, 2)
 TWO = np.concatenate([X, X + 1])

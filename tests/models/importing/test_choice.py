@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inspector.errors import ConfigurationError
 from models.dataset.sample import Sample
 from models.importing.choice import Choice, choose
-from models.threshold import Targets
+from models.measures.threshold import Targets
 
 LABELS = ("good", "dent", "rust")
 TRUTH = ["good"] * 6 + ["dent"] * 3 + ["rust"] * 3
@@ -61,7 +61,7 @@ def test_accuracy_is_kept_and_said_for_a_model_of_classes(
 
 def test_defects_named_worse_than_by_chance_are_a_wrong_order_of_labels() -> None:
     swapped = {"good": "good", "dent": "rust", "rust": "dent"}
-    with pytest.raises(ConfigurationError, match="names 0 of 6 held-out pictures rightly"):
+    with pytest.raises(ConfigurationError, match="names 0 of 6 held-out defects rightly"):
         chosen_by(score=SCORES, probabilities=naming([swapped[name] for name in TRUTH]))
 
 

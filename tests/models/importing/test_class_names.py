@@ -61,6 +61,18 @@ def test_what_is_said_and_what_the_file_says_must_agree() -> None:
     assert agreed_labels(NAMES, (), None) == NAMES
     assert agreed_labels(NAMES, ("Good", "DENT", "scratch"), None) == NAMES
     assert agreed_labels((), ("OK", "dent"), "OK") == ("good", "dent")
-    for said in (("good", "scratch", "dent"), ("good", "dent")):
-        with pytest.raises(ConfigurationError, match="names its classes good, dent, scratch; --l"):
-            agreed_labels(said, NAMES, None)
+    with pytest.raises(ConfigurationError, match="names its classes good, dent, scratch; --labels"):
+        agreed_labels(("good", "scratch", "dent"), NAMES, None)
+
+
+@pytest.mark.parametrize("found", [("dent", "OK", "scratch"), ("Dent", "good", "scratch")])
+def test_other_spelling_in_the_file_is_no_contradiction(found: tuple[str, ...]) -> None:
+    assert agreed_labels(("dent", "good", "scratch"), found, None) == ("dent", "good", "scratch")
+
+
+@pytest.mark.parametrize("found", [("a", "b", "c"), ("good", "dent", "scratch", "burr")])
+def test_other_names_in_the_file_are_overruled_and_said(
+    found: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert agreed_labels(NAMES, found, None) == NAMES
+    assert "taken are those of --labels, good, dent, scratch" in caplog.text

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.importing.graph_builder import GraphBuilder
-from tests.models.importing.conftest import graph_of, run_graph
+from tests.support.foreign_models import graph_of, run_graph
 
 
 @pytest.mark.parametrize("opset", [13, 17, 18, 21])

@@ -7,7 +7,7 @@ import pytest
 
 from inspector.errors import ConfigurationError
 from models.importing.model_inputs import picture_input
-from tests.models.importing.conftest import graph_of
+from tests.support.foreign_models import graph_of
 
 
 def test_input_is_found_beside_weights_that_are_listed_as_inputs() -> None:

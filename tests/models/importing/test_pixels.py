@@ -1,4 +1,4 @@
-"""Pixels become what a model was taught on, the same in NumPy and in the graph."""
+"""Pixels become what a model was trained on, the same in NumPy and in the graph."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from inspector.errors import UsageError
 from models.importing.graph_builder import GraphBuilder
 from models.importing.pixels import Normalisation, plan_pixels
 from models.importing.source_model import ModelInput
-from tests.models.importing.conftest import graph_of, run_graph
+from tests.support.foreign_models import graph_of, run_graph
 
 IMAGENET = Normalisation(scale=255.0, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 

@@ -8,7 +8,7 @@ import pytest
 from inspector.errors import ConfigurationError
 from models.importing.pixels import Normalisation, Pixels
 from models.importing.probe import outputs_of
-from tests.models.importing.conftest import graph_of
+from tests.support.foreign_models import graph_of
 
 PIXELS = Pixels(
     height_px=8,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from inspector.errors import ConfigurationError
-from models.graph_walk import opset_of
+from models.graphs.walk import opset_of
 from models.importing.tidy_graph import keep_only, tidied
-from tests.models.importing.conftest import graph_of, run_graph
+from tests.support.foreign_models import graph_of, run_graph
 
 X = np.arange(12, dtype=np.float32).reshape(1, 3, 2, 2)
 

@@ -58,7 +58,7 @@ def test_what_is_no_picture_is_counted_by_kind(tmp_path: Path) -> None:
     assert listing.left_out == {".db": 1, ".mp4": 1, ".txt": 3, "hidden": 2, "no ending": 1}
     assert list(listing.left_out) == sorted(listing.left_out)
     matched = list_images(str(tmp_path / "*.*"))
-    assert matched.left_out == {".db": 1, ".mp4": 1, ".txt": 2}
+    assert matched.left_out == {".db": 1, ".mp4": 1, ".txt": 2, "hidden": 1}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
@@ -275,3 +275,11 @@ def test_picture_that_a_list_names_in_several_ways_is_judged_once(tmp_path: Path
     ways = ("p/x.png", "./p/x.png", "p//x.png", "p/../p/x.png", str(tmp_path / "p" / "x.png"))
     (tmp_path / "l.txt").write_text("\n".join(ways))
     assert images(tmp_path / "l.txt") == ["p/x.png"]
+
+
+def test_results_of_a_batch_in_the_source_are_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make(tmp_path, "a.png", "old/records.db", "old/images/FAIL/b.png")
+    list_images(str(tmp_path))
+    assert "holds results of a batch: the pictures saved there are judged as parts" in caplog.text

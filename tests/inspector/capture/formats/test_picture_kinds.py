@@ -9,6 +9,7 @@ OTHERS = {
     b"GIF89a\x28\0": "GIF",
     b"\0\0\0\x18ftypheic\0\0\0\0": "HEIC",
     b"\0\0\0\x18ftypmif1\0\0\0\0": "HEIC",
+    b"\0\0\0\x20ftypmiaf\0\0\0\0mif1heic": "HEIC",
     b"\0\0\0\x1cftypavif\0\0\0\0": "AVIF",
     b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
     b"\0\0\0\x0cJXL \r\n\x87\n": "JPEG XL",
@@ -27,6 +28,7 @@ NONE = [
     b"BMW 320 lot 7, all good",  # begins like a BMP
     b"P5",
     b"P5 parts were taken away",
+    b"P3 3 parts",
     b"PK\x03\x04",
     b"SQLite format 3\0",
     b"image,label,mask,split\n",

@@ -42,10 +42,11 @@ def test_eight_bits_stay_as_they_are_whatever_the_bundle_says_of_sixteen() -> No
 
 def test_where_nobody_says_the_depth_a_picture_that_shows_none_is_refused() -> None:
     full = MONO.astype(np.uint16) * 257
-    for spread in (full, full // 16 * 16 + 3, full // 256 * 16, full * 0):
+    for spread in (full, full // 16 * 16 + 3, full // 257 // 20 * 257, full * 0):
         scaled = to_eight_bits(spread, declared=None, sealed=None, name="x")
         assert np.abs(scaled - spread / 257).max() <= 0.5
-    for dark in (TEN, np.full((4, 4), 4095, np.uint16), TEN // 20 + 1):
+    shifted = MONO.astype(np.uint16) * 16  # 8 bits at the upper end of 12
+    for dark in (TEN, np.full((4, 4), 4095, np.uint16), TEN // 20 + 1, shifted):
         with pytest.raises(CorruptFrame, match=r"16 bits whose samples end at .* is not read"):
             to_eight_bits(dark, declared=None, sealed=None, name="x")
 
@@ -53,7 +54,7 @@ def test_where_nobody_says_the_depth_a_picture_that_shows_none_is_refused() -> N
 def test_sample_above_full_light_is_refused() -> None:
     with pytest.raises(CorruptFrame, match="a sample is 1,024; full light is 1,023"):
         to_eight_bits(np.full((4, 4), 1024, np.uint16), declared=None, sealed=1023, name="x")
-    with pytest.raises(CorruptFrame, match="a sample is 16; full light is 15"):
+    with pytest.raises(CorruptFrame, match="it says that its samples reach 15, and holds 16"):
         to_eight_bits(np.full((4, 4), 16, np.uint8), declared=15, sealed=None, name="x")
 
 
@@ -85,17 +86,46 @@ def test_significant_bits_at_the_lower_end_are_seen() -> None:
     assert np.array_equal(stored.samples, TEN)
 
 
-@pytest.mark.parametrize("brightest", [960, 500, 10])
-def test_significant_bits_spread_as_the_standard_has_it_are_seen(brightest: int) -> None:
-    ten = TEN // 4 % brightest
+def test_significant_bits_spread_as_the_standard_has_it_are_seen() -> None:
+    ten = TEN // 4 % 960
     at_upper_end = decode_stored(with_significant_bits(ten * 64, 10), "x")
     replicated = decode_stored(with_significant_bits(ten * 64 + ten // 16, 10), "x")
     assert (at_upper_end.full_light, replicated.full_light) == (65_535, 65_535)
 
 
-def test_significant_bits_that_differ_between_channels_say_nothing() -> None:
-    assert decode_stored(with_significant_bits(TEN, 10, 12), "x").full_light is None
+@pytest.mark.parametrize("way", ["shifted", "scaled", "steps of 16"])
+def test_picture_that_could_be_either_says_nothing(way: str) -> None:
+    few = TEN // 64
+    dark = {
+        "shifted": few * 16,
+        "scaled": np.rint(few * (65_535 / 4095)).astype(np.uint16),
+        "steps of 16": np.full((24, 40), 4080, np.uint16),
+    }[way]
+    data = with_significant_bits(dark, 12)
+    assert decode_stored(data, "x").full_light is None
+    with pytest.raises(CorruptFrame, match="with nothing to say how many bits"):
+        decode_picture(data, "x")
+    assert decode_picture(data, "x", 4095).max() == round(int(dark.max()) * 255 / 4095)
+
+
+def test_significant_bits_of_alpha_do_not_count_and_nonsense_says_nothing() -> None:
+    pixels = np.stack([TEN, TEN, TEN, TEN * 0 + 65_535], axis=2)
+    rows_ = [row.astype(">u2").tobytes() for row in pixels]
+    for depths in ((10, 10, 10, 16), (10, 8, 10, 1)):
+        data = png(40, 24, rows_, bits=16, colour=6, extra=chunk(b"sBIT", bytes(depths)))
+        assert decode_stored(data, "x").full_light == 1023
     assert decode_stored(with_significant_bits(TEN, 0), "x").full_light is None
+
+
+def test_depth_that_an_eight_bit_picture_had_before_does_not_darken_it() -> None:
+    assert np.array_equal(decode_picture(tiff(MONO, tags={281: (3, [4095])}), "x"), MONO)
+
+
+@pytest.mark.parametrize("max_sample", [100, 1000, 40_000])
+def test_halves_are_rounded_up_where_full_light_is_even(max_sample: int) -> None:
+    values = np.arange(max_sample + 1, dtype=np.uint16).reshape(1, -1)
+    expected = (values.astype(np.int64) * 510 + max_sample) // (2 * max_sample)
+    assert np.array_equal(decode_picture(pnm(values, max_sample), "x"), expected)
 
 
 def test_black_picture_of_known_bits_is_black() -> None:

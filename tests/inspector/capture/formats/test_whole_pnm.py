@@ -57,8 +57,8 @@ def test_few_grey_levels_are_spread() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"P5\n4", "ends inside its header"),
-        (b"P5 4 x 255\n", "ends inside its header, or has no size"),
+        (b"P5\n4 4", "ends inside its header"),
+        (b"P5 4 4 x\n", "ends inside its header, or has no size"),
         (b"P5 0 4 255\n", "says 0 x 4 px"),
         (b"P5 4 4 65536\n", "up to 65536"),
         (b"P5 4 4 0\n" + bytes(16), "up to 0"),
@@ -72,7 +72,10 @@ def test_few_grey_levels_are_spread() -> None:
         (b"P2 2 2 255\n1 2 3 -4\n", "holds more or larger samples than its 4"),
         (b"P2 2 2 255\n1 2 three 4\n", "something that is not a number"),
         (b"P2 2 2 255\n1 2 \xff 4\n", "something that is not a number"),
-        (b"P5\n#" + b"x" * 5_000 + b"\n4 4 255\n" + bytes(16), "ends inside its header"),
+        (b"P5\r\n4 4\r\n255\r\n" + bytes(16), "changed as if it were a text"),
+        (b"P5 4 4 255\n" + bytes(20), "something follows the end"),
+        (b"P2 2 2 255\n1 2 3 4", "ends inside a number"),
+        (b"P5\n#" + b"x" * 70_000 + b"\n4 4 255\n" + bytes(16), "ends inside its header"),
     ],
 )
 def test_file_that_is_not_whole_is_refused(data: bytes, words: str) -> None:
@@ -86,5 +89,10 @@ def test_every_cut_is_refused(kind: str) -> None:
         refusal(data[:length])
 
 
-def test_padding_behind_the_last_row_is_no_second_picture() -> None:
-    assert np.array_equal(decode_picture(pnm(MONO, 255) + b"\n\0\0", "part"), MONO)
+def test_line_end_behind_the_last_row_is_no_second_picture() -> None:
+    assert np.array_equal(decode_picture(pnm(MONO, 255) + b"\n", "part"), MONO)
+
+
+def test_comment_behind_the_maximum_is_no_pixel() -> None:
+    head = b"P5#of a line\n40 24\n255# mono\n"
+    assert np.array_equal(decode_picture(head + MONO.tobytes(), "part"), MONO)

@@ -118,3 +118,30 @@ def test_preview_behind_the_picture_does_not_matter() -> None:
         if tag == 256:
             struct.pack_into("<H", data, at + 8, 20)
     assert np.array_equal(decode_picture(bytes(data), "part"), MONO)
+
+
+def described(text: str) -> Tags:
+    return {270: (2, [*text.encode(), 0])}
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        described("ImageJ=1.53k\nimages=5\nslices=5\n"),
+        described('{"shape": [5, 24, 40]}'),
+        {32997: (3, [2])},
+    ],
+)
+def test_pages_that_stand_behind_one_directory_are_noticed(tags: Tags) -> None:
+    assert "a TIFF of more than one page is not read" in refusal(tiff(MONO, tags=tags))
+
+
+@pytest.mark.parametrize("text", ["ImageJ=1.53k\nimages=1\n", '{"shape": [24, 40]}', "images=5"])
+def test_description_of_one_page_is_no_second_one(text: str) -> None:
+    assert walked(tiff(MONO, tags=described(text))).width_px == 40
+
+
+def test_tiff_without_the_lengths_of_its_strips_is_told_so() -> None:
+    assert "without the lengths of its strips is not read" in refusal(
+        tiff(MONO, tags={279: (4, [])})
+    )

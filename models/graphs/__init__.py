@@ -1,0 +1,1 @@
+"""Converts functions of the training library to ONNX graphs, walks, simplifies and runs them."""

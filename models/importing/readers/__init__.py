@@ -1,0 +1,1 @@
+"""Reads the files of foreign models, one module a kind."""

@@ -1,0 +1,195 @@
+"""What a bundle rejects and what it passes, and whether it is worth its name.
+
+A model can be converted without a fault and judge nothing: its scores do not tell good from bad, or
+the threshold lies above every defect. Such a bundle is not written unless a person says why.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inspector.bundle import Manifest
+from inspector.errors import BundleError
+from models.dataset.painted_defects import paint_defects
+from models.graphs.running import Run, one_by_one
+from models.measures.metrics import auroc
+from models.measures.threshold import Rate
+
+MAX_ESCAPE = 0.5  # of the defects: from here on a coin would find as many
+MAX_USELESS_AUROC = 0.6
+# A painted defect that stands in for a real one must be plain to see: of the others nobody knows
+# whether a real one would look so.
+_PLAIN_LEVELS, _PLAIN_SHARE = 16.0, 0.003
+_WANTED, _ROUNDS = 60, 5  # painted defects; times that each picture is painted at most
+_FEWEST = 10  # of which a share says something
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """How parts came out that the model was not fitted to.
+
+    Attributes:
+        overkill: Good ones that were rejected.
+        escape: Defects that passed; None where there was none.
+        auroc: How well scores tell both apart; None where there is one kind only.
+        is_painted: Whether the defects are painted, for want of real ones.
+    """
+
+    overkill: Rate
+    escape: Rate | None
+    auroc: float | None
+    is_painted: bool
+
+    def shortcoming(self) -> str | None:
+        """Why nobody should judge with such a bundle; None where nothing speaks against it."""
+        if self.escape is not None and self.escape.share >= MAX_ESCAPE:
+            auroc = "" if self.auroc is None else f" (AUROC {self.auroc:.2f})"
+            return f"it passes {self.escape.count} of {self.escape.total} {self._defects}{auroc}"
+        if self.auroc is not None and self.auroc <= MAX_USELESS_AUROC:
+            return f"it hardly tells {self._defects} from good parts (AUROC {self.auroc:.2f})"
+        return None
+
+    def as_table(self) -> Mapping[str, object]:
+        """The figures for a manifest."""
+        table: dict[str, object] = {"overkill": _table_of(self.overkill)}
+        if self.escape is not None:
+            table |= {
+                "escape": _table_of(self.escape),
+                "auroc": self.auroc,
+                "defects": "painted" if self.is_painted else "real",
+            }
+        return table
+
+    def lines(self, *, has_auroc: bool = True) -> Iterator[str]:
+        """For people.
+
+        Args:
+            has_auroc: Also how well scores tell both apart.
+        """
+        yield f"overkill   {self.overkill.text()} of held-out good pictures are rejected"
+        if self.escape is None:
+            yield "escape     not known: no defect was held out, and none can be painted"
+            return
+        yield f"escape     {self.escape.text()} pass of {self._defects}"
+        if has_auroc and self.auroc is not None:
+            yield f"AUROC      {self.auroc:.4f} on {self._defects}"
+
+    @property
+    def _defects(self) -> str:
+        if self.is_painted:
+            return "painted defects, for no real one was held out"
+        return "held-out defects"
+
+
+def rejection_in(manifest: Manifest) -> Rejection | None:
+    """What a bundle says of itself; None where it says nothing."""
+    table = manifest.validation.get("rejects")
+    if not isinstance(table, Mapping):
+        return None
+    return Rejection(
+        overkill=_rate_in(table["overkill"]),
+        escape=_rate_in(table["escape"]) if "escape" in table else None,
+        auroc=table.get("auroc"),
+        is_painted=table.get("defects") == "painted",
+    )
+
+
+def rejection_of(
+    scores: NDArray[np.float32],
+    is_defect: NDArray[np.bool_],
+    threshold: float,
+    tensors: NDArray[np.uint8],
+    run: Run,
+) -> Rejection:
+    """Count what a threshold does; where no picture shows a defect, painted ones stand in.
+
+    Args:
+        scores: Of pictures that the model was not fitted to; at least one of them good.
+        is_defect: For each score.
+        tensors: uint8 (N, H, W, C), those pictures.
+        run: The bundle's graph.
+    """
+    spoiled = tensors[:0] if is_defect.any() else plainly_spoiled(tensors)
+    if len(spoiled):
+        scores = np.concatenate([scores, one_by_one(run, spoiled)["score"]])
+        is_defect = np.concatenate([is_defect, np.ones(len(spoiled), np.bool_)])
+    return counted(scores, is_defect, threshold, is_painted=len(spoiled) > 0)
+
+
+def counted(
+    scores: ArrayLike, is_defect: ArrayLike, threshold: float, *, is_painted: bool
+) -> Rejection:
+    """The same of scores that are there already."""
+    values, truth = np.asarray(scores, np.float64), np.asarray(is_defect, np.bool_)
+    good, defects = values[~truth], values[truth]
+    escape = Rate(count=int((defects <= threshold).sum()), total=len(defects))
+    return Rejection(
+        overkill=Rate(count=int((good > threshold).sum()), total=len(good)),
+        escape=escape if len(defects) else None,
+        auroc=auroc(values, truth),
+        is_painted=is_painted,
+    )
+
+
+def plainly_spoiled(good: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pictures of good parts with painted defects that nobody overlooks; the same each time.
+
+    Args:
+        good: uint8 (N, H, W, C), N at least 1.
+
+    Returns:
+        uint8 (M, H, W, C); M is 0 where so few can be painted that they say nothing.
+    """
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    spoiled: list[NDArray[np.uint8]] = []
+    for _ in range(_ROUNDS):
+        for index, pixels in enumerate(good):
+            painted = paint_defects(pixels, good[index - 1], rng)
+            if painted.mask.mean() < _PLAIN_SHARE:
+                continue
+            change = np.abs(painted.pixels.astype(np.int16) - pixels).max(axis=2)
+            if change[painted.mask].mean() >= _PLAIN_LEVELS:
+                spoiled.append(painted.pixels)
+        if len(spoiled) >= _WANTED:
+            break
+    return np.stack(spoiled) if len(spoiled) >= _FEWEST else good[:0]
+
+
+def accepted(rejection: Rejection, reason: str | None, hint: str) -> Mapping[str, object]:
+    """What the manifest says of a bundle that should not judge and was wanted all the same.
+
+    Args:
+        reason: Why a person wants it; None: nobody said so.
+        hint: What else may be wrong, for the error's text.
+
+    Returns:
+        Empty where nothing speaks against the bundle.
+
+    Raises:
+        BundleError: It should not judge, and nobody said why it is wanted.
+    """
+    shortcoming = rejection.shortcoming()
+    if shortcoming is None:
+        return {}
+    if reason is None:
+        raise BundleError(
+            f"the bundle is not written: {shortcoming}; {hint}; or say why it is wanted all the "
+            "same: --accept-weak REASON"
+        )
+    return {"accepted_although": {"shortcoming": shortcoming, "reason": reason}}
+
+
+def _table_of(rate: Rate) -> dict[str, object]:
+    return {
+        "count": rate.count,
+        "total": rate.total,
+        "rate": rate.share,
+        "interval_95": list(rate.interval),
+    }
+
+
+def _rate_in(table: Mapping[str, int]) -> Rate:
+    return Rate(count=table["count"], total=table["total"])

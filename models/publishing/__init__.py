@@ -1,0 +1,1 @@
+"""The one road from a draft to a sealed bundle."""

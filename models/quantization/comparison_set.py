@@ -1,0 +1,132 @@
+"""The pictures and rules by which a float model and its INT8 twin are compared."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inspector.assembly import criteria_of
+from inspector.bundle import InputSpec, Manifest
+from inspector.errors import DataError, InspectionError
+from inspector.flow import Preprocessed
+from inspector.inference.ort import OrtBackend
+from inspector.preprocess import preprocess
+from inspector.recipe import DEFAULT_RECIPE
+from inspector.verdict import judge, unjudged
+from models.comparing.model_results import ModelResults, judged_results
+from models.dataset.painted_defects import paint_defects
+from models.dataset.pictures import load_picture
+from models.dataset.sample import Sample
+
+_PAINT_SEED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ComparisonSet:
+    """The pictures both models are compared on, as the network takes them.
+
+    Attributes:
+        samples: What each shows; a painted one has the label "painted".
+        sha256s: Of the file that each is of.
+        n_painted: The last so many are painted.
+    """
+
+    prepared: tuple[Preprocessed, ...]
+    samples: tuple[Sample, ...]
+    sha256s: tuple[str, ...]
+    n_painted: int
+
+    def half(self) -> "ComparisonSet":
+        """Every second picture, to choose by; the others then tell whether the choice holds."""
+        n_real = len(self.samples) - self.n_painted
+        return ComparisonSet(
+            prepared=self.prepared[::2],
+            samples=self.samples[::2],
+            sha256s=self.sha256s[::2],
+            n_painted=len(self.samples[::2]) - len(self.samples[:n_real:2]),
+        )
+
+
+def comparison_set_of(
+    spec: InputSpec, samples: Sequence[Sample], *, has_good: bool
+) -> ComparisonSet:
+    """Read the pictures; where defects could escape and none is among them, good ones are spoiled.
+
+    Args:
+        has_good: Whether one of the model's classes means free of defects.
+
+    Raises:
+        DataError: A picture cannot be read.
+    """
+    prepared, sha256s = [], []
+    for sample in samples:
+        picture = load_picture(sample, spec.max_sample)
+        prepared.append(preprocess(picture.frame, spec))
+        sha256s.append(picture.sha256)
+    has_defect = any(not sample.is_good for sample in samples)
+    painted = _painted(prepared) if has_good and not has_defect else {}
+    return ComparisonSet(
+        prepared=(*prepared, *painted.values()),
+        samples=(*samples, *(replace(samples[index], label="painted") for index in painted)),
+        sha256s=(*sha256s, *(sha256s[index] for index in painted)),
+        n_painted=len(painted),
+    )
+
+
+def _painted(good: Sequence[Preprocessed]) -> dict[int, Preprocessed]:
+    """By place, with a defect on the first tile; without those on which nothing would be seen."""
+    rng = np.random.Generator(np.random.PCG64(_PAINT_SEED))
+    spoiled = {}
+    for index, one in enumerate(good):
+        painted = paint_defects(one.tensor[0], good[index - 1].tensor[0], rng)
+        if painted.mask.any():
+            tensor = np.concatenate([painted.pixels[np.newaxis], one.tensor[1:]])
+            spoiled[index] = replace(one, tensor=tensor)
+    return spoiled
+
+
+def evaluate_model(
+    name: str, manifest: Manifest, model: bytes, comparison_set: ComparisonSet
+) -> ModelResults:
+    """Judge the comparison set with the line's own code; the outputs are not kept.
+
+    Args:
+        name: "float" or "int8".
+
+    Raises:
+        BundleError: The runtime refuses the model.
+    """
+    backend = OrtBackend(manifest, model)
+    criteria = criteria_of(DEFAULT_RECIPE, manifest)
+    verdicts, scores = [], []
+    for prepared in comparison_set.prepared:
+        try:
+            prediction = backend.infer(prepared)
+            verdicts.append(judge(prediction, prepared.to_sensor, criteria))
+            scores.append(prediction.score)
+        except InspectionError as error:  # rejected, and so worse than all that can be judged
+            verdicts.append(unjudged(error, criteria))
+            scores.append(math.inf)
+    return judged_results(name, verdicts, scores, comparison_set.samples, manifest)
+
+
+def metric_of(results: ModelResults) -> float:
+    """The metric that a model is measured by.
+
+    Raises:
+        DataError: It needs good pictures and defects, and there is one kind only.
+    """
+    if results.metric is None:
+        raise DataError(
+            "the pictures to compare on are all defects, or no defect can be painted on them; "
+            "list good ones and defects"
+        )
+    return results.metric
+
+
+def distance(results: ModelResults, other: ModelResults) -> float:
+    """The mean difference of scores, over the pictures that both can judge; 0 without such."""
+    pairs = zip(results.scores, other.scores, strict=True)
+    differences = [abs(a - b) for a, b in pairs if math.isfinite(a) and math.isfinite(b)]
+    return float(np.mean(differences)) if differences else 0.0

@@ -1,0 +1,1 @@
+"""Shows people what was measured and proven."""

@@ -1,0 +1,335 @@
+"""Task `classify`: tells which of several classes a picture shows, and when it shows none of them.
+
+A network that was trained on everyday photographs is fine-tuned as a whole. Its probabilities are
+calibrated on parts it did not learn from. Beside the classes stands `unknown`: the distance of a
+picture's description to that of the nearest class, over what is usual among parts of that class
+(K. Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples", 2018).
+
+Where one class is called `good`, the score is the probability that the part is not; where none is,
+the parts are only sorted, and the score is that distance.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec
+from inspector.clock import SystemClock
+from inspector.errors import ConfigurationError, DataError
+from inspector.files.tables import Table, canonical_json
+from models.backbones.weights import Weights
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import GOOD, Sample
+from models.graphs.running import in_batches
+from models.graphs.training_library import tensorflow
+from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
+from models.training.augment import augment
+from models.training.checkpoint import Checkpoint
+from models.training.config import TrainingConfig
+from models.training.network import Batch, Group, Schedule, fit_network
+from models.training.temperature import cross_entropy, fit_temperature
+
+UNKNOWN = "unknown"
+STANDARD_SIDE_PX = 224  # what the backbone was trained at
+MIN_PER_CLASS = 4  # different parts; some of them are held out
+TAPS = (8, 16, 32)  # strides whose mean maps, together, describe a picture for `unknown`
+_BATCH = 16
+_PATIENCE = 5
+_NOTHING_LEFT = 1e-4  # held-out loss: the chance of being wrong that is left on a mean picture
+_HEAD_RATE, _TRUNK_RATE = 2e-3, 3e-4
+_SMOOTHING = 0.1  # of the truth: so sure is nobody
+_SHRINKAGE = 0.05  # of the covariance towards its mean variance; keeps it invertible
+_USUAL_QUANTILE = 0.99
+# A description is as likely of no class as of one when it is so many times farther than is usual.
+_EVEN_AT, _STEEPNESS = 1.3, 8.0
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifySettings:
+    """How to learn.
+
+    Attributes:
+        epochs: Rounds over the pictures, at most.
+        head_rate, trunk_rate: Learning rates of what is new and of the backbone.
+    """
+
+    epochs: int = 16
+    head_rate: float = _HEAD_RATE
+    trunk_rate: float = _TRUNK_RATE
+
+
+class Classify:
+    """The task; see `models.tasks.task.Task`."""
+
+    outputs: Mapping[str, str] = {
+        "score": "probability that the part is not good; without a class 'good', the distance from "
+        "the nearest class over what is usual; higher is worse",
+        "probabilities": "of each label, 0..1, calibrated on held-out parts",
+    }
+
+    def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
+        """See `Task.choose`: all of them."""
+        parts = {label: {s.part for s in samples if s.label == label} for label in _names(samples)}
+        if len(parts) < 2:
+            raise DataError(
+                f"{where}: the train split has {len(parts)} classes; at least two are needed to "
+                "tell them apart (for good parts alone there is the task anomaly)"
+            )
+        if UNKNOWN in parts:
+            raise DataError(
+                f"{where}: a class is called {UNKNOWN!r}; the model gives that name to what it "
+                "does not know: call the class otherwise"
+            )
+        for label, names in parts.items():
+            if len(names) < MIN_PER_CLASS:
+                raise DataError(
+                    f"{where}: class {label!r} has {len(names)} different parts in the train split;"
+                    f" at least {MIN_PER_CLASS} are needed, dozens are better"
+                )
+        return tuple(samples)
+
+    def labels(self, samples: Sequence[Sample]) -> tuple[str, ...]:
+        """See `Task.labels`: `good` first if there is one, `unknown` last."""
+        return (*_names(samples), UNKNOWN)
+
+    def input_spec(self, config: TrainingConfig, _samples: Sequence[Sample]) -> InputSpec:
+        """See `Task.input_spec`."""
+        return InputSpec(
+            height_px=config.height_px or STANDARD_SIDE_PX,
+            width_px=config.width_px or STANDARD_SIDE_PX,
+            color="rgb",
+            resize="stretch",
+        )
+
+    def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
+        """See `Task.learn`."""
+        settings = _settings(inputs.config)
+        network = _Network(inputs.weights, len(inputs.labels) - 1, inputs.config.seed)
+        truth, held_out = _truth(inputs.fit, inputs.labels), inputs.held_out
+        held_out_truth = _truth(held_out, inputs.labels)
+        if len(set(held_out_truth)) < 2:
+            raise DataError(
+                "all held-out pictures show one class; list pictures of more parts, or name "
+                "val splits that hold every class"
+            )
+        loss = _loss(network, truth, len(inputs.labels) - 1)
+
+        def metric() -> float:
+            logits, _ = _run(network, held_out.tensors)
+            temperature = fit_temperature(logits, held_out_truth)  # as it will be calibrated
+            return -cross_entropy(logits, held_out_truth, temperature)
+
+        n_batches = max(1, len(truth) // _BATCH)
+        outcome = fit_network(
+            network.model,
+            [
+                Group(variables=network.head.trainable_variables, rate=settings.head_rate),
+                Group(variables=network.embedder.trainable_variables, rate=settings.trunk_rate),
+            ],
+            batches=lambda epoch: _batches(inputs, truth, epoch, n_batches),
+            loss=loss,
+            metric=metric,
+            schedule=Schedule(
+                n_epochs=settings.epochs,
+                n_batches=n_batches,
+                patience=_PATIENCE,
+                n_settling=1,
+                enough=-_NOTHING_LEFT,
+            ),
+            checkpoint=Checkpoint(inputs.checkpoint, _identity(inputs, settings)),
+            clock=SystemClock(),
+            listener=inputs.listener,
+        )
+        parameters, scores = _finished(network, inputs, truth, held_out_truth, settings)
+        return TrainingOutcome(
+            parameters=parameters, held_out_scores=scores, is_complete=outcome.is_complete
+        )
+
+    def graph(self, parameters: TrainedParameters, spec: InputSpec, _weights: Weights) -> Any:
+        """See `Task.graph`."""
+        tf = tensorflow()
+        network = _taught_network(parameters)
+        table = Table(parameters.settings, "parameters of the task classify", DataError)
+        temperature, usual = table.number("temperature"), table.number("usual_distance")
+        sorts_only = not table.boolean("has_good")
+        whitening, centres = parameters.arrays["whitening"], parameters.arrays["centres"]
+
+        def judge(pixels: Any) -> dict[str, Any]:
+            logits, described = network(tf.cast(pixels, tf.float32))
+            distance = _distance(tf, described, whitening, centres) / usual
+            unknown = tf.sigmoid(_STEEPNESS * (distance - _EVEN_AT))[:, None]
+            known = tf.nn.softmax(logits / temperature) * (1.0 - unknown)
+            probabilities = tf.concat([known, unknown], 1)
+            score = distance if sorts_only else 1.0 - known[:, 0]
+            return {"score": score, "probabilities": probabilities}
+
+        signature = tf.TensorSpec(
+            [None, spec.height_px, spec.width_px, spec.channels], tf.uint8, name="pixels"
+        )
+        return tf.function(judge, input_signature=[signature], autograph=False)
+
+
+TASK = Classify()
+
+
+def _names(samples: Sequence[Sample]) -> tuple[str, ...]:
+    names = sorted({sample.label for sample in samples})
+    return (GOOD, *(name for name in names if name != GOOD)) if GOOD in names else tuple(names)
+
+
+def _settings(config: TrainingConfig) -> ClassifySettings:
+    table = Table(
+        config.hyperparameters, "hyperparameters of the task classify", ConfigurationError
+    )
+    standard = ClassifySettings()
+    head_rate = table.optional_number("head_rate", low=1e-6, high=1.0)
+    trunk_rate = table.optional_number("trunk_rate", low=0.0, high=1.0)
+    table.close()
+    return ClassifySettings(
+        epochs=config.epochs or standard.epochs,
+        head_rate=standard.head_rate if head_rate is None else head_rate,
+        trunk_rate=standard.trunk_rate if trunk_rate is None else trunk_rate,
+    )
+
+
+class _Network:
+    """The embedder with a linear head: float pixels to logits (N, classes) and descriptions."""
+
+    def __init__(self, weights: Weights, n_classes: int, seed: int) -> None:
+        tensorflow()
+        import keras
+
+        from models.backbones.efficientnet_lite0 import embedder
+
+        self.embedder = embedder(weights, TAPS)
+        self.head = keras.layers.Dense(
+            n_classes, kernel_initializer=keras.initializers.RandomNormal(stddev=0.01, seed=seed)
+        )
+        pixels = keras.Input((None, None, 3), dtype="float32")
+        pool = keras.layers.GlobalAveragePooling2D()
+        # Batch statistics stay those of the photographs: batches of 16 say too little.
+        *tapped, last = self.embedder(pixels, training=False)
+        described = keras.ops.concatenate([pool(each) for each in tapped], axis=1)
+        self.model = keras.Model(pixels, [self.head(pool(last)), described])
+
+    def __call__(self, pixels: Any) -> Any:
+        return self.model(pixels, training=False)
+
+
+def _taught_network(parameters: TrainedParameters) -> _Network:
+    kernel, bias = parameters.arrays["head.kernel"], parameters.arrays["head.bias"]
+    network = _Network(dict(parameters.arrays), len(bias), seed=0)
+    network.head.set_weights([kernel, bias])
+    return network
+
+
+def _truth(loaded: LoadedSet, labels: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([labels.index(sample.label) for sample in loaded.samples], dtype=np.intp)
+
+
+def _loss(network: _Network, truth: NDArray[np.intp], n_classes: int) -> Callable[..., Any]:
+    """Cross-entropy in which every class weighs the same, however many pictures it has."""
+    tf = tensorflow()
+    counts = np.bincount(truth, minlength=n_classes)
+    present = int((counts > 0).sum())
+    weights = (len(truth) / (present * np.maximum(counts, 1))).astype(np.float32)
+
+    def loss(pixels: Any, places: Any) -> Any:
+        logits, _ = network(tf.cast(pixels, tf.float32))
+        wanted = tf.one_hot(places, n_classes) * (1.0 - _SMOOTHING) + _SMOOTHING / n_classes
+        surprise = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
+        return tf.reduce_mean(surprise * tf.gather(weights, places))
+
+    return loss
+
+
+def _batches(
+    inputs: TrainingInputs, truth: NDArray[np.intp], epoch: int, n_batches: int
+) -> Iterator[Batch]:
+    """Every picture once, varied and in another order each epoch."""
+    rng = np.random.Generator(np.random.PCG64([inputs.config.seed, epoch]))
+    order = rng.permutation(len(truth))
+    tensors, how = inputs.fit.tensors, inputs.config.augmentation
+    for chosen in np.array_split(order, n_batches):
+        varied = [augment(tensors[index], None, how, rng)[0] for index in chosen]
+        yield np.stack(varied), truth[chosen].astype(np.int32)
+
+
+def _run(network: _Network, tensors: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """Logits and descriptions of many pictures."""
+    tf = tensorflow()
+    run = tf.function(lambda pixels: network(tf.cast(pixels, tf.float32)), reduce_retracing=True)
+    pairs = [[each.numpy() for each in run(batch)] for batch in in_batches(tensors)]
+    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+
+
+def _finished(
+    network: _Network,
+    inputs: TrainingInputs,
+    truth: NDArray[np.intp],
+    held_out_truth: NDArray[np.intp],
+    settings: ClassifySettings,
+) -> tuple[TrainedParameters, Floats]:
+    """Calibrate, measure what is usual, and score the held-out pictures."""
+    from models.backbones.efficientnet_lite0 import weights_of
+
+    tf = tensorflow()
+    _, described = _run(network, inputs.fit.tensors)
+    logits, held_out = _run(network, inputs.held_out.tensors)
+    temperature = fit_temperature(logits, held_out_truth)
+    whitening, centres = _usual_descriptions(described, truth)
+    distances = _distance(tf, held_out, whitening, centres).numpy()
+    kernel, bias = network.head.get_weights()
+    parameters = TrainedParameters(
+        settings=asdict(settings)
+        | {
+            "temperature": temperature,
+            "usual_distance": float(np.quantile(distances, _USUAL_QUANTILE)),
+            "has_good": inputs.labels[0] == GOOD,
+        },
+        arrays=weights_of(network.embedder)
+        | {"head.kernel": kernel, "head.bias": bias, "whitening": whitening, "centres": centres},
+    )
+    graph = TASK.graph(parameters, inputs.spec, inputs.weights)
+    scores = [graph(batch)["score"].numpy() for batch in in_batches(inputs.held_out.tensors)]
+    return parameters, np.concatenate(scores)
+
+
+def _usual_descriptions(described: Floats, truth: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """A matrix (D, D) after which parts of one class scatter alike in all directions; the centres.
+
+    The covariance is shared by all classes; the centres (classes, D) are whitened already.
+    """
+    values = described.astype(np.float64)
+    means = np.stack([values[truth == place].mean(axis=0) for place in np.unique(truth)])
+    scatter = values - means[np.searchsorted(np.unique(truth), truth)]
+    covariance = scatter.T @ scatter / len(scatter)
+    floor = _SHRINKAGE * np.trace(covariance) / len(covariance)
+    covariance = (1 - _SHRINKAGE) * covariance + floor * np.eye(len(covariance))
+    whitening = np.linalg.inv(np.linalg.cholesky(covariance)).T / np.sqrt(len(covariance))
+    return whitening.astype(np.float32), (means @ whitening).astype(np.float32)
+
+
+def _distance(tf: Any, described: Any, whitening: Floats, centres: Floats) -> Any:
+    """How far each description is from the nearest class, (N,)."""
+    apart = tf.matmul(described, whitening)[:, None, :] - centres[None]
+    return tf.sqrt(tf.reduce_min(tf.reduce_sum(apart * apart, -1), -1))
+
+
+def _identity(inputs: TrainingInputs, settings: ClassifySettings) -> str:
+    """A hash over all that the training depends on."""
+    table = {
+        "task": "classify",
+        "config": inputs.config.to_toml(),
+        "settings": asdict(settings),
+        "labels": list(inputs.labels),
+        "fit": list(inputs.fit.sha256s),
+        "held_out": list(inputs.held_out.sha256s),
+    }
+    return hashlib.sha256(canonical_json(table)).hexdigest()

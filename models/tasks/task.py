@@ -1,0 +1,108 @@
+"""What a kind of model must be able to do; each kind is one file in `models/tasks/`."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec
+from models.backbones.weights import Weights
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import Sample
+from models.training.config import TrainingConfig
+from models.training.network import Listener
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrainedParameters:
+    """What was learnt: with the backbone's weights, all that the graph is rebuilt from.
+
+    Attributes:
+        settings: JSON values; what the task decided by itself is among them.
+        arrays: What came out of the pictures, by name.
+    """
+
+    settings: Mapping[str, object]
+    arrays: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrainingOutcome:
+    """What was learnt, and how pictures came out that it was not fitted to.
+
+    Attributes:
+        held_out_scores: float32, one for each picture of the held-out set, in its order: what the
+            finished model would give such a picture if it had never seen its part.
+        region_level: See `inspector.bundle.Threshold`.
+        is_complete: False when a person ended the training early; these are the best so far.
+    """
+
+    parameters: TrainedParameters
+    held_out_scores: NDArray[np.float32]
+    region_level: float | None = None
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrainingInputs:
+    """What a task gets to learn from.
+
+    Attributes:
+        fit: The network or memory is fitted to these.
+        held_out: Other parts: for choices, early stopping and the threshold.
+        checkpoint: A folder for the state of a long training, to resume it; not made yet.
+    """
+
+    config: TrainingConfig
+    spec: InputSpec
+    labels: tuple[str, ...]
+    fit: LoadedSet
+    held_out: LoadedSet
+    weights: Weights
+    checkpoint: Path
+    listener: Listener
+
+
+class Task(Protocol):
+    """One kind of model. Stateless; used from one thread."""
+
+    outputs: Mapping[str, str]
+    """What each output of the graph means, by its name."""
+
+    def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
+        """The pictures of a train split that this task can learn from.
+
+        Raises:
+            DataError: They are too few, or not labelled as the task needs them.
+        """
+        ...
+
+    def labels(self, samples: Sequence[Sample], /) -> tuple[str, ...]:
+        """The names a verdict can carry."""
+        ...
+
+    def input_spec(self, config: TrainingConfig, samples: Sequence[Sample], /) -> InputSpec:
+        """The form in which the network takes pictures, chosen by the pictures' own."""
+        ...
+
+    def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
+        """Learn. The same inputs give the same parameters on one machine.
+
+        Raises:
+            ConfigurationError: The network does not learn: its loss is no number.
+        """
+        ...
+
+    def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
+        """The model as a `tf.function`: uint8 (N, H, W, C) pixels to a dictionary of outputs."""
+        ...
+
+
+def load_task(name: str) -> Task:
+    """The task of that name; importing it brings no training library yet."""
+    task: Task = importlib.import_module(f"models.tasks.{name}").TASK
+    return task

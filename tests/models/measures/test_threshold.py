@@ -1,0 +1,97 @@
+"""The threshold is a rank of held-out scores, and says what it cannot promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from inspector.bundle import Threshold
+from models.measures.threshold import ChosenThreshold, Rate, Targets, choose_threshold
+
+
+def scores(count: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    return np.arange(count, dtype=np.float32)[::-1].copy()
+
+
+def threshold_on_good(values: NDArray[np.float32], overkill: float) -> Threshold:
+    is_defect = np.zeros(len(values), dtype=np.bool_)
+    return choose_threshold(values, is_defect, Targets(overkill=overkill)).threshold
+
+
+@pytest.mark.parametrize(
+    ("count", "overkill", "value"),
+    [(99, 0.05, 94.0), (100, 0.05, 95.0), (199, 0.01, 197.0), (99, 0.01, 98.0), (19, 0.05, 18.0)],
+)
+def test_threshold_is_the_conformal_rank(count: int, overkill: float, value: float) -> None:
+    assert threshold_on_good(scores(count), overkill).value == value
+
+
+def test_too_few_scores_give_the_highest_and_say_so() -> None:
+    threshold = threshold_on_good(scores(18), 0.05)
+    assert threshold.value == 17.0
+    assert "too few" in threshold.method
+    assert threshold.n_images == 18
+
+
+@given(st.integers(1, 400), st.floats(0.001, 0.5))
+def test_no_more_good_scores_exceed_it_than_allowed(count: int, overkill: float) -> None:
+    values = scores(count)
+    threshold = threshold_on_good(values, overkill)
+    assert (values > threshold.value).sum() <= overkill * (count + 1)
+
+
+def chosen(good: list[float], defects: list[float], **targets: float) -> ChosenThreshold:
+    scores = np.array([*good, *defects], dtype=np.float32)
+    is_defect = np.arange(len(scores)) >= len(good)
+    return choose_threshold(scores, is_defect, Targets(**targets), region_level=0.5)
+
+
+GOOD = [float(place) for place in range(100)]
+
+
+def test_threshold_lies_in_the_middle_where_both_targets_can_be_met() -> None:
+    choice = chosen(GOOD, [104.0] * 60, overkill=0.05, escape=0.05)
+    assert choice.threshold.value == pytest.approx((95 + 104) / 2)
+    assert (choice.overkill.count, choice.escape) == (0, Rate(count=0, total=60))
+    assert (choice.threshold.region_level, choice.threshold.n_images) == (0.5, 160)
+
+
+def test_escapes_go_before_overkill_where_both_cannot_be_met() -> None:
+    defects = [50.0 + place / 10 for place in range(100)]
+    choice = chosen(GOOD, defects, overkill=0.02, escape=0.05)
+    assert choice.escape is not None
+    assert (choice.escape.count, choice.overkill.count) == (4, 49)
+    assert choice.doubts[0].startswith("overkill of at most 2.00% is not reached: it is 49.0% (49")
+
+
+def test_target_that_the_sample_is_too_small_for_is_doubted() -> None:
+    choice = chosen(GOOD, [200.0] * 30, overkill=0.2, escape=0.005)
+    assert " ".join(choice.doubts) == (
+        "escape of at most 0.50% is not certain: it is 0.0% (0 of 30; 95 % interval 0.0%..11.6%); "
+        "at least 736 held-out defects, none of them judged wrongly, would promise it"
+    )
+
+
+def test_target_that_the_sample_promises_is_not_doubted() -> None:
+    assert chosen(GOOD, [200.0] * 736, overkill=0.2, escape=0.005).doubts == ()
+
+
+def test_escape_cannot_be_promised_without_defects() -> None:
+    choice = chosen(GOOD, [], escape=0.01)
+    assert choice.doubts == ("no defect was held out: nothing can be said of escapes",)
+    assert choice.escape is None
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [  # the tables of Clopper and Pearson's method
+        (0, 10, 0.0, 0.3085),
+        (10, 10, 0.6915, 1.0),
+        (1, 20, 0.0013, 0.2487),
+        (5, 50, 0.0333, 0.2181),
+        (50, 1000, 0.0373, 0.0654),
+    ],
+)
+def test_interval_is_the_exact_one(count: int, total: int, low: float, high: float) -> None:
+    assert Rate(count=count, total=total).interval == pytest.approx((low, high), abs=5e-5)
