@@ -25,7 +25,7 @@ from models.dataset.pictures import LoadedSet
 from models.dataset.sample import GOOD
 from models.graphs.convert import finished
 from models.graphs.running import one_by_one
-from models.measures.rejection import accepted, rejection_in, rejection_of
+from models.measures.rejection import accepted, rejection_in, rejection_of, stand_ins
 from models.publishing.sealing import check_place, seal
 
 _log = logging.getLogger(__name__)
@@ -125,8 +125,7 @@ def _rejects(
             one_by_one(backend.run, pictures.tensors)["score"],
             is_defect,
             manifest.threshold.value,
-            pictures.tensors,
-            backend.run,
+            stand_ins(is_defect, pictures.tensors, backend.run),
         )
     return {
         "rejects": rejection.as_table(),

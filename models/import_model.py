@@ -44,7 +44,7 @@ from models.importing.model_inputs import picture_input
 from models.importing.pixels import Layout, ModelColor, Normalisation, Pixels, plan_pixels
 from models.importing.readers.read_model import read_model
 from models.importing.source_model import Size, SourceModel
-from models.measures.rejection import accepted, rejection_of
+from models.measures.rejection import accepted, rejection_of, stand_ins
 from models.measures.threshold import Targets
 from models.publishing.sealing import canary_frame_of, library_versions, seal
 
@@ -141,7 +141,10 @@ def import_model(request: ImportRequest) -> Manifest:
     rejection = weakness = None
     if labels[0] == GOOD:
         rejection = rejection_of(
-            judged["score"], are_defects, threshold.value, lots.held_out.tensors, backend.run
+            judged["score"],
+            are_defects,
+            threshold.value,
+            stand_ins(are_defects, lots.held_out.tensors, backend.run),
         )
         weakness = accepted(rejection, request.accept_weak, HINT)
     proof = _prove(joined, backend, lots.proof, threshold.value)

@@ -37,7 +37,7 @@ from models.dataset.labels import check_known
 from models.dataset.pictures import load_set
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
-from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of
+from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of, stand_ins
 from models.publishing.sealing import check_place, seal
 from models.publishing.source import Source, source_beside
 from models.quantization.comparison_set import (
@@ -181,8 +181,11 @@ def _rejects(
         np.array(results.scores[:n_real], np.float32),
         is_defect,
         manifest.threshold.value,
-        np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]]),
-        OrtBackend(manifest, model).run,
+        stand_ins(
+            is_defect,
+            np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]]),
+            OrtBackend(manifest, model).run,
+        ),
     )
 
 

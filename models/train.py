@@ -19,7 +19,7 @@ from inspector.bundle import (
     Manifest,
     Proof,
 )
-from inspector.errors import BundleError, DataError
+from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
@@ -31,16 +31,11 @@ from models.dataset.pictures import LoadedSet, load_set, plainness_text
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.sample_depth import full_light_of
-from models.dataset.splits import (
-    MIN_GOOD_PARTS,
-    SHARES,
-    n_good_parts,
-    proof_apart,
-    split_parts,
-)
+from models.dataset.splits import Division
 from models.graphs.convert import OPSET, convert
 from models.graphs.training_library import tensorflow
-from models.measures.rejection import accepted, rejection_of
+from models.measures.painted_escape import EscapeCell, cells_as_table, escape_cells
+from models.measures.rejection import accepted, rejection_of, stand_ins
 from models.measures.threshold import ChosenThreshold, Targets, choose_threshold
 from models.publishing.sealing import (
     CANARY_TOLERANCE_SHARE,
@@ -123,10 +118,9 @@ def train(request: TrainingRequest) -> TrainingResult:
         max_sample=full_light_of(samples, config.sample_bits),
     )
     labels = task.labels(samples)
-    lots = _lots(samples, spec, config.seed, has_good=labels[0] == GOOD)
+    lots = _lots(task.divide(samples, config.seed), spec)
     warn_without_good(labels)
     weights = load_weights(request.weights_cache)
-    _log.info("learning from %d pictures", len(lots.fit.samples))
     inputs = TrainingInputs(
         config=config,
         spec=spec,
@@ -151,27 +145,11 @@ def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
     return task.choose(without_copies(training), where)
 
 
-def _lots(samples: Sequence[Sample], spec: InputSpec, seed: int, *, has_good: bool) -> _Lots:
-    """Divide by parts; a val split of the list's own is what is held out."""
-    chosen = [sample for sample in samples if sample.split == "val"]
-    if chosen:
-        groups = {"fit": of_split(samples, "train"), "held_out": tuple(chosen)}
-    else:
-        groups = split_parts(samples, SHARES, seed)
-    count = n_good_parts(groups["held_out"])
-    if has_good and count < MIN_GOOD_PARTS:
-        raise DataError(
-            f"{count} different good parts are held out of {len(samples)} pictures; at least "
-            f"{MIN_GOOD_PARTS} are needed to tell what is usual: list pictures of more parts"
-        )
-    _log.info("reading %d pictures", len(samples))
-    held_out = load_set(groups["held_out"], spec)
-    chooses, proves = proof_apart(len(held_out.samples), seed)
-    return _Lots(
-        fit=load_set(groups["fit"], spec),
-        held_out=held_out.part_of(chooses),
-        proof=held_out.part_of(proves),
-    )
+def _lots(division: Division, spec: InputSpec) -> _Lots:
+    groups = (division.fit, division.held_out, division.proof)
+    _log.info("reading %d pictures", sum(map(len, groups)))
+    fit, held_out, proof = (load_set(group, spec) for group in groups)
+    return _Lots(fit=fit, held_out=held_out, proof=proof)
 
 
 def _publish(
@@ -182,14 +160,15 @@ def _publish(
     lots: _Lots,
 ) -> Manifest:
     """Convert, choose the threshold, prove, and write source and bundle."""
-    spec, parameters, config = inputs.spec, trained.parameters, inputs.config
-    chosen = _threshold(trained, inputs)
+    spec, config = inputs.spec, inputs.config
+    trained, chosen = _at_threshold(task, trained, inputs)
+    parameters = trained.parameters
     _log.info("converting")
     function = task.graph(parameters, spec, inputs.weights)
     conversion = convert(function)
     model = conversion.model
     _log.info("operators before and after folding:\n%s", conversion.operator_table())
-    canary = canary_frame_of(lots.held_out, spec)
+    canary = canary_frame_of(lots.proof, spec)
     draft = Manifest(
         bundle_id="",
         task=config.task,
@@ -200,7 +179,7 @@ def _publish(
         labels=inputs.labels,
         threshold=chosen.threshold,
         canary=Canary(
-            score=0.0, tolerance=_canary_tolerance(trained, inputs, chosen.threshold.value)
+            score=0.0, tolerance=_canary_tolerance(trained, inputs.labels, chosen.threshold.value)
         ),
         opset=OPSET,
         versions=library_versions("tf2onnx", "keras")
@@ -218,15 +197,16 @@ def _publish(
     )
     backend = OrtBackend(draft, model)
     rejection = weakness = None
+    painted: tuple[EscapeCell, ...] = ()
     if inputs.labels[0] == GOOD:
-        rejection = rejection_of(
-            trained.held_out_scores,
-            np.array([not sample.is_good for sample in inputs.held_out.samples]),
-            chosen.threshold.value,
-            lots.held_out.tensors,
-            backend.run,
-        )
+        is_defect = np.array([not sample.is_good for sample in trained.judged])
+        stand_in = trained.painted
+        if stand_in is None:
+            stand_in = stand_ins(is_defect, lots.held_out.tensors, backend.run)
+        rejection = rejection_of(trained.scores, is_defect, chosen.threshold.value, stand_in)
         weakness = accepted(rejection, request.accept_weak, _HINT)
+        if stand_in is not None:
+            painted = escape_cells(stand_in, chosen.threshold.value)
     proof = _prove(function, backend, draft, model, lots.proof)
     source = Source(
         task=config.task,
@@ -244,6 +224,7 @@ def _publish(
             "score_max_relative": proof.relative("score"),
             "doubts": list(chosen.doubts),
             **({} if rejection is None else {"rejects": rejection.as_table()}),
+            **({"painted": cells_as_table(painted)} if painted else {}),
             **(weakness or {}),
         },
     )
@@ -255,33 +236,37 @@ def _publish(
     return seal(manifest, contents, request.out, source)
 
 
-def _threshold(trained: TrainingOutcome, inputs: TrainingInputs) -> ChosenThreshold:
-    is_defect = np.zeros(len(trained.held_out_scores), dtype=np.bool_)
+def _at_threshold(
+    task: Task, trained: TrainingOutcome, inputs: TrainingInputs
+) -> tuple[TrainingOutcome, ChosenThreshold]:
+    """The outcome and its threshold, which is 1 where scores have no unit of their own."""
     has_good = inputs.labels[0] == GOOD
-    if has_good:  # else none of the classes is a defect
-        is_defect = np.array([not sample.is_good for sample in inputs.held_out.samples])
-    config = inputs.config
     chosen = choose_threshold(
-        trained.held_out_scores,
-        is_defect,
-        Targets(overkill=config.overkill_at_most, escape=config.escape_at_most),
+        trained.scores,
+        np.array([has_good and not sample.is_good for sample in trained.judged], np.bool_),
+        Targets(overkill=inputs.config.overkill_at_most, escape=inputs.config.escape_at_most),
         trained.region_level,
         has_good=has_good,
+        are_distances=trained.are_distances,
     )
+    chosen = replace(chosen, doubts=(*trained.doubts, *chosen.doubts))
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
-    is_good = [sample.is_good or not has_good for sample in inputs.held_out.samples]
-    if (plainness := plainness_text(inputs.held_out.tensors[is_good])) is not None:
+    is_good = [sample.is_good or not has_good for sample in inputs.fit.samples]
+    if (plainness := plainness_text(inputs.fit.tensors[is_good])) is not None:
         _log.warning("%s", plainness)
-    return chosen
+    if not trained.are_distances:
+        return trained, chosen
+    scaled = task.scaled(trained, chosen.threshold.value)
+    return scaled, replace(chosen, threshold=replace(chosen.threshold, value=1.0))
 
 
-def _canary_tolerance(trained: TrainingOutcome, inputs: TrainingInputs, threshold: float) -> float:
+def _canary_tolerance(trained: TrainingOutcome, labels: Sequence[str], threshold: float) -> float:
     """A share of the range of what the canary is one of; what the proof lets pass at least."""
     of_its_kind = [
         score
-        for score, sample in zip(trained.held_out_scores, inputs.held_out.samples, strict=True)
-        if sample.is_good or inputs.labels[0] != GOOD
+        for score, sample in zip(trained.scores, trained.judged, strict=True)
+        if sample.is_good or labels[0] != GOOD
     ]
     return max(
         CANARY_TOLERANCE_SHARE * float(np.ptp(of_its_kind)),

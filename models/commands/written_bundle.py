@@ -47,13 +47,14 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
 
 def print_rejection(manifest: "Manifest") -> None:
     """What it rejects and passes, and why it was wanted all the same where it should not judge."""
+    from models.measures.painted_escape import cells_in, lines
     from models.measures.rejection import rejection_in
 
     rejection = rejection_in(manifest)
     if rejection is None:
         print_line("escape     not known: none of the classes means free of defects")
         return
-    for line in rejection.lines():
+    for line in (*rejection.lines(), *lines(cells_in(manifest.validation))):
         print_line(line)
     accepted = manifest.validation.get("accepted_although")
     if isinstance(accepted, dict):

@@ -22,6 +22,9 @@ _SECOND, _THIRD = 0.4, 0.2  # how often a part carries one more defect, and yet 
 # What nobody can see is no defect: neither by grey levels, nor against a bright picture.
 _VISIBLE_LEVELS, _VISIBLE_SHARE = 4.0, 0.05
 _TRIES = 8
+# Defects that are hard to see: they are small, and as faint as a share of what is painted else.
+_WEAK_AREA_SHARE = 0.012  # of the picture, at most
+_WEAK_CONTRAST = (0.35, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,6 +76,27 @@ def paint_defects(
         if mask.any():
             break
     return PaintedPicture(pixels=painted, mask=mask)
+
+
+def paint_weak_defect(
+    pixels: NDArray[np.uint8], donor: NDArray[np.uint8], rng: np.random.Generator
+) -> PaintedPicture:
+    """Spoil a picture with one defect that is small and faint; see `paint_defects`.
+
+    The mask is empty where none could be painted that is both small and visible.
+
+    Raises:
+        ValueError: The shapes differ, or the picture is smaller than 8 px.
+    """
+    for _ in range(_TRIES):
+        strong = paint_defects(pixels, donor, rng)
+        share = rng.uniform(*_WEAK_CONTRAST)
+        change = strong.pixels.astype(np.float32) - pixels
+        painted = np.rint(pixels + share * change).astype(np.uint8)
+        mask = _visible(pixels, painted)
+        if mask.any() and strong.mask.mean() <= _WEAK_AREA_SHARE:
+            return PaintedPicture(pixels=painted, mask=mask)
+    return PaintedPicture(pixels=pixels.copy(), mask=np.zeros(pixels.shape[:2], np.bool_))
 
 
 def _visible(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Mask:

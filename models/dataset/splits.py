@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,18 +14,57 @@ SHARES = {"fit": 0.75, "held_out": 0.25}
 PROOF_SHARE = 0.2  # of what is held out: a proof compares numbers, it needs no parts of its own
 MIN_PROOF = 2
 MIN_GOOD_PARTS = 4  # held out; with fewer, what is usual among good parts cannot be told
+N_FOLDS = 5
 
 
-def proof_apart(n_held_out: int, seed: int) -> tuple[list[int], list[int]]:
-    """Divide held-out pictures, by their places, into those that choose and those that prove."""
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(n_held_out)
-    n_proof = max(MIN_PROOF, round(PROOF_SHARE * n_held_out))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """Pictures by what they are used for.
+
+    Attributes:
+        fit: The network or memory is fitted to these.
+        held_out: For choices and figures.
+        proof: Only to compare the converted model with the trained one.
+    """
+
+    fit: tuple[Sample, ...]
+    held_out: tuple[Sample, ...]
+    proof: tuple[Sample, ...]
+
+
+def proof_apart(
+    n_pictures: int, seed: int, share: float = PROOF_SHARE
+) -> tuple[list[int], list[int]]:
+    """Divide pictures, by their places, into those of other uses and those that prove."""
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(n_pictures)
+    n_proof = max(MIN_PROOF, round(share * n_pictures))
     return sorted(order[n_proof:].tolist()), sorted(order[:n_proof].tolist())
 
 
 def n_good_parts(samples: Iterable[Sample]) -> int:
     """How many different good parts there are."""
     return len({sample.part for sample in samples if sample.is_good})
+
+
+def with_enough_parts(samples: Sequence[Sample], least: int) -> tuple[Sample, ...]:
+    """The same, each picture called a part of its own where there are fewer parts than `least`."""
+    if len({sample.part for sample in samples}) >= least:
+        return tuple(samples)
+    return tuple(replace(sample, part=sample.name) for sample in samples)
+
+
+def fold_places(samples: Sequence[Sample], seed: int) -> tuple[tuple[int, ...], ...]:
+    """`N_FOLDS` groups of the samples' places, no part in two of them; see `split_parts`."""
+    names = [str(number) for number in range(N_FOLDS)]
+    return places_in(samples, split_parts(samples, dict.fromkeys(names, 1 / N_FOLDS), seed))
+
+
+def places_in(
+    samples: Sequence[Sample], groups: Mapping[str, Sequence[Sample]]
+) -> tuple[tuple[int, ...], ...]:
+    """Where the samples of each group stand among all; their names differ."""
+    place_of = {sample.name: place for place, sample in enumerate(samples)}
+    return tuple(tuple(place_of[sample.name] for sample in group) for group in groups.values())
 
 
 def split_parts(

@@ -1,13 +1,14 @@
 """Runs a graph on many pictures, in TensorFlow or in the line's runtime."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Outputs = Mapping[str, NDArray[np.float32]]
 Run = Callable[[NDArray[np.uint8]], Outputs]
+_Sample = TypeVar("_Sample", bound=np.generic)
 _BATCH = 16  # pictures in one run; more does not make the processor faster
 
 
@@ -17,7 +18,7 @@ def run_graph(function: Any, tensors: NDArray[np.uint8]) -> dict[str, NDArray[np
     return {name: np.concatenate([piece[name].numpy() for piece in pieces]) for name in pieces[0]}
 
 
-def in_batches(pictures: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+def in_batches(pictures: NDArray[_Sample]) -> Iterator[NDArray[_Sample]]:
     """The pictures in their order, some at a time."""
     for start in range(0, len(pictures), _BATCH):
         yield pictures[start : start + _BATCH]

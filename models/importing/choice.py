@@ -12,7 +12,8 @@ from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE
 from models.dataset.sample import GOOD, Sample
 from models.importing.lots import is_defect
 from models.measures.metrics import auroc
-from models.measures.threshold import ChosenThreshold, Rate, Targets, choose_threshold
+from models.measures.rate import Rate
+from models.measures.threshold import ChosenThreshold, Targets, choose_threshold
 from models.publishing.sealing import CANARY_TOLERANCE_SHARE
 
 Floats = NDArray[np.float32]

@@ -12,19 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from inspector.bundle import Manifest
 from inspector.errors import BundleError
-from models.dataset.painted_defects import paint_defects
-from models.graphs.running import Run, one_by_one
+from models.graphs.running import Run
 from models.measures.metrics import auroc
-from models.measures.threshold import Rate
+from models.measures.painted_escape import PaintedScores, painted_scores
+from models.measures.rate import Rate
 
 MAX_ESCAPE = 0.5  # of the defects: from here on a coin would find as many
 MAX_USELESS_AUROC = 0.6
-# A painted defect that stands in for a real one must be plain to see: of the others nobody knows
-# whether a real one would look so.
-_PLAIN_LEVELS, _PLAIN_SHARE = 16.0, 0.003
-_WANTED, _ROUNDS = 60, 5  # painted defects; times that each picture is painted at most
-_FEWEST = 10  # of which a share says something
-_SEED = 0
+_FEWEST = 10  # painted defects of which a share says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,22 +96,38 @@ def rejection_of(
     scores: NDArray[np.float32],
     is_defect: NDArray[np.bool_],
     threshold: float,
-    tensors: NDArray[np.uint8],
-    run: Run,
+    painted: PaintedScores | None,
 ) -> Rejection:
     """Count what a threshold does; where no picture shows a defect, painted ones stand in.
+
+    Only those that are plain to see: of the others nobody knows whether a real one would look so.
 
     Args:
         scores: Of pictures that the model was not fitted to; at least one of them good.
         is_defect: For each score.
-        tensors: uint8 (N, H, W, C), those pictures.
+        painted: None where there are real defects.
+    """
+    plain = np.zeros(0, np.float32)
+    if painted is not None and not is_defect.any() and painted.are_plain.sum() >= _FEWEST:
+        plain = painted.scores[painted.are_plain]
+    return counted(
+        np.concatenate([scores, plain]),
+        np.concatenate([is_defect, np.ones(len(plain), np.bool_)]),
+        threshold,
+        is_painted=len(plain) > 0,
+    )
+
+
+def stand_ins(
+    is_defect: NDArray[np.bool_], tensors: NDArray[np.uint8], run: Run
+) -> PaintedScores | None:
+    """Painted defects where no picture shows a real one; else None.
+
+    Args:
+        tensors: uint8 (N, H, W, C), good pictures, N at least 1.
         run: The bundle's graph.
     """
-    spoiled = tensors[:0] if is_defect.any() else plainly_spoiled(tensors)
-    if len(spoiled):
-        scores = np.concatenate([scores, one_by_one(run, spoiled)["score"]])
-        is_defect = np.concatenate([is_defect, np.ones(len(spoiled), np.bool_)])
-    return counted(scores, is_defect, threshold, is_painted=len(spoiled) > 0)
+    return None if is_defect.any() else painted_scores(tensors, run)
 
 
 def counted(
@@ -132,30 +143,6 @@ def counted(
         auroc=auroc(values, truth),
         is_painted=is_painted,
     )
-
-
-def plainly_spoiled(good: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pictures of good parts with painted defects that nobody overlooks; the same each time.
-
-    Args:
-        good: uint8 (N, H, W, C), N at least 1.
-
-    Returns:
-        uint8 (M, H, W, C); M is 0 where so few can be painted that they say nothing.
-    """
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    spoiled: list[NDArray[np.uint8]] = []
-    for _ in range(_ROUNDS):
-        for index, pixels in enumerate(good):
-            painted = paint_defects(pixels, good[index - 1], rng)
-            if painted.mask.mean() < _PLAIN_SHARE:
-                continue
-            change = np.abs(painted.pixels.astype(np.int16) - pixels).max(axis=2)
-            if change[painted.mask].mean() >= _PLAIN_LEVELS:
-                spoiled.append(painted.pixels)
-        if len(spoiled) >= _WANTED:
-            break
-    return np.stack(spoiled) if len(spoiled) >= _FEWEST else good[:0]
 
 
 def accepted(rejection: Rejection, reason: str | None, hint: str) -> Mapping[str, object]:

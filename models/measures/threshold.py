@@ -2,17 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import Threshold
+from models.measures.rate import TAIL, Rate
 
 # Good parts that may be rejected, as a share. A good part looked at twice costs a minute; a bad one
 # that slips through may hurt somebody, and every step of this number towards 0 lets more slip.
 DEFAULT_OVERKILL = 0.05
-_TAIL = 0.025  # on each side of a 95 % interval
-_N_HALVINGS = 50
+_DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,36 +27,6 @@ class Targets:
 
     overkill: float | None = None
     escape: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """So many of so many held-out parts."""
-
-    count: int
-    total: int
-
-    @property
-    def share(self) -> float:
-        """As measured."""
-        return self.count / self.total
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Where the true share lies in 95 of 100 such samples.
-
-        The exact interval of C. J. Clopper, E. S. Pearson, "The use of confidence or fiducial
-        limits illustrated in the case of the binomial", 1934.
-        """
-        low = 0.0 if self.count == 0 else 1.0 - _upper(self.total - self.count, self.total)
-        return low, _upper(self.count, self.total)
-
-    def text(self) -> str:
-        """For people."""
-        low, high = self.interval
-        return (
-            f"{self.share:.1%} ({self.count} of {self.total}; 95 % interval {low:.1%}..{high:.1%})"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +51,7 @@ def choose_threshold(
     region_level: float | None = None,
     *,
     has_good: bool = True,
+    are_distances: bool = False,
 ) -> ChosenThreshold:
     """The threshold that meets the targets on held-out parts, as far as any does.
 
@@ -92,6 +64,8 @@ def choose_threshold(
         region_level: What to put into the threshold, see `Threshold`.
         has_good: Whether one of the classes means free of defects; else all of `scores` are of
             known classes, which is said so.
+        are_distances: Whether the scores are distances from good parts, whose logarithms lie about
+            normally; else nothing is taken for granted about them.
     """
     values = scores.astype(np.float64)
     good, defects = values[~is_defect], values[is_defect]
@@ -100,6 +74,8 @@ def choose_threshold(
         targets.overkill or DEFAULT_OVERKILL,
         "good pictures" if has_good else "pictures of known classes",
     )
+    if are_distances:
+        at_least, method = _stricter(good, targets.overkill or DEFAULT_OVERKILL, at_least, method)
     value = at_least
     if targets.escape is not None and len(defects):
         at_most, escape_method = _most_for_escape(defects, targets.escape)
@@ -141,6 +117,35 @@ def _least_for_overkill(
     return float(ascending[-1]), method
 
 
+def log_normal_limit(good: NDArray[np.float64], overkill: float) -> float:
+    """The distance that so few good parts exceed, if its logarithm is normally distributed.
+
+    Median and median absolute deviation (1.4826 of which are a standard deviation; P. J. Rousseeuw,
+    C. Croux, "Alternatives to the median absolute deviation", 1993) say where: a few odd parts
+    among the good ones do not move them, as they move the highest score of few.
+
+    Args:
+        good: Distances of good parts, each above 0.
+    """
+    logs = np.log(good)
+    middle = float(np.median(logs))
+    spread = _DEVIATIONS_PER_MAD * float(np.median(np.abs(logs - middle)))
+    return math.exp(middle + NormalDist().inv_cdf(1.0 - overkill) * spread)
+
+
+def _stricter(
+    good: NDArray[np.float64], overkill: float, quantile: float, method: str
+) -> tuple[float, str]:
+    """The log-normal limit, or the quantile where it is lower and the sample large enough."""
+    limit = log_normal_limit(good, overkill)
+    if quantile < limit and math.ceil((len(good) + 1) * (1.0 - overkill)) <= len(good):
+        return quantile, method
+    return limit, (
+        f"{overkill:.1%} of good parts exceed it, by median and deviation of the logarithms of "
+        f"{len(good)} scores"
+    )
+
+
 def _most_for_escape(defects: NDArray[np.float64], escape: float) -> tuple[float, str]:
     """The same from the other side: just below the score of rank floor((n + 1) * escape)."""
     ascending, count = np.sort(defects), len(defects)
@@ -157,32 +162,10 @@ def _doubts(name: str, rate: Rate, target: float, parts: str) -> tuple[str, ...]
     if rate.share > target:
         return (f"{name} of at most {target:.2%} is not reached: it is {rate.text()}",)
     if rate.interval[1] > target:
-        needed = math.ceil(math.log(_TAIL) / math.log1p(-target))
+        needed = math.ceil(math.log(TAIL) / math.log1p(-target))
         doubt = (
             f"{name} of at most {target:.2%} is not certain: it is {rate.text()}; at least "
             f"{needed:,} held-out {parts}, none of them judged wrongly, would promise it"
         )
         return (doubt,)
     return ()
-
-
-def _upper(count: int, total: int) -> float:
-    """The share at which so few as `count` of `total` would come with a chance of 2.5 % only."""
-    if count == total:
-        return 1.0
-    places = np.arange(count + 1)
-    log_ways = np.array(
-        [
-            math.lgamma(total + 1) - math.lgamma(place + 1) - math.lgamma(total - place + 1)
-            for place in places
-        ]
-    )
-    low, high = count / total, 1.0
-    for _ in range(_N_HALVINGS):
-        middle = (low + high) / 2
-        logs = log_ways + places * math.log(middle) + (total - places) * math.log1p(-middle)
-        if float(np.exp(logs).sum()) > _TAIL:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

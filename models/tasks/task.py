@@ -13,6 +13,8 @@ from inspector.bundle import InputSpec
 from models.backbones.weights import Weights
 from models.dataset.pictures import LoadedSet
 from models.dataset.sample import Sample
+from models.dataset.splits import Division
+from models.measures.painted_escape import PaintedScores
 from models.training.config import TrainingConfig
 from models.training.network import Listener
 
@@ -35,15 +37,23 @@ class TrainingOutcome:
     """What was learnt, and how pictures came out that it was not fitted to.
 
     Attributes:
-        held_out_scores: float32, one for each picture of the held-out set, in its order: what the
-            finished model would give such a picture if it had never seen its part.
+        judged: Pictures of `TrainingInputs`, at least one of them good if one class is.
+        scores: float32, one for each of `judged`: what the finished model would give such a picture
+            if it had never seen its part.
+        painted: Pictures with painted defects, so scored; None: the task does not paint.
         region_level: See `inspector.bundle.Threshold`.
+        are_distances: Whether scores are distances from good parts, whose unit means nothing.
+        doubts: What speaks against trusting the scores, for people.
         is_complete: False when a person ended the training early; these are the best so far.
     """
 
     parameters: TrainedParameters
-    held_out_scores: NDArray[np.float32]
+    judged: tuple[Sample, ...]
+    scores: NDArray[np.float32]
+    painted: PaintedScores | None = None
     region_level: float | None = None
+    are_distances: bool = False
+    doubts: tuple[str, ...] = ()
     is_complete: bool = True
 
 
@@ -81,6 +91,14 @@ class Task(Protocol):
         """
         ...
 
+    def divide(self, samples: Sequence[Sample], seed: int, /) -> Division:
+        """Which of the chosen pictures are used for what.
+
+        Raises:
+            DataError: They show too few parts for it.
+        """
+        ...
+
     def labels(self, samples: Sequence[Sample], /) -> tuple[str, ...]:
         """The names a verdict can carry."""
         ...
@@ -95,6 +113,10 @@ class Task(Protocol):
         Raises:
             ConfigurationError: The network does not learn: its loss is no number.
         """
+        ...
+
+    def scaled(self, outcome: TrainingOutcome, threshold: float, /) -> TrainingOutcome:
+        """The same with scores over the threshold; unchanged where scores have a unit."""
         ...
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:

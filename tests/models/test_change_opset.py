@@ -56,7 +56,7 @@ def test_model_that_is_not_proven_leaves_nothing(trained: TrainedBundle, tmp_pat
     """The source has other parameters than the model: so the proof must fail."""
     path = shutil.copytree(trained.bundle, tmp_path / "part.bundle")
     source = open_source(source_folder(trained.bundle))
-    arrays = {**source.parameters.arrays, "bank": source.parameters.arrays["bank"] * 1.1}
+    arrays = {**source.parameters.arrays, "drift": source.parameters.arrays["drift"] + 0.1}
     keep_source(
         replace(source, parameters=replace(source.parameters, arrays=arrays)), source_folder(path)
     )

@@ -24,7 +24,8 @@ def test_bundle_is_proven_on_pictures_it_has_not_seen(trained: TrainedBundle) ->
     assert bundle.proof.n_flips == 0
     assert bundle.proof.n_images == roles.count("proof") == trained.manifest.data["n_proof"]
     assert len(roles) == N_TRAIN
-    assert bundle.manifest.threshold.n_images == roles.count("held_out")
+    assert bundle.manifest.threshold.n_images == N_TRAIN - roles.count("proof")
+    assert bundle.manifest.threshold.value == 1.0
 
 
 def test_nothing_of_the_test_split_was_touched(trained: TrainedBundle) -> None:

@@ -23,7 +23,15 @@ from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table, canonical_json
 from models.backbones.weights import Weights
 from models.dataset.pictures import LoadedSet
-from models.dataset.sample import GOOD, Sample
+from models.dataset.sample import GOOD, Sample, of_split
+from models.dataset.splits import (
+    MIN_GOOD_PARTS,
+    SHARES,
+    Division,
+    n_good_parts,
+    proof_apart,
+    split_parts,
+)
 from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
@@ -94,6 +102,26 @@ class Classify:
                 )
         return tuple(samples)
 
+    def divide(self, samples: Sequence[Sample], seed: int) -> Division:
+        """See `Task.divide`: the val split is held out; else a share of the parts is."""
+        held_out = of_split(samples, "val")
+        fit = of_split(samples, "train")
+        if not held_out:
+            groups = split_parts(samples, SHARES, seed)
+            fit, held_out = groups["fit"], groups["held_out"]
+        n_parts = n_good_parts(held_out)
+        if GOOD in {sample.label for sample in samples} and n_parts < MIN_GOOD_PARTS:
+            raise DataError(
+                f"{n_parts} different good parts are held out of {len(samples)} pictures; at least "
+                f"{MIN_GOOD_PARTS} are needed to choose a threshold: list pictures of more parts"
+            )
+        chooses, proves = proof_apart(len(held_out), seed)
+        return Division(
+            fit=fit,
+            held_out=tuple(held_out[place] for place in chooses),
+            proof=tuple(held_out[place] for place in proves),
+        )
+
     def labels(self, samples: Sequence[Sample]) -> tuple[str, ...]:
         """See `Task.labels`: `good` first if there is one, `unknown` last."""
         return (*_names(samples), UNKNOWN)
@@ -148,8 +176,15 @@ class Classify:
         )
         parameters, scores = _finished(network, inputs, truth, held_out_truth, settings)
         return TrainingOutcome(
-            parameters=parameters, held_out_scores=scores, is_complete=outcome.is_complete
+            parameters=parameters,
+            judged=held_out.samples,
+            scores=scores,
+            is_complete=outcome.is_complete,
         )
+
+    def scaled(self, outcome: TrainingOutcome, _threshold: float) -> TrainingOutcome:
+        """See `Task.scaled`: a probability stays one."""
+        return outcome
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, _weights: Weights) -> Any:
         """See `Task.graph`."""

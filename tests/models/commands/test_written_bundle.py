@@ -22,7 +22,9 @@ def test_people_read_the_id_the_threshold_and_the_proof(
     trained: TrainedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_written(trained.manifest, argparse.Namespace(out=Path("x.bundle"), json=False))
-    bundle, threshold, overkill, escape, auroc, proof = capsys.readouterr().out.splitlines()
+    bundle, threshold, overkill, escape, auroc, *painted, proof = (
+        capsys.readouterr().out.splitlines()
+    )
     assert bundle == f"bundle     x.bundle ({trained.manifest.bundle_id[:12]})"
     assert threshold.endswith(trained.manifest.threshold.method)
     assert overkill.startswith("overkill   ")
@@ -30,6 +32,8 @@ def test_people_read_the_id_the_threshold_and_the_proof(
     assert escape.startswith("escape     ")
     assert escape.endswith("pass of painted defects, for no real one was held out")
     assert auroc.startswith("AUROC      ")
+    assert [line.split("  ")[0] for line in painted[:1]] == ["painted"]
+    assert len(painted) == 5
     assert proof.endswith("0 decisions differ")
 
 

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.dataset.painted_defects import _PAINTERS, paint_defects
+from models.dataset.painted_defects import (
+    _PAINTERS,
+    PaintedPicture,
+    paint_defects,
+    paint_weak_defect,
+)
 
 
 def surface(seed: int, shape: tuple[int, int, int] = (96, 128, 3)) -> NDArray[np.uint8]:
@@ -69,3 +74,23 @@ def test_each_kind_covers_a_part_of_the_picture_only(painter: object) -> None:
 def test_pictures_that_cannot_be_painted_are_refused(shape: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="pictures of"):
         paint_defects(np.zeros(shape, np.uint8), surface(1), np.random.default_rng(0))
+
+
+def test_weak_defects_are_small_faint_and_visible_where_the_mask_says() -> None:
+    good, donor = surface(0), surface(1)
+    weak = [paint_weak_defect(good, donor, np.random.default_rng(seed)) for seed in range(40)]
+    shown = [painted for painted in weak if painted.mask.any()]
+    assert len(shown) >= 35
+    assert max(painted.mask.mean() for painted in shown) <= 0.012
+    strong = [paint_defects(good, donor, np.random.default_rng(seed)) for seed in range(40)]
+
+    def contrast(painted: PaintedPicture) -> float:
+        return float(np.abs(painted.pixels.astype(int) - good)[painted.mask].mean())
+
+    assert np.median([*map(contrast, shown)]) < np.median([*map(contrast, strong)])
+
+
+def test_weak_defect_that_cannot_be_seen_is_not_painted() -> None:
+    black = np.zeros((96, 128, 3), np.uint8)
+    painted = paint_weak_defect(black, black, np.random.default_rng(0))
+    assert painted.mask.any() or np.array_equal(painted.pixels, black)

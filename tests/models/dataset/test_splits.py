@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from inspector.errors import DataError
 from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
-from models.dataset.splits import split_parts
+from models.dataset.splits import (
+    N_FOLDS,
+    fold_places,
+    places_in,
+    split_parts,
+    with_enough_parts,
+)
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
 
 
@@ -84,3 +90,25 @@ def test_split_of_real_parts_tears_none() -> None:
     training = of_split(load_samples(SHARED_DATA / "magnetic-tile/good-only.csv"), "train")
     parts = [{s.part for s in group} for group in split_parts(training, SHARES, 0).values()]
     assert sum(map(len, parts)) == len({sample.part for sample in training})
+
+
+@given(st.lists(st.integers(1, 9), min_size=N_FOLDS, max_size=20), st.integers(0, 3))
+def test_folds_hold_every_picture_once_and_tear_no_part(sizes: list[int], seed: int) -> None:
+    samples = samples_of(sizes)
+    folds = fold_places(samples, seed)
+    assert sorted(place for fold in folds for place in fold) == list(range(len(samples)))
+    parts = [{samples[place].part for place in fold} for fold in folds]
+    assert sum(map(len, parts)) == len(sizes)
+    assert len(parts) == N_FOLDS
+    assert all(parts)
+
+
+def test_places_are_those_among_all() -> None:
+    samples = samples_of([1, 1, 1])
+    assert places_in(samples, {"a": samples[1:], "b": samples[:1]}) == ((1, 2), (0,))
+
+
+def test_pictures_count_as_parts_where_there_are_too_few() -> None:
+    samples = samples_of([3, 2])
+    assert with_enough_parts(samples, 2) == tuple(samples)
+    assert len({sample.part for sample in with_enough_parts(samples, 3)}) == 5

@@ -1,4 +1,4 @@
-"""The threshold is a rank of held-out scores, and says what it cannot promise."""
+"""The threshold is a rank of scores or a limit of distances, and says what it cannot promise."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inspector.bundle import Threshold
-from models.measures.threshold import ChosenThreshold, Rate, Targets, choose_threshold
+from models.measures.rate import Rate
+from models.measures.threshold import (
+    ChosenThreshold,
+    Targets,
+    choose_threshold,
+    log_normal_limit,
+)
 
 
 def scores(count: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -83,15 +89,30 @@ def test_escape_cannot_be_promised_without_defects() -> None:
     assert choice.escape is None
 
 
-@pytest.mark.parametrize(
-    ("count", "total", "low", "high"),
-    [  # the tables of Clopper and Pearson's method
-        (0, 10, 0.0, 0.3085),
-        (10, 10, 0.6915, 1.0),
-        (1, 20, 0.0013, 0.2487),
-        (5, 50, 0.0333, 0.2181),
-        (50, 1000, 0.0373, 0.0654),
-    ],
-)
-def test_interval_is_the_exact_one(count: int, total: int, low: float, high: float) -> None:
-    assert Rate(count=count, total=total).interval == pytest.approx((low, high), abs=5e-5)
+def distances(good: NDArray[np.float64], overkill: float) -> Threshold:
+    is_defect = np.zeros(len(good), np.bool_)
+    return choose_threshold(
+        good.astype(np.float32), is_defect, Targets(overkill=overkill), are_distances=True
+    ).threshold
+
+
+def test_distances_of_few_good_parts_are_taken_to_be_log_normal() -> None:
+    good = np.exp(np.array([-0.2, -0.1, 0.0, 0.1, 0.2, 3.0, -3.0]))  # two odd ones
+    threshold = distances(good, 0.05)
+    assert threshold.value == pytest.approx(np.exp(1.644854 * 1.4826 * 0.2), rel=1e-5)
+    assert threshold.method.startswith("5.0% of good parts exceed it, by median and deviation")
+
+
+def test_limit_follows_the_target_as_a_normal_distribution_does() -> None:
+    rng = np.random.default_rng(0)
+    good = np.exp(rng.normal(0.5, 0.2, 40_000))
+    for overkill, z in ((0.05, 1.644854), (0.02, 2.053749), (0.001, 3.090232)):
+        assert log_normal_limit(good, overkill) == pytest.approx(np.exp(0.5 + 0.2 * z), rel=0.02)
+
+
+def test_quantile_goes_before_the_limit_where_it_is_lower_and_the_sample_large_enough() -> None:
+    good = np.concatenate([np.full(90, 1.0), np.full(90, 2.0)])
+    limit = log_normal_limit(good, 0.05)
+    assert limit > 2.0
+    assert distances(good, 0.05).value == 2.0
+    assert distances(good[80:98], 0.05).value == pytest.approx(log_normal_limit(good[80:98], 0.05))

@@ -1,75 +1,131 @@
-"""The memory of good patches: what is far from it scores high, in both libraries alike."""
+"""The task: what it learns from, and that its graph gives the scores that it promised."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from inspector.errors import DataError
+from inspector.errors import ConfigurationError, DataError
 from models.backbones.weights import load_weights
+from models.dataset.pictures import LoadedSet
+from models.dataset.sample import Sample
 from models.graphs.running import run_graph
-from models.tasks.anomaly.task import (
-    AnomalySettings,
-    learn_memory,
-    memory_graph,
-    scores_without_own_part,
+from models.tasks.anomaly.task import TASK
+from models.tasks.task import TrainingInputs, TrainingOutcome
+from models.training.config import TrainingConfig
+from tests.models.conftest import Ears
+from tests.models.tasks.anomaly.stripes import striped
+
+CONFIG = TrainingConfig(
+    task="anomaly", height_px=128, width_px=96, hyperparameters={"bank_size": 200}
 )
 
-SETTINGS = AnomalySettings(height_px=128, width_px=96, bank_size=200)
+
+def sample(number: int, label: str = "good", split: str = "train", part: str = "") -> Sample:
+    name = f"{number}.png"
+    return Sample(
+        name=name, image=Path(name), label=label, masks=(), split=split, part=part or name
+    )
 
 
-def good_pictures(count: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Vertical stripes with noise, of one kind but never equal."""
-    rng = np.random.default_rng(1)
-    stripes = 120 + 60 * np.sin(np.arange(96) / 3)[None, None, :, None]
-    noisy = stripes + rng.normal(0, 4, (count, 128, 96, 3))
-    return noisy.clip(0, 255).astype(np.uint8)
+def loaded(samples: tuple[Sample, ...], pixels: np.ndarray) -> LoadedSet:
+    return LoadedSet(samples=samples, tensors=pixels, sha256s=tuple(one.name for one in samples))
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     weights = load_weights(tmp_path_factory.mktemp("weights"))
-    pictures = good_pictures(24)
-    rng = np.random.Generator(np.random.PCG64(0))
-    parts = [str(number // 2) for number in range(8)]
-    memory, scores = learn_memory(pictures[:16], pictures[16:], parts, SETTINGS, weights, rng)
-    spoiled = pictures[16:17].copy()
+    pictures = striped(28)
+    spoiled = pictures[24:].copy()
     spoiled[:, 40:60, 70:90] = 10
-    tried = np.concatenate([pictures[:17], spoiled])
-    outputs = run_graph(memory_graph(memory, SETTINGS, weights), tried)
-    return {"memory": memory, "held_out": scores, **outputs}
+    samples = [sample(number) for number in range(24)]
+    defects = tuple(sample(number, "blot", "val") for number in range(24, 28))
+    inputs = TrainingInputs(
+        config=CONFIG,
+        spec=TASK.input_spec(CONFIG, samples),
+        labels=TASK.labels(samples),
+        fit=loaded(tuple(samples[:18]), pictures[:18]),
+        held_out=loaded((*samples[18:], *defects), np.concatenate([pictures[18:24], spoiled])),
+        weights=weights,
+        checkpoint=Path("unused"),
+        listener=Ears(),
+    )
+    return {"inputs": inputs, "outcome": TASK.learn(inputs), "spoiled": spoiled}
 
 
-def test_blot_scores_higher_than_every_good_picture(judged: dict[str, Any]) -> None:
-    assert judged["score"][-1] > judged["score"][:-1].max()
+def test_every_good_picture_and_every_defect_is_judged(learnt: dict[str, Any]) -> None:
+    outcome: TrainingOutcome = learnt["outcome"]
+    assert [one.label for one in outcome.judged] == ["good"] * 24 + ["blot"] * 4
+    assert outcome.scores.shape == (28,)
+    assert outcome.scores[24:].min() > outcome.scores[:24].max()
+    assert outcome.are_distances
+    assert outcome.doubts == ()
 
 
-def test_heat_is_highest_where_the_blot_is(judged: dict[str, Any]) -> None:
-    row, column = np.unravel_index(judged["heatmap"][-1].argmax(), (128, 96))
+def test_graph_scores_one_at_the_threshold_it_was_scaled_to(learnt: dict[str, Any]) -> None:
+    outcome, inputs = learnt["outcome"], learnt["inputs"]
+    scaled = TASK.scaled(outcome, 1.7)
+    assert scaled.scores == pytest.approx(outcome.scores / 1.7)
+    assert scaled.painted is not None
+    assert scaled.painted.scores == pytest.approx(outcome.painted.scores / 1.7)
+    graph = TASK.graph(scaled.parameters, inputs.spec, inputs.weights)
+    outputs = run_graph(graph, learnt["spoiled"])
+    assert outputs["score"] == pytest.approx(scaled.scores[24:], rel=2e-3)  # maps were halved
+    row, column = np.unravel_index(outputs["heatmap"][0].argmax(), (128, 96))
     assert 40 - 16 <= row <= 60 + 16
     assert 70 - 16 <= column <= 90 + 16
 
 
-def test_heat_map_never_exceeds_the_score_by_more_than_rounding(judged: dict[str, Any]) -> None:
-    assert (judged["heatmap"].max(axis=(1, 2)) <= judged["score"] * (1 + 1e-6)).all()
+def test_good_pictures_of_train_are_learnt_from_and_all_else_is_held_out() -> None:
+    samples = [
+        *(sample(number, part=f"part {number // 2}") for number in range(60)),
+        sample(60, "dent"),
+        sample(61, "dent", "val"),
+        sample(62, split="val"),
+    ]
+    division = TASK.divide(samples, seed=0)
+    names = [{one.name for one in lot} for lot in (division.fit, division.held_out, division.proof)]
+    assert sum(map(len, names)) == len(set.union(*names)) == 63
+    assert {"60.png", "61.png", "62.png"} <= names[1]
+    assert len(division.proof) == 3
+    parts = [
+        {one.part for one in lot if one.part.startswith("part")}
+        for lot in (division.fit, division.held_out)
+    ]
+    assert not parts[0] & parts[1]
+    assert len(division.fit) == pytest.approx(0.75 * 57, abs=2)
 
 
-def test_remembered_picture_scores_lower_than_one_never_seen(judged: dict[str, Any]) -> None:
-    assert judged["score"][:16].mean() < judged["score"][16]
+def test_pictures_of_few_parts_are_divided_as_they_are_and_the_figures_doubted(
+    learnt: dict[str, Any],
+) -> None:
+    few = [sample(number, part=f"part {number % 2}") for number in range(24)]
+    division = TASK.divide(few, seed=0)
+    assert len(division.fit) == pytest.approx(0.75 * 22, abs=1)
+    inputs = learnt["inputs"]
+    outcome = TASK.learn(
+        replace(
+            inputs,
+            fit=replace(inputs.fit, samples=tuple(few[:18])),
+            held_out=replace(inputs.held_out.part_of(range(6)), samples=tuple(few[18:])),
+        )
+    )
+    assert outcome.scores.shape == (24,)
+    assert "the good pictures show 2 different parts" in outcome.doubts[0]
+    assert "list at least 5 parts" in outcome.doubts[0]
 
 
-def test_memory_has_one_typical_distance_for_each_place(judged: dict[str, Any]) -> None:
-    assert judged["held_out"].shape == (8,)
-    assert judged["memory"].typical.shape == (8, 6)
-    assert judged["memory"].bank.shape == (200, 40 + 112)
+def test_too_few_good_pictures_are_counted_with_what_else_there_is() -> None:
+    samples = [*(sample(number) for number in range(5)), sample(9, "dent")]
+    with pytest.raises(
+        DataError, match=r"list: 5 good pictures in the train split \(good 5, dent 1\); at least 20"
+    ):
+        TASK.choose(samples, "list")
 
 
-def test_score_of_a_held_out_part_is_over_what_is_usual_among_the_others() -> None:
-    maps = np.array([2, 4, 8], dtype=np.float32).reshape(3, 1, 1)
-    scores = scores_without_own_part(maps, ["a", "a", "b"])
-    assert scores.tolist() == [2 / 8, 4 / 8, pytest.approx(8 / 3)]
-
-
-def test_one_part_alone_cannot_tell_what_is_usual() -> None:
-    with pytest.raises(DataError, match="show one part"):
-        scores_without_own_part(np.ones((2, 1, 1), np.float32), ["a", "a"])
+def test_unknown_hyperparameter_is_named(learnt: dict[str, Any]) -> None:
+    config = replace(CONFIG, hyperparameters={"taps": [8]})
+    with pytest.raises(ConfigurationError, match="taps"):
+        TASK.learn(replace(learnt["inputs"], config=config))

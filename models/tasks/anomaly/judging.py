@@ -1,0 +1,136 @@
+"""From the backbone's maps to score and heat map, in TensorFlow: the same in training and graph.
+
+Patches are described by a network that was trained on everyday photographs, and compared with those
+of good parts (K. Roth et al., "Towards Total Recall in Industrial Anomaly Detection", 2022). A
+distance counts by what is usual around the remembered patch, and by what is usual at its place. Of
+the map of small places the largest values count, and of that of larger ones a broad mean: so both a
+scratch and a wrong surface score. How a picture's mean description drifts with light and content is
+taken out of both.
+
+Every function takes `tf`, the TensorFlow module; maps are (N, rows, columns), of tensors or arrays.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from models.graphs.resampling import enlarging_matrix, smoothing_matrix
+from models.tasks.anomaly.memory import Bank, Floats, Memory
+
+SMALL_SHARE = 0.006  # of the fine grid: the cells that the first term is the mean of
+BROAD_SHARE = 0.2  # of the coarse grid, of the second
+HEAT_SMOOTHING = 1.0  # cells of the coarse grid, standard deviation
+LARGEST_DRIFT = 2.5  # standard deviations; what lies beyond is not explained by it
+_LEAST_SQUARED = 0.0025  # of the usual distance; below, the square root would magnify rounding
+_LEAST_SQUARED_NORM = 1e-12
+
+
+def descriptions(tf: Any, stride_8: Any, stride_16: Any) -> tuple[Any, Any]:
+    """Fine (N, h, w, D) and coarse (N, h / 2, w / 2, D) descriptions, each of both taps.
+
+    Each tap is brought to unit length, so that both count alike; for the coarse ones after a mean
+    over 3 x 3 cells.
+    """
+    rows, columns = stride_8.shape[1:3]
+    enlarged = tf.image.resize(stride_16, (rows, columns))
+    fine = tf.concat([_unit(tf, stride_8), _unit(tf, enlarged)], -1)
+    pooled = [tf.nn.avg_pool2d(maps, 3, 1, "SAME") for maps in (stride_8, stride_16)]
+    smaller = tf.nn.avg_pool2d(pooled[0], 2, 2, "VALID")
+    coarse = tf.concat([_unit(tf, smaller), _unit(tf, pooled[1])], -1)
+    return fine, coarse
+
+
+def patches_of(tf: Any, described: Any, bank: Bank) -> Any:
+    """Descriptions (N, h, w, D) as the bank's entries are: (N * h * w, D)."""
+    patches = tf.reshape(described, (-1, described.shape[-1]))
+    return (tf.matmul(patches, bank.mixing) if len(bank.mixing) else patches) + bank.shift
+
+
+def over_usual(tf: Any, described: Any, bank: Bank) -> Any:
+    """(N, h, w): the least distance to any entry, each over what is usual around that entry.
+
+    |x - b|² / u² = |x|² / u² - 2 x·b / u² + |b|² / u²: one product for all entries. The least of
+    these is a continuous function of the picture. What is usual around the nearest entry alone
+    would jump where two are equally near, and two runtimes would then disagree.
+    """
+    patches = patches_of(tf, described, bank)
+    squares = tf.reduce_sum(patches * patches, -1, keepdims=True)
+    factors, constants = _factors(bank)
+    products = tf.matmul(tf.concat([patches, squares], -1), factors)
+    least = tf.reduce_min(products + constants, -1)
+    distance = tf.sqrt(tf.maximum(least, _LEAST_SQUARED))
+    return tf.reshape(distance, (-1, *described.shape[1:3]))
+
+
+def terms(tf: Any, fine_map: Any, coarse_map: Any) -> Any:
+    """(N, 2): the logarithms of what stands out at small places, and of what is wrong broadly.
+
+    Args:
+        fine_map, coarse_map: Over what is usual at their places, each with a usual peak of 1.
+    """
+    enlarged = _resampled(tf, coarse_map, fine_map.shape[1:], enlarging_matrix)
+    both = (2.0 * fine_map + enlarged) / 3.0
+    return tf.concat([_top(tf, both, SMALL_SHARE), _top(tf, coarse_map, BROAD_SHARE)], -1)
+
+
+def drift_of(tf: Any, coarse: Any, mean: Any, axis: Any) -> Any:
+    """(N, 1): how many deviations a picture's mean description lies along the axis."""
+    lies_at = tf.matmul(tf.reduce_mean(coarse, (1, 2)) - mean, axis[:, None])
+    return tf.clip_by_value(lies_at, -LARGEST_DRIFT, LARGEST_DRIFT)
+
+
+def heat_grid(tf: Any, coarse_map: Any) -> Any:
+    """The coarse map that people are shown: smoothed, and not over what is usual at its places."""
+    return _resampled(tf, coarse_map, coarse_map.shape[1:], _smoothing)
+
+
+def judge(
+    tf: Any, stride_8: Any, stride_16: Any, memory: Memory, size_px: tuple[int, int]
+) -> dict[str, Any]:
+    """Score (N,) and heat map (N, H, W); at 1 parts are rejected, and places shown.
+
+    Args:
+        size_px: (H, W) of the heat map; that of the network's input.
+    """
+    described = descriptions(tf, stride_8, stride_16)
+    banks = (memory.fine, memory.coarse)
+    local = [over_usual(tf, each, bank) for each, bank in zip(described, banks, strict=True)]
+    maps = [
+        each * (1.0 / (bank.usual_at * bank.peak)).astype(np.float32)
+        for each, bank in zip(local, banks, strict=True)
+    ]
+    drift = drift_of(tf, described[1], memory.mean, memory.axis)
+    offsets = (memory.medians + memory.log_limit).astype(np.float32)
+    worst = tf.reduce_max(terms(tf, *maps) - drift * memory.drift - offsets, -1)
+    grid = heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit)
+    heat_map = _resampled(tf, grid, size_px, enlarging_matrix)
+    return {"score": tf.exp(worst), "heatmap": heat_map}
+
+
+def _factors(bank: Bank) -> tuple[Floats, Floats]:
+    """(D + 1, K) for a patch and its square, and (K,) to be added."""
+    entries, over = bank.entries.astype(np.float64).T, bank.usual.astype(np.float64) ** -2
+    factors = np.concatenate([-2.0 * entries * over, over[None]])
+    return factors.astype(np.float32), ((entries**2).sum(axis=0) * over).astype(np.float32)
+
+
+def _unit(tf: Any, features: Any) -> Any:
+    squared_norm = tf.reduce_sum(features * features, -1, keepdims=True)
+    return features * tf.math.rsqrt(tf.maximum(squared_norm, _LEAST_SQUARED_NORM))
+
+
+def _top(tf: Any, maps: Any, share: float) -> Any:
+    """(N, 1): the logarithm of the mean over the largest cells of each map."""
+    n_cells = maps.shape[1] * maps.shape[2]
+    values = tf.reshape(maps, (-1, n_cells))
+    largest, _ = tf.math.top_k(values, max(1, round(share * n_cells)), sorted=False)
+    return tf.math.log(tf.reduce_mean(largest, -1, keepdims=True))
+
+
+def _resampled(tf: Any, maps: Any, size: Any, matrix: Any) -> Any:
+    rows, columns = maps.shape[1:]
+    return tf.matmul(tf.matmul(matrix(rows, size[0]), maps), matrix(columns, size[1]).T.copy())
+
+
+def _smoothing(length: int, _target: int) -> Floats:
+    return smoothing_matrix(length, HEAT_SMOOTHING)

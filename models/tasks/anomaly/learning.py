@@ -1,0 +1,198 @@
+"""Learns a memory from pictures of good parts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.graphs.resampling import smoothing_matrix
+from models.graphs.training_library import tensorflow
+from models.tasks.anomaly import judging
+from models.tasks.anomaly.memory import Bank, Floats, Memory
+from models.tasks.anomaly.taps import N_DIMS, Taps
+from models.training.coreset import greedy_coreset
+
+BANK_SIZE = 2000
+MAX_PATCHES = 60_000  # a coreset is chosen among these: 40 MB; more changes no figure
+USUAL_AT_SMOOTHING = 1.0  # cells, standard deviation
+# Where good parts hardly differ, a usual distance near 0 would turn sensor noise into an alarm.
+LEAST_USUAL_SHARE = 0.5
+_WHITENING_FLOOR = 0.1  # of the mean variance
+_WHITENING_POWER = -0.25  # half of what makes all variances equal
+_PRIOR_PATCHES = 8.0  # an entry that few were nearest to is taken to be as usual as all
+_PRIOR_PICTURES = 5.0  # a drift that few pictures show is taken for chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sample:
+    """Of the pictures that are remembered.
+
+    Attributes:
+        fine, coarse: Some descriptions of each grid, (patches, D).
+        means: Each picture's mean coarse description, (N, D).
+    """
+
+    fine: Floats
+    coarse: Floats
+    means: Floats
+
+
+def learn_memory(
+    remembered: Taps, others: Taps, bank_size: int, rng: np.random.Generator
+) -> Memory:
+    """Remember some pictures of good parts, and learn from others what is usual.
+
+    Args:
+        remembered: The banks are chosen from these.
+        others: Of parts that are not among them.
+        bank_size: Patches in each bank.
+    """
+    sample = _sampled(remembered, rng)
+    mixing, shift = _half_whitening(sample.fine)
+    fine = _bank(sample.fine @ mixing + shift, bank_size, rng)
+    fine = replace(fine, mixing=mixing, shift=fine.shift + shift)
+    coarse = _bank(sample.coarse, bank_size, rng)
+    fine, fine_maps = _with_usual(fine, others, 0)
+    coarse, coarse_maps = _with_usual(coarse, others, 1)
+    mean, axis = _main_drift(sample.means)
+    tf = tensorflow()
+    values = judging.terms(tf, fine_maps, coarse_maps).numpy()
+    drifts = np.concatenate(
+        [judging.drift_of(tf, pair[1], mean, axis).numpy() for pair in _described(others)]
+    )
+    drift = (drifts * (values - values.mean(axis=0))).sum(axis=0)
+    drift = drift / ((drifts**2).sum() + _PRIOR_PICTURES)
+    return Memory(
+        fine=fine,
+        coarse=coarse,
+        mean=mean,
+        axis=axis,
+        drift=drift.astype(np.float32),
+        medians=np.median(values - drifts * drift, axis=0).astype(np.float32),
+        log_limit=np.array(0.0, np.float32),
+        heat_limit=np.array(1.0, np.float32),
+    )
+
+
+def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
+    """Score, and the peak of the heat map's grid, of each picture; both (N,)."""
+    tf = tensorflow()
+    scores, peaks = [], []
+    for eight, sixteen in pictures.batches():
+        # The heat map on its own grid: enlarging moves no peak by much, and costs the most here.
+        outputs = judging.judge(tf, eight, sixteen, memory, pictures.grids[1])
+        scores.append(outputs["score"].numpy())
+        peaks.append(outputs["heatmap"].numpy().max(axis=(1, 2)))
+    return np.concatenate(scores), np.concatenate(peaks)
+
+
+def _described(pictures: Taps) -> Iterator[tuple[Floats, Floats]]:
+    tf = tensorflow()
+    for eight, sixteen in pictures.batches():
+        fine, coarse = judging.descriptions(tf, eight, sixteen)
+        yield fine.numpy(), coarse.numpy()
+
+
+def _sampled(pictures: Taps, rng: np.random.Generator) -> _Sample:
+    """Up to `MAX_PATCHES` patches of each grid, equally many from each picture."""
+    quota = max(1, MAX_PATCHES // len(pictures))
+    taken: tuple[list[Floats], list[Floats]] = ([], [])
+    means: list[Floats] = []
+    for pair in _described(pictures):
+        means.append(pair[1].mean(axis=(1, 2)))
+        for pieces, described in zip(taken, pair, strict=True):
+            for patches in described.reshape(len(described), -1, N_DIMS):
+                count = min(len(patches), quota)
+                pieces.append(patches[np.sort(rng.choice(len(patches), count, replace=False))])
+    return _Sample(
+        fine=np.concatenate(taken[0]),
+        coarse=np.concatenate(taken[1]),
+        means=np.concatenate(means),
+    )
+
+
+def _half_whitening(patches: Floats) -> tuple[Floats, Floats]:
+    """Directions in which good patches differ little count more, but not as much as if whitened."""
+    mean = patches.mean(axis=0, dtype=np.float64)
+    variances, directions = np.linalg.eigh(np.cov(patches - mean, rowvar=False))
+    floor = _WHITENING_FLOOR * variances.mean()
+    mixing = directions * (np.maximum(variances, 0.0) + floor) ** _WHITENING_POWER
+    return mixing.astype(np.float32), (-mean @ mixing).astype(np.float32)
+
+
+def _bank(patches: Floats, size: int, rng: np.random.Generator) -> Bank:
+    """A coreset, in which nothing is usual yet.
+
+    Moved to the middle of the patches, so that expanded squares do not lose their digits.
+    """
+    centre = patches.mean(axis=0)
+    patches = patches - centre
+    entries = patches[greedy_coreset(patches, size, rng)]
+    return Bank(
+        mixing=np.empty((0, N_DIMS), np.float32),
+        shift=-centre,
+        entries=entries,
+        usual=np.ones(len(entries), np.float32),
+        usual_at=np.ones((1, 1), np.float32),
+        peak=np.array(1.0, np.float32),
+    )
+
+
+def _with_usual(bank: Bank, pictures: Taps, index: int) -> tuple[Bank, Floats]:
+    """The bank with what is usual on these pictures, and their maps over all of it.
+
+    Args:
+        index: 0 for the fine bank, 1 for the coarse one.
+    """
+    tf = tensorflow()
+    bank = replace(bank, usual=_usual_of_entries(bank, pictures, index))
+    local = np.concatenate(
+        [judging.over_usual(tf, pair[index], bank).numpy() for pair in _described(pictures)]
+    )
+    usual_at = usual_at_places(local)
+    maps = local / usual_at
+    peak = np.array(np.median(maps.max(axis=(1, 2))), np.float32)
+    return replace(bank, usual_at=usual_at, peak=peak), (maps / peak).astype(np.float32)
+
+
+def _usual_of_entries(bank: Bank, pictures: Taps, index: int) -> Floats:
+    """The mean distance of what was nearest to each entry, drawn towards the mean of all."""
+    tf = tensorflow()
+    sums, counts = np.zeros(len(bank.entries)), np.zeros(len(bank.entries))
+    for pair in _described(pictures):
+        patches = judging.patches_of(tf, pair[index], bank).numpy()
+        entry, distance = _nearest(patches, bank.entries)
+        sums += np.bincount(entry, weights=distance, minlength=len(sums))
+        counts += np.bincount(entry, minlength=len(counts))
+    overall = sums.sum() / counts.sum()
+    usual = (sums + _PRIOR_PATCHES * overall) / (counts + _PRIOR_PATCHES)
+    floored: Floats = np.maximum(usual, LEAST_USUAL_SHARE * overall).astype(np.float32)
+    return floored
+
+
+def _nearest(patches: Floats, entries: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """The entry that is nearest to each patch, and how far it is."""
+    squares = (entries * entries).sum(axis=1)
+    entry = (squares - 2.0 * (patches @ entries.T)).argmin(axis=1)
+    apart = patches - entries[entry]  # the difference of large squares would lose digits
+    return entry, np.sqrt((apart * apart).sum(axis=1))
+
+
+def usual_at_places(maps: Floats) -> Floats:
+    """The smoothed mean of maps (N, h, w), with a floor."""
+    smooth_y, smooth_x = (smoothing_matrix(side, USUAL_AT_SMOOTHING) for side in maps.shape[1:])
+    mean = smooth_y @ maps.mean(axis=0) @ smooth_x.T
+    floor = LEAST_USUAL_SHARE * float(np.median(mean))
+    floored: Floats = np.maximum(mean, floor).astype(np.float32)
+    return floored
+
+
+def _main_drift(means: Floats) -> tuple[Floats, Floats]:
+    """The mean of pictures' mean descriptions, and their main direction over its deviation."""
+    mean = means.mean(axis=0, dtype=np.float64)
+    _, sizes, directions = np.linalg.svd(means - mean, full_matrices=False)
+    deviation = sizes[0] / np.sqrt(len(means))
+    axis = directions[0] / deviation if deviation > 0 else np.zeros(N_DIMS)
+    axis = axis * (np.sign(axis[np.abs(axis).argmax()]) or 1.0)  # a direction has no sign itself
+    return mean.astype(np.float32), axis.astype(np.float32)
