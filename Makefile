@@ -1,6 +1,7 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
-.PHONY: demo test lint check format bench faults translations screenshots ready ready-tests ready-faults lock
+DATA := ../shared/data
+.PHONY: demo test lint check format bench accuracy faults translations screenshots ready ready-tests ready-faults lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/python packaging/demo.py
@@ -22,6 +23,9 @@ format: ready
 
 bench: ready         ## speed and memory, each as a ratio inside one run; takes minutes
 	@$(BIN)/python -m pytest -q -s --override-ini=addopts= --import-mode=importlib --timeout=1800 tests/bench
+
+accuracy: ready      ## what the defaults reach on real pictures, for docs/accuracy.md; takes minutes
+	@$(BIN)/python packaging/accuracy.py $(DATA)
 
 faults: ready-faults  ## the long fault runs, against real servers; takes minutes
 	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib --timeout=900 tests/faults

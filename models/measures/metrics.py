@@ -49,6 +49,22 @@ def average_precision(scores: ArrayLike, is_defect: ArrayLike) -> float | None:
     return float((steps * (caught / raised)).sum())
 
 
+def best_rates(scores: ArrayLike, is_defect: ArrayLike) -> tuple[float, float] | None:
+    """Escape and overkill at the threshold at which their mean is least; None without both kinds.
+
+    Nobody can choose that threshold beforehand; it shows how much another one gives away.
+    """
+    values, truth = np.asarray(scores, dtype=np.float64), np.asarray(is_defect, dtype=np.bool_)
+    if truth.all() or not truth.any():
+        return None
+    good, defects = np.sort(values[~truth]), np.sort(values[truth])
+    thresholds = np.append(-np.inf, np.unique(values))
+    escapes = np.searchsorted(defects, thresholds, side="right") / len(defects)
+    overkills = 1.0 - np.searchsorted(good, thresholds, side="right") / len(good)
+    best = int((escapes + overkills).argmin())
+    return float(escapes[best]), float(overkills[best])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """Both kinds of wrong decision, counted. FAIL and ERROR both reject a part."""

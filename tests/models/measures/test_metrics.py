@@ -10,7 +10,15 @@ from hypothesis.extra import numpy as hnp
 
 from inspector.flow import Decision
 from inspector.geometry import label_regions
-from models.measures.metrics import Overlap, PixelTally, auroc, average_precision, macro_f1, rates
+from models.measures.metrics import (
+    Overlap,
+    PixelTally,
+    auroc,
+    average_precision,
+    best_rates,
+    macro_f1,
+    rates,
+)
 
 
 def slow_auroc(scores: list[float], truth: list[bool]) -> float | None:
@@ -294,3 +302,34 @@ def test_overlap_counts_all_pixels_of_all_pictures_together() -> None:
     outlined[0, 0], outlined[1, 0] = False, True
     overlap.add(outlined, marked)
     assert overlap.miou() == pytest.approx((3 / 5 + 11 / 13) / 2)
+
+
+@pytest.mark.parametrize(
+    ("scores", "truth", "expected"),
+    [
+        ([1, 2, 3, 4], [0, 0, 1, 1], (0.0, 0.0)),
+        ([1, 3, 2, 4], [0, 0, 1, 1], (0.0, 0.5)),
+        ([1, 1, 1, 9], [0, 0, 1, 1], (0.5, 0.0)),
+        ([5, 5], [0, 1], (0.0, 1.0)),
+        ([1, 2], [1, 1], None),
+    ],
+)
+def test_best_rates_by_hand(
+    scores: list[float], truth: list[int], expected: tuple[float, float] | None
+) -> None:
+    assert best_rates(scores, truth) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1))
+def test_no_threshold_is_better_than_the_best(rows: list[tuple[int, bool]]) -> None:
+    good = [score for score, is_defect in rows if not is_defect]
+    defects = [score for score, is_defect in rows if is_defect]
+    best = best_rates([score for score, _ in rows], [is_defect for _, is_defect in rows])
+    assert (best is None) == (not good or not defects)
+    if best is not None:
+        every = [
+            sum(score <= limit for score in defects) / len(defects)
+            + sum(score > limit for score in good) / len(good)
+            for limit in range(-1, 10)
+        ]
+        assert sum(best) == pytest.approx(min(every))
