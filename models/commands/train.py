@@ -56,6 +56,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 def _train(parsed: argparse.Namespace) -> int:
     from models.backbones.weights import default_cache
+    from models.comparing.sizes import size_times
     from models.train import TrainingRequest, train
     from models.training.progress import ProgressLines
 
@@ -72,7 +73,8 @@ def _train(parsed: argparse.Namespace) -> int:
             listener=ProgressLines(),
         )
     )
-    print_written(result.manifest, parsed)
+    times = size_times(out, default_cache())
+    print_written(result.manifest, parsed, {"speed": times.as_table()}, times.lines())
     return ExitCode.DONE if result.is_complete else ExitCode.INTERRUPTED
 
 

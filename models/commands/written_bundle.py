@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,18 @@ def bundle_place(out: Path) -> Path:
     return Path(os.path.abspath(out))  # noqa: PTH100  (resolve() would follow a link)
 
 
-def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
+def print_written(
+    manifest: "Manifest",
+    parsed: argparse.Namespace,
+    more: Mapping[str, object] | None = None,
+    more_lines: Iterable[str] = (),
+) -> None:
     """As one JSON object or in a few lines.
 
     Args:
         parsed: With `out` and `json`.
+        more: What else the object says.
+        more_lines: And the lines.
     """
     threshold = manifest.threshold
     if parsed.json:
@@ -32,6 +40,7 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
                 "threshold_method": threshold.method,
                 "data": manifest.data,
                 "validation": manifest.validation,
+                **(more or {}),
             }
         )
         return
@@ -43,6 +52,8 @@ def print_written(manifest: "Manifest", parsed: argparse.Namespace) -> None:
         f"{manifest.validation['score_max_relative']:.1e} of their range, "
         f"{manifest.validation['n_flips']} decisions differ"
     )
+    for line in more_lines:
+        print_line(line)
 
 
 def print_rejection(manifest: "Manifest") -> None:

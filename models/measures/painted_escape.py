@@ -123,13 +123,24 @@ def lines(cells: Sequence[EscapeCell]) -> Iterator[str]:
     """For people: a row for each size, a column for each contrast."""
     if not cells:
         return
-    contrasts = list(dict.fromkeys(cell.contrast_levels for cell in cells))
-    yield "painted    defects that pass, by share of the picture and grey levels of contrast:"
-    yield f"{'':23}" + "".join(f"{_range_text(each, 1.0, ''):>16}" for each in contrasts)
-    for area in dict.fromkeys(cell.area_share for cell in cells):
-        row = [cell.escape for cell in cells if cell.area_share == area]
-        shown = "".join(f"{_cell_text(escape):>16}" for escape in row)
-        yield f"{'':11}{_range_text(area, 100.0, ' %'):<12}{shown}"
+    yield "painted    defects that pass, by their share of the picture and their contrast:"
+    columns = dict.fromkeys(map(contrast_text, cells))
+    yield f"{'':23}" + "".join(f"{column:>18}" for column in columns)
+    for size in dict.fromkeys(map(area_text, cells)):
+        row = [cell.escape for cell in cells if area_text(cell) == size]
+        yield f"{'':11}{size:<12}" + "".join(f"{_passing_text(escape):>18}" for escape in row)
+
+
+def area_text(cell: EscapeCell) -> str:
+    """Such as "under 0.3 %"."""
+    low, high = (f"{100 * bound:g}" for bound in cell.area_share)
+    return f"{_range_text(low, high, cell.area_share, AREA_BOUNDS)} %"
+
+
+def contrast_text(cell: EscapeCell) -> str:
+    """Such as "16 to 48 levels"."""
+    low, high = (f"{bound:g}" for bound in cell.contrast_levels)
+    return f"{_range_text(low, high, cell.contrast_levels, CONTRAST_BOUNDS)} levels"
 
 
 def _within(
@@ -150,15 +161,15 @@ def _passing(scores: NDArray[np.float32], threshold: float) -> Rate | None:
     return Rate(count=int((scores <= threshold).sum()), total=len(scores))
 
 
-def _range_text(bounds: tuple[float, float], factor: float, unit: str) -> str:
-    low, high = (f"{factor * bound:g}{unit}" for bound in bounds)
-    if bounds[0] == 0.0:
+def _range_text(
+    low: str, high: str, bounds: tuple[float, float], all_bounds: tuple[float, ...]
+) -> str:
+    if bounds[0] == all_bounds[0]:
         return f"under {high}"
-    is_open = bounds[1] in (AREA_BOUNDS[-1], CONTRAST_BOUNDS[-1])
-    return f"from {low}" if is_open else f"{factor * bounds[0]:g} to {high}"
+    return f"from {low}" if bounds[1] == all_bounds[-1] else f"{low} to {high}"
 
 
-def _cell_text(escape: Rate | None) -> str:
+def _passing_text(escape: Rate | None) -> str:
     return "none painted" if escape is None else f"{escape.count} of {escape.total}"
 
 

@@ -1,18 +1,21 @@
 """Draws the plots of labelled pictures as SVG text; the page's style sheet gives the colours."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from inspector.report.svg import chart, line, rect, text
+from models.measures.painted_escape import EscapeCell, area_text, contrast_text
 
 _SIDE = 300  # of a square plot, SVG units
 _LEFT, _TOP = 52, 12
 _RIGHT, _BOTTOM = _LEFT + _SIDE, _TOP + _SIDE
 # Curves of sides that agree lie on each other: each further one is thinner, so all are seen.
 _STROKES = (("--time", 7.0), ("--pass", 3.5), ("--fail", 1.5))
-_CELL_WIDTH, _CELL_HEIGHT, _NAMES_END, _HEAD = 96, 40, 150, 30  # of the confusion matrix
+_LEAST_CELL_WIDTH, _CELL_HEIGHT, _NAMES_END, _HEAD = 96, 40, 150, 30  # of a shaded table
+_LETTER_WIDTH = 8  # of the names above its columns, with room to spare
 
 
 def roc(curves: Mapping[str, Sequence[float]], is_defect: ArrayLike) -> str:
@@ -50,23 +53,63 @@ def roc(curves: Mapping[str, Sequence[float]], is_defect: ArrayLike) -> str:
 
 def confusion_matrix(confusion: Mapping[str, Mapping[str, int]]) -> str:
     """How often each truth got each verdict, the darker the larger its share of the row."""
-    verdicts = list(next(iter(confusion.values()), {}))
+    rows = []
+    for truth, counts in confusion.items():
+        total = sum(counts.values())
+        cells = [
+            _Cell(
+                said=f"{count:,}",
+                share=count / (total or 1),
+                tooltip=f"{truth}: {count:,} of {total or 1:,} are said to be {verdict}",
+            )
+            for verdict, count in counts.items()
+        ]
+        rows.append((truth, cells))
+    columns = list(next(iter(confusion.values()), {}))
+    return _shaded("How often each truth got each verdict", columns, rows, "time")
+
+
+def escape_grid(cells: Sequence[EscapeCell]) -> str:
+    """Painted defects that pass, a row for each size; the darker, the more of them."""
+    rows: dict[str, list[_Cell]] = {}
+    for cell in cells:
+        size, contrast, escape = area_text(cell), contrast_text(cell), cell.escape
+        shown = _Cell(said="none", share=0.0, tooltip=f"{size}, {contrast}: none painted")
+        if escape is not None:
+            said = f"{escape.count} of {escape.total}"
+            shown = _Cell(said=said, share=escape.share, tooltip=f"{size}, {contrast}: {said} pass")
+        rows.setdefault(size, []).append(shown)
+    columns = list(dict.fromkeys(map(contrast_text, cells)))
+    return _shaded("Painted defects that pass", columns, list(rows.items()), "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    said: str
+    share: float
+    tooltip: str
+
+
+def _shaded(
+    title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[_Cell]]], colour: str
+) -> str:
+    """A table whose cells are the darker the larger their share."""
+    longest = max(map(len, columns), default=0)
+    cell_width = max(_LEAST_CELL_WIDTH, _LETTER_WIDTH * (longest + 2))
     drawn = [
-        text(_NAMES_END + _CELL_WIDTH * (place + 0.5), 20, verdict, "middle", "tick")
-        for place, verdict in enumerate(verdicts)
+        text(_NAMES_END + cell_width * (place + 0.5), 20, column, "middle", "tick")
+        for place, column in enumerate(columns)
     ]
-    for row, (truth, counts) in enumerate(confusion.items()):
-        y, total = _HEAD + _CELL_HEIGHT * row, sum(counts.values()) or 1
-        drawn.append(text(_NAMES_END - 12, y + _CELL_HEIGHT / 2 + 5, truth, "end", "name"))
-        for place, (verdict, count) in enumerate(counts.items()):
-            x = _NAMES_END + _CELL_WIDTH * place
-            tooltip = f"{truth}: {count:,} of {total:,} are said to be {verdict}"
-            cell = rect(x + 1, y + 1, _CELL_WIDTH - 2, _CELL_HEIGHT - 2, "time", tooltip)
-            drawn.append(f'<g opacity="{0.08 + 0.5 * count / total:.3f}">{cell}</g>')
-            middle = x + _CELL_WIDTH / 2
-            drawn.append(text(middle, y + _CELL_HEIGHT / 2 + 5, f"{count:,}", "middle", "name"))
-    width, height = _NAMES_END + _CELL_WIDTH * len(verdicts), _HEAD + _CELL_HEIGHT * len(confusion)
-    title = "How often each truth got each verdict"
+    for row, (name, cells) in enumerate(rows):
+        y = _HEAD + _CELL_HEIGHT * row
+        drawn.append(text(_NAMES_END - 12, y + _CELL_HEIGHT / 2 + 5, name, "end", "name"))
+        for place, cell in enumerate(cells):
+            x = _NAMES_END + cell_width * place
+            box = rect(x + 1, y + 1, cell_width - 2, _CELL_HEIGHT - 2, colour, cell.tooltip)
+            drawn.append(f'<g opacity="{0.08 + 0.5 * cell.share:.3f}">{box}</g>')
+            middle = x + cell_width / 2
+            drawn.append(text(middle, y + _CELL_HEIGHT / 2 + 5, cell.said, "middle", "name"))
+    width, height = _NAMES_END + cell_width * len(columns), _HEAD + _CELL_HEIGHT * len(rows)
     return chart(title, width + 4, height + 4, drawn, max_width_px=width + 4)
 
 

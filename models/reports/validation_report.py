@@ -21,8 +21,9 @@ from models.dataset.pictures import load_picture
 from models.dataset.sample import Sample
 from models.measures.evaluation import confusion, truth_and_verdict
 from models.measures.metrics import rates
+from models.measures.painted_escape import cells_in
 from models.reports.folder import ready_report_folder
-from models.reports.plots import confusion_matrix, roc
+from models.reports.plots import confusion_matrix, escape_grid, roc
 
 WRONG_SHOWN, NEAR_SHOWN, FAR_SHOWN = 8, 4, 4  # pictures in each gallery
 CHANGES_SHOWN = 100
@@ -89,6 +90,12 @@ def _content(validation: Validation) -> Iterator[str]:
     else:
         chart = score_histogram([scored for _, scored in by_truth], threshold)
         yield section("Scores", f"<div class=wide>{chart}</div>")
+    if cells := cells_in(manifest.validation):
+        said = (
+            "<p class=soft>Painted on good pictures, strong and faint ones, and judged without the "
+            "pictures' own parts: by their share of the picture and grey levels of contrast.</p>"
+        )
+        yield section("Painted defects that passed in training", escape_grid(cells) + said)
     yield section("Verdicts by truth, float model", _confusion(judged, samples))
     yield section("Threads, batches, optimisation", _variants(validation))
     yield from _worst(validation)

@@ -119,6 +119,10 @@ class Task(Protocol):
         """The same with scores over the threshold; unchanged where scores have a unit."""
         ...
 
+    def in_size(self, parameters: TrainedParameters, spec: InputSpec, /) -> TrainedParameters:
+        """Parameters for a graph of another size of input, only to tell what time it would take."""
+        ...
+
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """The model as a `tf.function`: uint8 (N, H, W, C) pixels to a dictionary of outputs."""
         ...

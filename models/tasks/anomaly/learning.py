@@ -87,6 +87,14 @@ def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
     return np.concatenate(scores), np.concatenate(peaks)
 
 
+def along_main_drift(pictures: Taps) -> Floats:
+    """Where each picture's mean description lies in the direction in which they differ most."""
+    means = np.concatenate([pair[1].mean(axis=(1, 2)) for pair in _described(pictures)])
+    mean, axis = _main_drift(means)
+    along: Floats = (means - mean) @ axis
+    return along
+
+
 def _described(pictures: Taps) -> Iterator[tuple[Floats, Floats]]:
     tf = tensorflow()
     for eight, sixteen in pictures.batches():

@@ -20,7 +20,6 @@ from models.dataset.splits import (
     N_FOLDS,
     SHARES,
     Division,
-    n_good_parts,
     places_in,
     proof_apart,
     split_parts,
@@ -29,10 +28,17 @@ from models.dataset.splits import (
 from models.graphs.training_library import tensorflow
 from models.measures.threshold import DEFAULT_OVERKILL, log_normal_limit
 from models.tasks.anomaly import judging
+from models.tasks.anomaly.doubts import doubts_of
 from models.tasks.anomaly.folds import GoodPictures, cross_validated
-from models.tasks.anomaly.learning import BANK_SIZE, MAX_PATCHES, judged, learn_memory
+from models.tasks.anomaly.learning import (
+    BANK_SIZE,
+    MAX_PATCHES,
+    along_main_drift,
+    judged,
+    learn_memory,
+)
 from models.tasks.anomaly.memory import memory_of
-from models.tasks.anomaly.taps import Tapper, joined, network
+from models.tasks.anomaly.taps import STRIDES, Tapper, joined, network
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
 
@@ -125,7 +131,7 @@ class Anomaly:
             scores=scores,
             painted=folds.painted,
             are_distances=True,
-            doubts=_doubts(samples),
+            doubts=doubts_of(samples, folds.scores, along_main_drift(good.taps)),
         )
 
     def scaled(self, outcome: TrainingOutcome, threshold: float) -> TrainingOutcome:
@@ -139,6 +145,14 @@ class Anomaly:
             scores=(outcome.scores / threshold).astype(np.float32),
             painted=painted and replace(painted, scores=painted.scores / np.float32(threshold)),
         )
+
+    def in_size(self, parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
+        """See `Task.in_size`: what is usual at a place has a value for each."""
+        grids = {
+            f"{name}.usual_at": np.ones((spec.height_px // stride, spec.width_px // stride), "f4")
+            for name, stride in zip(("fine", "coarse"), STRIDES, strict=True)
+        }
+        return replace(parameters, arrays={**parameters.arrays, **grids})
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
@@ -166,14 +180,3 @@ def _bank_size(hyperparameters: Mapping[str, object]) -> int:
     size = table.optional_integer("bank_size", low=1, high=MAX_PATCHES)
     table.close()
     return BANK_SIZE if size is None else size
-
-
-def _doubts(good: Sequence[Sample]) -> tuple[str, ...]:
-    count = n_good_parts(good)
-    if count >= N_FOLDS:
-        return ()
-    doubt = (
-        f"the good pictures show {count} different parts: pictures were judged by others of their "
-        f"own part, so the figures flatter; list at least {N_FOLDS} parts"
-    )
-    return (doubt,)

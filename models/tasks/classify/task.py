@@ -186,6 +186,10 @@ class Classify:
         """See `Task.scaled`: a probability stays one."""
         return outcome
 
+    def in_size(self, parameters: TrainedParameters, _spec: InputSpec) -> TrainedParameters:
+        """See `Task.in_size`: none of them depends on it."""
+        return parameters
+
     def graph(self, parameters: TrainedParameters, spec: InputSpec, _weights: Weights) -> Any:
         """See `Task.graph`."""
         tf = tensorflow()

@@ -43,7 +43,7 @@ def test_cells_are_read_back_from_a_manifest() -> None:
 def test_table_is_read_by_rows_of_size_and_columns_of_contrast() -> None:
     head, columns, *rows = lines(escape_cells(PAINTED, 0.5))
     assert "share of the picture" in head
-    assert columns.split("  ")[-1].strip() == "from 48"
+    assert columns.split("  ")[-1].strip() == "from 48 levels"
     assert [row.split("  ")[0 if row[0] != " " else -1].strip() for row in rows] == [
         "none painted",
         "none painted",

@@ -2,7 +2,9 @@
 
 from xml.etree.ElementTree import fromstring
 
-from models.reports.plots import confusion_matrix, roc
+from models.measures.painted_escape import escape_cells
+from models.reports.plots import confusion_matrix, escape_grid, roc
+from tests.models.measures.test_painted_escape import PAINTED
 
 
 def test_roc_goes_through_every_step_of_the_threshold() -> None:
@@ -33,3 +35,12 @@ def test_confusion_matrix_has_every_count_and_escapes_names() -> None:
     assert words == ["PASS", "FAIL", "good", "1,200", "0", "<dent>", "1", "9"]
     shades = [group.get("opacity") for group in drawn.findall("g")]
     assert shades == ["0.580", "0.080", "0.130", "0.530"]
+
+
+def test_escape_grid_names_sizes_and_contrasts_and_darkens_with_what_passes() -> None:
+    drawn = fromstring(escape_grid(escape_cells(PAINTED, 0.5)))
+    words = [text.text for text in drawn.iter("text")]
+    assert words[:3] == ["under 16 levels", "16 to 48 levels", "from 48 levels"]
+    assert words[3:7] == ["under 0.3 %", "1 of 1", "0 of 1", "none"]
+    shades = [group.get("opacity") for group in drawn.findall("g")]
+    assert shades == ["0.580", *["0.080"] * 6, "0.580", "0.080"][:9]

@@ -40,8 +40,8 @@ class Tags(HTMLParser):
 def test_page_opens_offline_with_plots_and_pictures(page: str) -> None:
     tags = Tags(page)
     assert tags.loaded == []
-    # ROC, two histograms, confusion matrix; the badges' icons are small ones.
-    assert page.count('<svg class="chart"') == 4
+    # ROC, two histograms, painted defects, confusion matrix; the badges' icons are small ones.
+    assert page.count('<svg class="chart"') == 5
     assert tags.counts["img"] >= 2 * 4
 
 

@@ -1,0 +1,58 @@
+"""What is said of good pictures whose figures cannot be trusted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.dataset.sample import Sample
+from models.tasks.anomaly.doubts import doubts_of
+
+RNG = np.random.default_rng(0)
+N = 60
+
+
+def good(n_parts: int) -> list[Sample]:
+    return [
+        Sample(
+            name=f"{number:02d}.png",
+            image=Path("x"),
+            label="good",
+            masks=(),
+            split="train",
+            part=str(number % n_parts),
+        )
+        for number in range(N)
+    ]
+
+
+def usual() -> np.ndarray:
+    return RNG.normal(0, 0.1, N).astype(np.float32)
+
+
+def test_many_parts_of_one_kind_leave_no_doubt() -> None:
+    assert doubts_of(good(N), np.exp(usual()), usual()) == ()
+
+
+def test_few_parts_flatter_and_are_counted() -> None:
+    (doubt,) = doubts_of(good(4), np.exp(usual()), usual())
+    assert doubt.startswith("the good pictures show 4 different parts")
+
+
+@pytest.mark.parametrize("of_scores", [True, False])
+def test_two_groups_are_named_with_examples_and_scores_of_both(*, of_scores: bool) -> None:
+    apart = usual()
+    apart[40:] += 5
+    values = (np.exp(apart), usual()) if of_scores else (np.exp(usual()), apart)
+    (doubt,) = doubts_of(good(N), *values)
+    names = [int(name[:2]) for name in doubt.split("'")[1::2]]
+    upper, lower = [n for n in names if n >= 40], [n for n in names if n < 40]
+    assert len(upper) == len(lower) == 3
+    assert names in (upper + lower, lower + upper)
+    assert "fall into two clear groups: " in doubt
+    assert " 40 as '" in doubt
+    assert " 20 as '" in doubt
+    if of_scores:
+        assert names == lower + upper
+        ratio = np.median(values[0][40:]) / np.median(values[0][:40])
+        assert f"which score {ratio:.2f} times as high" in doubt
