@@ -9,16 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inspector.assembly import canary_frame
 from inspector.bundle import (
-    CANARY_FILE,
-    MODEL_FILE,
-    REPORT_FILE,
     Manifest,
 )
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess
 from models.comparing.comparison import compare
 from models.comparing.validation_inputs import open_validation_inputs
 from models.dataset.pictures import LoadedSet
@@ -26,7 +21,8 @@ from models.dataset.sample import GOOD
 from models.graphs.convert import finished
 from models.graphs.running import one_by_one
 from models.measures.rejection import accepted, rejection_in, rejection_of, stand_ins
-from models.publishing.sealing import check_place, seal
+from models.publishing.publish import Draft, publish
+from models.publishing.sealing import check_place
 
 _log = logging.getLogger(__name__)
 
@@ -55,18 +51,19 @@ def change_opset(
     check_place(out, made_from=bundle_path)
     inputs = open_validation_inputs(bundle_path, data, weights_cache, good_label)
     old, manifest = inputs.bundle, inputs.bundle.manifest
-    if manifest.opset == opset:
+    old_opset = manifest.opset
+    if old_opset == opset:
         raise UsageError(f"--opset {opset}: the bundle has that opset already; nothing to do")
     if old.int8_model is not None:
         raise UsageError(
             f"bundle {str(bundle_path)!r} has an INT8 model too; convert the bundle it was made "
             "from, and quantise that again"
         )
-    _log.info("converting from opset %d to %d", manifest.opset, opset)
+    _log.info("converting from opset %d to %d", old_opset, opset)
     model = with_opset(old.model, opset)
     pictures = inputs.pictures
-    draft = replace(manifest, opset=opset)
-    backend = OrtBackend(draft, model)
+    manifest = replace(manifest, opset=opset)
+    backend = OrtBackend(manifest, model)
     _log.info("comparing TensorFlow and ONNX Runtime on %d pictures", len(pictures.samples))
     proof = compare(
         inputs.function,
@@ -80,30 +77,24 @@ def change_opset(
     if shortcoming is not None:
         raise BundleError(
             f"with opset {opset} the model is not proven to be the one that was trained: "
-            f"{shortcoming}; keep opset {manifest.opset}, or try one nearer to it"
+            f"{shortcoming}; keep opset {old_opset}, or try one nearer to it"
         )
-    canary = backend.infer(preprocess(canary_frame(old.canary_png), manifest.input)).score
-    return seal(
-        replace(
-            draft,
+    draft = Draft(
+        manifest=replace(
+            manifest,
             versions={**manifest.versions, "onnx": metadata.version("onnx")},
             training={
                 **manifest.training,
-                "converted_from": {"bundle_id": manifest.bundle_id, "opset": manifest.opset},
-            },
-            canary=replace(manifest.canary, score=canary),
-            validation={
-                **manifest.validation,
-                "n_images": proof.n_images,
-                "n_flips": proof.n_flips,
-                "score_max_relative": proof.relative("score"),
-                **_rejects(manifest, pictures, backend, accept_weak),
+                "converted_from": {"bundle_id": old.manifest.bundle_id, "opset": old_opset},
             },
         ),
-        {MODEL_FILE: model, REPORT_FILE: proof.to_json(), CANARY_FILE: old.canary_png},
-        out,
-        replace(inputs.source, model_sha256=proof.model_sha256),
+        model=model,
+        canary_png=old.canary_png,
+        proof=proof,
+        figures=_rejects(manifest, pictures, backend, accept_weak),
+        source=replace(inputs.source, model_sha256=proof.model_sha256),
     )
+    return publish(draft, out)
 
 
 def _rejects(
@@ -127,10 +118,7 @@ def _rejects(
             manifest.threshold.value,
             stand_ins(is_defect, pictures.tensors, backend.run),
         )
-    return {
-        "rejects": rejection.as_table(),
-        **accepted(rejection, accept_weak, "train or import it anew"),
-    }
+    return accepted(rejection, accept_weak, "train or import it anew")
 
 
 def with_opset(model: bytes, opset: int) -> bytes:

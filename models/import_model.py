@@ -10,9 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import (
-    CANARY_FILE,
-    MODEL_FILE,
-    REPORT_FILE,
     Canary,
     InputSpec,
     Manifest,
@@ -23,7 +20,6 @@ from inspector.bundle import (
 from inspector.bundle.manifest import Resize
 from inspector.errors import BundleError, ConfigurationError
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.comparing.comparison import proof_of
 from models.dataset.hashes import data_sha256
@@ -46,7 +42,8 @@ from models.importing.readers.read_model import read_model
 from models.importing.source_model import Size, SourceModel
 from models.measures.rejection import accepted, rejection_of, stand_ins
 from models.measures.threshold import Targets
-from models.publishing.sealing import canary_frame_of, library_versions, seal
+from models.publishing.publish import Draft, publish
+from models.publishing.sealing import canary_frame_of, library_versions
 
 _log = logging.getLogger(__name__)
 
@@ -126,8 +123,8 @@ def import_model(request: ImportRequest) -> Manifest:
     if request.task != "anomaly":  # which calls every kind of defect a defect
         check_known(samples, labels, repr(str(request.data)))
     lots = divide(samples, spec, has_good=labels[0] == GOOD)
-    draft = _draft(request, joined, spec, lots)
-    backend = OrtBackend(draft, joined.model)
+    manifest = _manifest(request, joined, spec, lots)
+    backend = OrtBackend(manifest, joined.model)
     judged = one_by_one(backend.run, lots.held_out.tensors)
     choice = choose(
         judged,
@@ -138,7 +135,7 @@ def import_model(request: ImportRequest) -> Manifest:
     )
     threshold = choice.chosen.threshold
     are_defects = np.array(is_defect(lots.held_out.samples, labels), np.bool_)
-    rejection = weakness = None
+    rejects: Mapping[str, object] = {}
     if labels[0] == GOOD:
         rejection = rejection_of(
             judged["score"],
@@ -146,32 +143,17 @@ def import_model(request: ImportRequest) -> Manifest:
             threshold.value,
             stand_ins(are_defects, lots.held_out.tensors, backend.run),
         )
-        weakness = accepted(rejection, request.accept_weak, HINT)
-    proof = _prove(joined, backend, lots.proof, threshold.value)
-    canary = canary_frame_of(lots.held_out, spec)
-    manifest = replace(
-        draft,
-        threshold=threshold,
-        canary=Canary(
-            score=backend.infer(preprocess(canary, spec)).score,
-            tolerance=choice.canary_tolerance,
-        ),
-        validation={
-            "n_images": proof.n_images,
-            "n_flips": proof.n_flips,
-            "score_max_relative": proof.relative("score"),
-            "doubts": list(choice.chosen.doubts),
-            **({} if rejection is None else {"rejects": rejection.as_table()}),
-            **(weakness or {}),
-            **choice.figures,
-        },
+        rejects = accepted(rejection, request.accept_weak, HINT)
+    canary = Canary(score=0.0, tolerance=choice.canary_tolerance)
+    draft = Draft(
+        manifest=replace(manifest, threshold=threshold, canary=canary),
+        model=joined.model,
+        canary_png=encode_png(canary_frame_of(lots.held_out, spec).pixels),
+        proof=_prove(joined, backend, lots.proof, threshold.value),
+        figures={"doubts": list(choice.chosen.doubts), **rejects, **choice.figures},
+        source=None,
     )
-    contents = {
-        MODEL_FILE: joined.model,
-        REPORT_FILE: proof.to_json(),
-        CANARY_FILE: encode_png(canary.pixels),
-    }
-    sealed = seal(manifest, contents, request.out, None)
+    sealed = publish(draft, request.out)
     _log.info(
         "`validate` cannot run this source again: its proof is in the bundle; to prove it anew, "
         "import %s once more",
@@ -211,7 +193,7 @@ def _join(request: ImportRequest) -> _Joined:
     )
 
 
-def _draft(request: ImportRequest, joined: _Joined, spec: InputSpec, lots: Lots) -> Manifest:
+def _manifest(request: ImportRequest, joined: _Joined, spec: InputSpec, lots: Lots) -> Manifest:
     pixels, head = joined.pixels, joined.head
     return Manifest(
         bundle_id="",

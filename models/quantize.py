@@ -13,10 +13,6 @@ import numpy as np
 
 from inspector.assembly import canary_frame
 from inspector.bundle import (
-    CANARY_FILE,
-    INT8_FILE,
-    MODEL_FILE,
-    REPORT_FILE,
     Bundle,
     Int8Proof,
     Manifest,
@@ -38,8 +34,9 @@ from models.dataset.pictures import load_set
 from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
 from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of, stand_ins
-from models.publishing.sealing import check_place, seal
-from models.publishing.source import Source, source_beside
+from models.publishing.publish import Draft, publish
+from models.publishing.sealing import check_place
+from models.publishing.source import source_beside
 from models.quantization.comparison_set import (
     ComparisonSet,
     comparison_set_of,
@@ -158,9 +155,16 @@ def quantize(
     )
     for shortcoming in proof.shortcomings():
         _log.warning("the INT8 model is not kept: %s", shortcoming)
-    # With the source beside it, the new bundle can be validated as the old one.
-    source = source_beside(bundle_path, bundle)
-    manifest = _write(bundle, model, proof, out, source, weakness)
+    draft = Draft(
+        manifest=bundle.manifest,
+        model=bundle.model,
+        int8_model=None if proof.shortcomings() else model,
+        canary_png=bundle.canary_png,
+        proof=replace(bundle.proof, int8=proof),
+        figures=weakness,
+        source=source_beside(bundle_path, bundle),
+    )
+    manifest = publish(draft, out)
     rejections = {"float": rejects, "INT8": _rejects(bundle, model, comparison_set, results)}
     return Quantized(
         manifest=manifest,
@@ -196,8 +200,7 @@ def _weakness(
     rejects = rejection_in(manifest) or rejects
     if rejects is None or "accepted_although" in manifest.validation:
         return {}
-    weakness = accepted(rejects, accept_weak, "train or import the bundle anew")
-    return {"rejects": rejects.as_table(), **weakness}
+    return accepted(rejects, accept_weak, "train or import the bundle anew")
 
 
 def _candidates(
@@ -315,26 +318,3 @@ def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:
     backends = [OrtBackend(bundle.manifest, one) for one in (bundle.model, model)]
     ways = [partial(backend.run, tensor) for backend in backends]
     return median_ratio(times_in_turns(ways, SystemClock(), rounds=rounds), 0, 1)
-
-
-def _write(
-    bundle: Bundle,
-    model: bytes,
-    proof: Int8Proof,
-    out: Path,
-    source: Source | None,
-    weakness: Mapping[str, object],
-) -> Manifest:
-    validation = {**bundle.manifest.validation, **weakness}
-    manifest = replace(bundle.manifest, int8_canary=None, validation=validation)
-    contents = {
-        MODEL_FILE: bundle.model,
-        REPORT_FILE: replace(bundle.proof, int8=proof).to_json(),
-        CANARY_FILE: bundle.canary_png,
-    }
-    if not proof.shortcomings():
-        contents[INT8_FILE] = model
-        prepared = preprocess(canary_frame(bundle.canary_png), manifest.input)
-        score = OrtBackend(manifest, model).infer(prepared).score
-        manifest = replace(manifest, int8_canary=replace(manifest.canary, score=score))
-    return seal(manifest, contents, out, source)

@@ -11,17 +11,14 @@ from typing import Any
 import numpy as np
 
 from inspector.bundle import (
-    CANARY_FILE,
-    MODEL_FILE,
-    REPORT_FILE,
     Canary,
     InputSpec,
     Manifest,
     Proof,
+    Threshold,
 )
 from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE, compare
@@ -32,17 +29,17 @@ from models.dataset.reader import load_samples
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.sample_depth import full_light_of
 from models.dataset.splits import Division
-from models.graphs.convert import OPSET, convert
+from models.graphs.convert import OPSET, Conversion, convert
 from models.graphs.training_library import tensorflow
-from models.measures.painted_escape import EscapeCell, cells_as_table, escape_cells
+from models.measures.painted_escape import cells_as_table, escape_cells
 from models.measures.rejection import accepted, rejection_of, stand_ins
 from models.measures.threshold import ChosenThreshold, Targets, choose_threshold
+from models.publishing.publish import Draft, publish
 from models.publishing.sealing import (
     CANARY_TOLERANCE_SHARE,
     canary_frame_of,
     check_place,
     library_versions,
-    seal,
 )
 from models.publishing.source import Source
 from models.tasks.task import Task, TrainingInputs, TrainingOutcome, load_task
@@ -160,26 +157,51 @@ def _publish(
     lots: _Lots,
 ) -> Manifest:
     """Convert, choose the threshold, prove, and write source and bundle."""
-    spec, config = inputs.spec, inputs.config
     trained, chosen = _at_threshold(task, trained, inputs)
-    parameters = trained.parameters
     _log.info("converting")
-    function = task.graph(parameters, spec, inputs.weights)
+    function = task.graph(trained.parameters, inputs.spec, inputs.weights)
     conversion = convert(function)
-    model = conversion.model
     _log.info("operators before and after folding:\n%s", conversion.operator_table())
-    canary = canary_frame_of(lots.proof, spec)
-    draft = Manifest(
+    manifest = _manifest(request, task, inputs, trained, chosen.threshold, conversion, lots)
+    backend = OrtBackend(manifest, conversion.model)
+    rejects = _rejects(request, inputs, trained, manifest, backend)
+    proof = _prove(function, backend, manifest, conversion.model, lots.proof)
+    draft = Draft(
+        manifest=manifest,
+        model=conversion.model,
+        canary_png=encode_png(canary_frame_of(lots.proof, inputs.spec).pixels),
+        proof=proof,
+        figures={"doubts": list(chosen.doubts), **rejects},
+        source=Source(
+            task=request.config.task,
+            parameters=trained.parameters,
+            model_sha256=proof.model_sha256,
+            roles={sha: role for role, lot in lots.roles().items() for sha in lot.sha256s},
+        ),
+    )
+    return publish(draft, request.out)
+
+
+def _manifest(
+    request: TrainingRequest,
+    task: Task,
+    inputs: TrainingInputs,
+    trained: TrainingOutcome,
+    threshold: Threshold,
+    conversion: Conversion,
+    lots: _Lots,
+) -> Manifest:
+    return Manifest(
         bundle_id="",
-        task=config.task,
+        task=request.config.task,
         name=request.name,
         version="1",
-        input=spec,
+        input=inputs.spec,
         outputs=task.outputs,
         labels=inputs.labels,
-        threshold=chosen.threshold,
+        threshold=threshold,
         canary=Canary(
-            score=0.0, tolerance=_canary_tolerance(trained, inputs.labels, chosen.threshold.value)
+            score=0.0, tolerance=_canary_tolerance(trained, inputs.labels, threshold.value)
         ),
         opset=OPSET,
         versions=library_versions("tf2onnx", "keras")
@@ -189,51 +211,37 @@ def _publish(
         validation={},
         training={
             "backbone": "efficientnet-lite0",
-            "config": config.to_toml(),
-            "settings": parameters.settings,
+            "config": request.config.to_toml(),
+            "settings": trained.parameters.settings,
             "operators": conversion.operators(),
         },
         files={},
     )
-    backend = OrtBackend(draft, model)
-    rejection = weakness = None
-    painted: tuple[EscapeCell, ...] = ()
-    if inputs.labels[0] == GOOD:
-        is_defect = np.array([not sample.is_good for sample in trained.judged])
-        stand_in = trained.painted
-        if stand_in is None:
-            stand_in = stand_ins(is_defect, lots.held_out.tensors, backend.run)
-        rejection = rejection_of(trained.scores, is_defect, chosen.threshold.value, stand_in)
-        weakness = accepted(rejection, request.accept_weak, _HINT)
-        if stand_in is not None:
-            painted = escape_cells(stand_in, chosen.threshold.value)
-    proof = _prove(function, backend, draft, model, lots.proof)
-    source = Source(
-        task=config.task,
-        parameters=parameters,
-        model_sha256=proof.model_sha256,
-        roles={sha: role for role, lot in lots.roles().items() for sha in lot.sha256s},
-    )
-    canary_score = backend.infer(preprocess(canary, spec)).score
-    manifest = replace(
-        draft,
-        canary=replace(draft.canary, score=canary_score),
-        validation={
-            "n_images": proof.n_images,
-            "n_flips": proof.n_flips,
-            "score_max_relative": proof.relative("score"),
-            "doubts": list(chosen.doubts),
-            **({} if rejection is None else {"rejects": rejection.as_table()}),
-            **({"painted": cells_as_table(painted)} if painted else {}),
-            **(weakness or {}),
-        },
-    )
-    contents = {
-        MODEL_FILE: model,
-        REPORT_FILE: proof.to_json(),
-        CANARY_FILE: encode_png(canary.pixels),
-    }
-    return seal(manifest, contents, request.out, source)
+
+
+def _rejects(
+    request: TrainingRequest,
+    inputs: TrainingInputs,
+    trained: TrainingOutcome,
+    manifest: Manifest,
+    backend: OrtBackend,
+) -> Mapping[str, object]:
+    """What the bundle rejects and passes, of real and of painted defects, for its manifest.
+
+    Raises:
+        BundleError: It should not judge, and nobody said why it is wanted.
+    """
+    if inputs.labels[0] != GOOD:
+        return {}
+    is_defect = np.array([not sample.is_good for sample in trained.judged])
+    threshold, painted = manifest.threshold.value, trained.painted
+    if painted is None:
+        painted = stand_ins(is_defect, inputs.held_out.tensors, backend.run)
+    rejection = rejection_of(trained.scores, is_defect, threshold, painted)
+    said = accepted(rejection, request.accept_weak, _HINT)
+    if painted is None:
+        return said
+    return {**said, "painted": cells_as_table(escape_cells(painted, threshold))}
 
 
 def _at_threshold(

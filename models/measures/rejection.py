@@ -146,27 +146,30 @@ def counted(
 
 
 def accepted(rejection: Rejection, reason: str | None, hint: str) -> Mapping[str, object]:
-    """What the manifest says of a bundle that should not judge and was wanted all the same.
+    """What the manifest says of a bundle that may be written.
 
     Args:
         reason: Why a person wants it; None: nobody said so.
         hint: What else may be wrong, for the error's text.
 
     Returns:
-        Empty where nothing speaks against the bundle.
+        The counts; and, of one that should not judge, why it is wanted all the same.
 
     Raises:
         BundleError: It should not judge, and nobody said why it is wanted.
     """
     shortcoming = rejection.shortcoming()
     if shortcoming is None:
-        return {}
+        return {"rejects": rejection.as_table()}
     if reason is None:
         raise BundleError(
             f"the bundle is not written: {shortcoming}; {hint}; or say why it is wanted all the "
             "same: --accept-weak REASON"
         )
-    return {"accepted_although": {"shortcoming": shortcoming, "reason": reason}}
+    return {
+        "rejects": rejection.as_table(),
+        "accepted_although": {"shortcoming": shortcoming, "reason": reason},
+    }
 
 
 def _table_of(rate: Rate) -> dict[str, object]:

@@ -68,12 +68,14 @@ def test_shortcoming_is_an_error_until_a_reason_is_given() -> None:
         "right model?; or say why it is wanted all the same: --accept-weak REASON"
     )
     assert accepted(weak, "to show the window", "") == {
+        "rejects": weak.as_table(),
         "accepted_although": {
             "shortcoming": "it passes 20 of 20 held-out defects (AUROC 0.90)",
             "reason": "to show the window",
-        }
+        },
     }
-    assert accepted(rejection(0, 20, 0.9), "no need", "") == {}
+    sound = rejection(0, 20, 0.9)
+    assert accepted(sound, "no need", "") == {"rejects": sound.as_table()}
 
 
 def test_real_defects_are_counted_at_the_threshold() -> None:
