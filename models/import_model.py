@@ -33,7 +33,7 @@ from models.importing.assemble import bundle_model
 from models.importing.batch_axis import with_free_batch
 from models.importing.choice import HINT, choose
 from models.importing.class_names import agreed_labels
-from models.importing.heads.heads import Head
+from models.importing.heads.head import Head
 from models.importing.heads.outputs import plan_head
 from models.importing.lots import Lots, divide, is_defect, samples_to_import_by
 from models.importing.model_inputs import picture_input

@@ -7,7 +7,7 @@ from models.graphs.passes import simplify
 from models.graphs.walk import opset_of
 from models.importing.foreign_faults import blamed_on
 from models.importing.graph_builder import THEIRS, GraphBuilder
-from models.importing.heads.heads import Head
+from models.importing.heads.head import Head
 from models.importing.pixels import Pixels
 from models.importing.tidy_graph import keep_only
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from inspector.errors import ConfigurationError, UsageError
-from models.importing.heads.heads import AnomalyHead, ClassifyHead, Head, SegmentHead
+from models.importing.heads.anomaly_head import AnomalyHead
+from models.importing.heads.classify_head import ClassifyHead
+from models.importing.heads.head import Head
+from models.importing.heads.segment_head import SegmentHead
 from models.importing.source_model import ModelOutput, Size
 
 _log = logging.getLogger(__name__)

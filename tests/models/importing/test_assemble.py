@@ -5,7 +5,7 @@ import numpy as np
 from inspector.bundle.graph_scan import scan_graph
 from models.importing.assemble import bundle_model
 from models.importing.batch_axis import with_free_reshapes
-from models.importing.heads.heads import ClassifyHead
+from models.importing.heads.classify_head import ClassifyHead
 from models.importing.pixels import Normalisation, Pixels
 from models.importing.tidy_graph import tidied
 from tests.support.foreign_models import graph_of, run_graph

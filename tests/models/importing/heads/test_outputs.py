@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from inspector.errors import ConfigurationError, UsageError
-from models.importing.heads.heads import AnomalyHead, ClassifyHead, SegmentHead
+from models.importing.heads.anomaly_head import AnomalyHead
+from models.importing.heads.classify_head import ClassifyHead
 from models.importing.heads.outputs import plan_head
+from models.importing.heads.segment_head import SegmentHead
 from models.importing.source_model import ModelOutput
 
 SIZE_PX = (64, 96)

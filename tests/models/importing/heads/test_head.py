@@ -5,7 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from models.importing.graph_builder import GraphBuilder
-from models.importing.heads.heads import AnomalyHead, ClassifyHead, Head, SegmentHead
+from models.importing.heads.anomaly_head import AnomalyHead
+from models.importing.heads.classify_head import ClassifyHead
+from models.importing.heads.head import Head
+from models.importing.heads.segment_head import SegmentHead
 from tests.support.foreign_models import graph_of, run_graph
 
 SIZE_PX = (8, 12)
@@ -71,34 +74,3 @@ def test_graph_and_numpy_agree_and_have_the_shapes_they_promise(
         assert graph[name].shape == numpy[name].shape == (3, *promised)
         assert graph[name].dtype == numpy[name].dtype == np.float32
         assert np.allclose(graph[name], numpy[name], atol=1e-5)
-
-
-def test_classes_are_reordered_so_that_good_comes_first() -> None:
-    values = {"c": np.log(np.array([[0.2, 0.5, 0.3]], np.float32))}
-    given = CLASSIFY.computed(values)
-    assert CLASSIFY.labels == ("good", "dent", "rust")
-    assert np.allclose(given["probabilities"], [[0.5, 0.2, 0.3]])
-    assert np.allclose(given["score"], [0.5])
-
-
-def test_score_of_classes_without_good_ones_is_how_unsure_the_model_is() -> None:
-    head = ClassifyHead(source="c", model_labels=("a", "b"), is_logits=False, n_columns=2)
-    assert head.labels == ("a", "b")
-    assert np.allclose(head.computed({"c": np.array([[0.3, 0.7]])})["score"], [0.3])
-
-
-def test_worst_pixel_of_a_segmentation_is_the_score_and_names_the_kind() -> None:
-    maps = np.zeros((1, 3, 4, 6), np.float32)
-    maps[:, 0] = 9.0
-    maps[0, :, 2, 3] = (0.0, 1.0, 5.0)
-    given = SEGMENT.computed({"p": maps})
-    assert given["score"][0] == pytest.approx(1 - 1 / (1 + np.e + np.e**5))
-    assert given["probabilities"][0].argmax() == 2
-    assert given["probabilities"].sum() == pytest.approx(1)
-    assert given["class_map"][0, 2, 3].argmax() == 1
-
-
-def test_large_logit_of_one_class_is_a_share_of_1_without_a_warning() -> None:
-    head = ClassifyHead(source="c", model_labels=("good", "bad"), is_logits=True, n_columns=1)
-    values = {"c": np.array([[-1000.0], [1000.0]])}
-    assert head.computed(values)["score"].tolist() == [0.0, 1.0]
