@@ -1,10 +1,16 @@
 """What another size of input would cost is measured, each with its own graph."""
 
+import pytest
+
+from models.comparing import sizes
 from models.comparing.sizes import size_times
 from tests.models.conftest import TrainedBundle
 
 
-def test_larger_inputs_take_longer_and_the_own_size_is_named(trained: TrainedBundle) -> None:
+def test_larger_inputs_take_longer_and_the_own_size_is_named(
+    trained: TrainedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "SIDES_PX", (96, 128, 256))
     times = size_times(trained.bundle, trained.weights_cache)
     assert times.own_px == (96, 96)
     assert tuple(times.others_ms) == (128, 256)
