@@ -6,7 +6,7 @@ from itertools import product
 
 from inspector.assembly import ReadyInspection, build_inspection, canary_frame, model_bytes
 from inspector.bundle import Bundle
-from inspector.bundle.int8_proof import MIN_SPEED_RATIO
+from inspector.bundle.int8_proof import MAX_MORE_ESCAPES, MIN_SPEED_RATIO
 from inspector.capture.files.pictures import PictureSource
 from inspector.clock import Clock
 from inspector.errors import BundleError, CaptureError, SourceUnavailable
@@ -33,6 +33,7 @@ class Int8Here:
         n_images: Pictures that both could judge.
         n_flips: Verdicts that differ.
         n_newly_passed: Of these, those that only the INT8 model passes: perhaps escapes.
+        n_newly_rejected: Those that only the float model passes.
     """
 
     canary_fault: str | None
@@ -41,6 +42,7 @@ class Int8Here:
     n_images: int = 0
     n_flips: int = 0
     n_newly_passed: int = 0
+    n_newly_rejected: int = 0
 
     def shortcomings(self) -> tuple[str, ...]:
         """Why the float model should run here; empty where the INT8 one may."""
@@ -57,10 +59,11 @@ class Int8Here:
                 f"speed: {self.speed_ratio:.2f} times the float model's; at least "
                 f"{MIN_SPEED_RATIO:g} is asked for"
             )
-        if self.n_newly_passed:
+        if self.n_newly_passed - self.n_newly_rejected > MAX_MORE_ESCAPES * self.n_images:
             failed.append(
-                f"escapes: {self.n_newly_passed} of {self.n_images} pictures that the float model "
-                "rejects would pass; none may"
+                f"escapes: {self.n_newly_passed} of {self.n_images} pictures pass that the float "
+                f"model rejects, and {self.n_newly_rejected} the other way round; at most "
+                f"{MAX_MORE_ESCAPES:.0%} may be more"
             )
         return tuple(failed)
 
@@ -95,6 +98,7 @@ class Tuning:
                 "n_images": here.n_images,
                 "n_flips": here.n_flips,
                 "n_newly_passed": here.n_newly_passed,
+                "n_newly_rejected": here.n_newly_rejected,
             },
             "times_ms": [
                 {"threads": threads, "has_spinning": spinning, "median_ms": ms}
@@ -160,6 +164,9 @@ def _int8_here(
         n_flips=sum(one is not other for one, other in pairs),
         n_newly_passed=sum(
             other is Decision.PASS and one is not Decision.PASS for one, other in pairs
+        ),
+        n_newly_rejected=sum(
+            one is Decision.PASS and other is not Decision.PASS for one, other in pairs
         ),
     )
 

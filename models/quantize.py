@@ -27,7 +27,7 @@ from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
 from models.comparing.comparison import agreement_of, images_sha256
-from models.comparing.model_results import ModelResults, compare_results
+from models.comparing.model_results import ModelResults, compare_results, wrong_verdicts
 from models.dataset.hashes import file_sha256, without_copies
 from models.dataset.labels import check_known
 from models.dataset.pictures import load_set
@@ -44,7 +44,8 @@ from models.quantization.comparison_set import (
     evaluate_model,
     metric_of,
 )
-from models.quantization.int8_graph import Calibrated, calibrated, int8_model, packed
+from models.quantization.int8_graph import Calibrated, calibrated, int8_model, packed, scaled
+from models.quantization.score_scale import rescored, score_scale
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_VALIDATION = 400
@@ -84,15 +85,16 @@ class _Candidate:
     """One way to quantise.
 
     Attributes:
-        rank: Whether it is too slow, pictures that it judges otherwise than the float model, and
-            how far its scores are off; the lowest is best.
+        rank: Whether it is too slow, whether it fails the gate otherwise, how much it judges
+            wrongly or otherwise than the float model, and how far its scores are off; the lowest
+            is best.
     """
 
     model: bytes
     calibration: str
     n_float_convolutions: int
     has_reduced_range: bool
-    rank: tuple[bool, int, float]
+    rank: tuple[bool, bool, int, float]
 
 
 def quantize(
@@ -146,7 +148,12 @@ def quantize(
     if len(model) > int8_proof.MAX_SIZE_SHARE * len(bundle.model):
         model = packed(model)
     results = evaluate_model("int8", bundle.manifest, model, comparison_set)
+    scale = score_scale(bundle.manifest, reference, results, comparison_set.samples)
+    if scale != 1.0:
+        model = scaled(model, scale)
+        results = evaluate_model("int8", bundle.manifest, model, comparison_set)
     proof = Int8Proof(
+        scale=scale,
         calibration=best.calibration,
         n_calibration=len(fit),
         n_float_convolutions=best.n_float_convolutions,
@@ -214,6 +221,12 @@ def _candidates(
             continue
         model = int8_model(one, n_float_convolutions=n_float, has_reduced_range=has_reduced_range)
         results = evaluate_model("int8", bundle.manifest, model, comparison_set)
+        scale = score_scale(bundle.manifest, reference, results, comparison_set.samples)
+        if scale != 1.0:
+            results = rescored(results, scale, bundle.manifest)
+        wrong = wrong_verdicts(reference, results, comparison_set.samples)
+        n_changes = len(compare_results(reference, results, comparison_set.samples).changes)
+        loss = metric_of(reference) - metric_of(results)
         speed_ratio = _speed_ratio(bundle, model, rounds=_ROUNDS)
         candidate = _Candidate(
             model=model,
@@ -222,19 +235,22 @@ def _candidates(
             has_reduced_range=has_reduced_range,
             rank=(
                 speed_ratio < _SPEED_MARGIN * int8_proof.MIN_SPEED_RATIO,
-                len(compare_results(reference, results, comparison_set.samples).changes),
+                loss > int8_proof.MAX_LOSS or bool(wrong and wrong.shortcomings()),
+                n_changes if wrong is None else wrong.int8_passed + wrong.int8_rejected,
                 distance(results, reference),
             ),
         )
         _log.info(
-            "%s, the first %d convolutions float: %.2f times as fast, %d of %d verdicts differ, "
-            "scores by %.4f",
+            "%s, the first %d convolutions float: %.2f times as fast, %s %.4f less, %d of %d "
+            "verdicts differ, scores by %.4f",
             one.calibration,
             n_float,
             speed_ratio,
-            candidate.rank[1],
+            results.metric_name,
+            loss,
+            n_changes,
             len(comparison_set.samples),
-            candidate.rank[2],
+            candidate.rank[-1],
         )
         yield candidate
 
@@ -303,7 +319,7 @@ def _compared(
         "images_sha256": images_sha256(set(comparison_set.sha256s)),
         "outputs": outputs,
         "n_flips": len(comparison.changes),
-        "n_new_escapes": comparison.n_new_escapes,
+        "wrong": wrong_verdicts(reference, results, comparison_set.samples),
         "metric": reference.metric_name,
         "float_metric": metric_of(reference),
         "int8_metric": metric_of(results),

@@ -1,7 +1,7 @@
 """What the model is: a sealed folder that the line may trust."""
 
 from inspector.bundle.agreement import OutputAgreement
-from inspector.bundle.int8_proof import Int8Proof
+from inspector.bundle.int8_proof import Int8Proof, WrongVerdicts
 from inspector.bundle.manifest import (
     CANARY_FILE,
     INT8_FILE,
@@ -29,6 +29,7 @@ __all__ = [
     "OutputAgreement",
     "Proof",
     "Threshold",
+    "WrongVerdicts",
     "check_bundle_place",
     "open_bundle",
     "seal_bundle",

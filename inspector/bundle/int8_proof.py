@@ -1,18 +1,57 @@
 """The gate of an INT8 model: what it was held against before a bundle may carry it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from inspector.bundle.agreement import OutputAgreement, parse_agreement
 from inspector.files.tables import Table
 
 # Below it the saving is not worth a second model that must be proven.
 MIN_SPEED_RATIO = 1.3
-MAX_SIZE_SHARE = 0.30
+MAX_SIZE_SHARE = 0.35  # a quarter, and what stays float
 MAX_LOSS = 0.003  # of AUROC, or of accuracy where classes are told apart
+MAX_MORE_ESCAPES = 0.01  # of the defects
+MAX_MORE_OVERKILL = 0.02  # of the good pictures
 FIGURES = ("auroc", "accuracy")
 CALIBRATIONS = ("minmax", "entropy", "percentile")
 _COUNT = 2**53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongVerdicts:
+    """What the float and the INT8 model judge wrongly of the same pictures, each at the threshold.
+
+    A part near the threshold may fall to either side; what counts is how many do in all.
+
+    Attributes:
+        float_passed, int8_passed: Defects that pass.
+        float_rejected, int8_rejected: Good parts that do not.
+    """
+
+    n_defects: int
+    n_good: int
+    float_passed: int
+    int8_passed: int
+    float_rejected: int
+    int8_rejected: int
+
+    def shortcomings(self) -> tuple[str, ...]:
+        """What there is more of than is allowed, with figures."""
+        failed = []
+        more = self.int8_passed - self.float_passed
+        if more > MAX_MORE_ESCAPES * self.n_defects:
+            failed.append(
+                f"escapes: {self.int8_passed} of {self.n_defects} defects pass instead of "
+                f"{self.float_passed}; at most {MAX_MORE_ESCAPES:.0%} of them may be more"
+            )
+        more = self.int8_rejected - self.float_rejected
+        if more > max(1, MAX_MORE_OVERKILL * self.n_good):  # one of few is chance
+            failed.append(
+                f"overkill: {self.int8_rejected} of {self.n_good} good pictures are rejected "
+                f"instead of {self.float_rejected}; at most {MAX_MORE_OVERKILL:.0%} of them may "
+                "be more"
+            )
+        return tuple(failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +69,9 @@ class Int8Proof:
         images_sha256: Hash over the sorted hashes of those pictures' files.
         outputs: How far each output is from the float model's.
         n_flips: Verdicts that came out otherwise.
-        n_new_escapes: Defects that the float model rejects and the INT8 one passes; None where
-            none of the classes is a defect.
+        wrong: What both judge wrongly; None where none of the classes is a defect.
+        scale: What its scores were multiplied by, so that good parts exceed the threshold as
+            rarely as with the float model.
         metric: What `float_metric` and `int8_metric` are.
         speed_ratio: Time of the float model over time of the INT8 one, median of turns, one thread.
         size_share: Size of the INT8 file over that of the float one.
@@ -48,7 +88,8 @@ class Int8Proof:
     images_sha256: str
     outputs: Mapping[str, OutputAgreement]
     n_flips: int
-    n_new_escapes: int | None
+    wrong: WrongVerdicts | None
+    scale: float
     metric: str
     float_metric: float
     int8_metric: float
@@ -81,11 +122,8 @@ class Int8Proof:
                 f"loss: {self.metric} {self.int8_metric:.4f} instead of {self.float_metric:.4f}, "
                 f"{self.loss * 100:.2f} points less; at most {MAX_LOSS * 100:g} is allowed"
             )
-        if self.n_new_escapes:
-            failed.append(
-                f"escapes: {self.n_new_escapes} of the defects that the float model rejects would "
-                "pass; none may"
-            )
+        if self.wrong is not None:
+            failed += self.wrong.shortcomings()
         return tuple(failed)
 
     def as_table(self) -> dict[str, object]:
@@ -112,7 +150,8 @@ def parse_int8_proof(table: Table) -> Int8Proof:
         images_sha256=table.text("images_sha256"),
         outputs={name: parse_agreement(outputs.table(name)) for name in table.mapping("outputs")},
         n_flips=table.integer("n_flips", low=0, high=_COUNT),
-        n_new_escapes=table.optional_integer("n_new_escapes", low=0, high=_COUNT),
+        wrong=None if (wrong := table.optional_table("wrong")) is None else _parse_wrong(wrong),
+        scale=table.number("scale", low=0.0),
         metric=table.text("metric", among=FIGURES),
         float_metric=table.number("float_metric", low=0.0, high=1.0),
         int8_metric=table.number("int8_metric", low=0.0, high=1.0),
@@ -122,3 +161,10 @@ def parse_int8_proof(table: Table) -> Int8Proof:
     )
     table.close()
     return proof
+
+
+def _parse_wrong(table: Table) -> WrongVerdicts:
+    names = [entry.name for entry in fields(WrongVerdicts)]
+    wrong = WrongVerdicts(**{name: table.integer(name, low=0, high=_COUNT) for name in names})
+    table.close()
+    return wrong

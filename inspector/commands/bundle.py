@@ -139,7 +139,8 @@ def _show(tuning: "Tuning", *, is_kept: bool) -> None:
         if here.n_images:
             print_line(
                 f"pictures   {here.n_flips} of {here.n_images} verdicts differ, "
-                f"{here.n_newly_passed} of them pass with INT8 only"
+                f"{here.n_newly_passed} of them pass with INT8 only, {here.n_newly_rejected} with "
+                "float only"
             )
         for shortcoming in here.shortcomings():
             print_line(f"not chosen {shortcoming}")

@@ -58,7 +58,10 @@ def _show(quantized: "Quantized", out: Path) -> None:
     for model, rejection in quantized.rejections.items():
         for line in rejection.lines(has_auroc=False):
             print_line(f"{line}, by the {model} model")
-    print_line(f"verdicts   {proof.n_flips} of {proof.n_images} differ")
+    print_line(
+        f"verdicts   {proof.n_flips} of {proof.n_images} differ; its scores were multiplied by "
+        f"{proof.scale:.4f}, so that one threshold suits both"
+    )
     for shortcoming in proof.shortcomings():
         print_line(f"not kept   {shortcoming}")
     print_line(f"kept       {'float only' if proof.shortcomings() else 'float and INT8'}")

@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from inspector.bundle import Manifest, OutputAgreement
+from inspector.bundle import Manifest, OutputAgreement, WrongVerdicts
 from inspector.flow import Decision, Prediction, Verdict
 from inspector.geometry import AxisMap
 from inspector.verdict import Criteria, judge
 from models.comparing.comparison import agreements
 from models.dataset.sample import GOOD, Sample
 from models.graphs.running import Outputs
-from models.measures.metrics import auroc
+from models.measures.metrics import auroc, rates
 
 _NO_MAP = AxisMap(scale_x=1.0, scale_y=1.0)
 
@@ -145,6 +145,27 @@ def judged_results(
         scores=tuple(scores),
         auroc=auroc(scores, is_defect) if has_good else None,
         accuracy=accuracy if manifest.task == "classify" else None,
+    )
+
+
+def wrong_verdicts(
+    reference: ModelResults, other: ModelResults, samples: Sequence[Sample]
+) -> WrongVerdicts | None:
+    """What a model and its twin judge wrongly; None where no class means free of defects."""
+    if not reference.has_good:
+        return None
+    is_defect = [not sample.is_good for sample in samples]
+    was, became = (
+        rates([verdict.decision for verdict in results.verdicts], is_defect)
+        for results in (reference, other)
+    )
+    return WrongVerdicts(
+        n_defects=was.n_defect,
+        n_good=was.n_good,
+        float_passed=was.n_defect_passed,
+        int8_passed=became.n_defect_passed,
+        float_rejected=was.n_good_rejected,
+        int8_rejected=became.n_good_rejected,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inspector.bundle import Proof
 from models.comparing.line_check import LineCheck
-from models.comparing.model_results import ModelResults, ResultsComparison
+from models.comparing.model_results import ModelResults, ResultsComparison, wrong_verdicts
 from models.comparing.validation_inputs import ValidationInputs
 from models.comparing.variants import Variant
 
@@ -50,9 +50,9 @@ class Validation:
                     "picture at a time"
                 )
         for results in self.judged[1:]:
-            if n_escapes := self.comparisons[results.name].n_new_escapes:
-                escapes = f"{n_escapes} of the defects that TensorFlow rejects would pass"
-                yield f"{results.name}: {escapes}"
+            wrong = wrong_verdicts(self.judged[0], results, self.inputs.pictures.samples)
+            for failed in () if wrong is None else wrong.shortcomings():
+                yield f"{results.name}: {failed}"
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""

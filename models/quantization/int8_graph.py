@@ -1,10 +1,11 @@
 """Makes an INT8 graph of a float one: the only file of the workshop that knows the quantiser.
 
-Only the trunk computes in bytes: the convolutions and what lies between them. What comes after the
-last of them stays float, such as distances to a memory, a softmax or a score: there small
-differences decide. The first convolutions may stay float too: what they round away is missing in
-all that follows, and they are little of the work (measured: 27 of 170 verdicts changed with all of
-EfficientNet-Lite0 in bytes of 7 bits, none with the first six convolutions in float).
+The trunk computes in bytes: the convolutions and what lies between them; and so does the search
+for the nearest remembered patch, which has a form of its own. What else comes after the last
+convolution stays float, such as a softmax or a score: there small differences decide. The first
+convolutions may stay float too: what they round away is missing in all that follows, and they are
+little of the work (measured: 27 of 170 verdicts changed with all of EfficientNet-Lite0 in bytes of
+7 bits, none with the first six convolutions in float).
 """
 
 import contextlib
@@ -24,6 +25,12 @@ from numpy.typing import NDArray
 from inspector.errors import BundleError
 from models.graphs.convert import finished
 from models.graphs.walk import opset_of
+from models.quantization.nearest_search import (
+    SearchRange,
+    range_of,
+    search_in_bytes,
+    searches_in,
+)
 
 LEAST_OPSET = 13  # before it the standard has no scale for each channel
 MIN_PACKED_VALUES = 65_536  # a quarter of a megabyte; smaller constants are not worth two nodes
@@ -39,6 +46,7 @@ class Calibrated:
         ranges: Path of the ranges, for `calibration`.
         convolutions: Names of the trunk's convolutions, in running order.
         between: Names of the trunk's other nodes.
+        search_ranges: Of the searches behind the trunk, see `search_in_bytes`.
     """
 
     graph: Path
@@ -46,6 +54,7 @@ class Calibrated:
     calibration: str
     convolutions: tuple[str, ...]
     between: tuple[str, ...]
+    search_ranges: tuple[SearchRange, ...]
 
 
 @contextmanager
@@ -85,6 +94,7 @@ def calibrated(
                 "the model has no convolution, and so nothing that would be faster in INT8; "
                 "its float model is all it needs"
             )
+        search_ranges = _search_ranges(prepared, tensors)
         ready = []
         for calibration in calibrations:
             ranges = folder / f"{calibration}.json"
@@ -96,6 +106,7 @@ def calibrated(
                     calibration=calibration,
                     convolutions=convolutions,
                     between=between,
+                    search_ranges=search_ranges,
                 )
             )
         yield tuple(ready)
@@ -131,7 +142,33 @@ def int8_model(ready: Calibrated, *, n_float_convolutions: int, has_reduced_rang
         )
     model = onnx.load(out)
     del model.metadata_props[:]
+    search_in_bytes(model.graph, ready.search_ranges, has_reduced_range=has_reduced_range)
     return finished(model)
+
+
+def scaled(model: bytes, factor: float) -> bytes:
+    """The same graph with `score`, and `heatmap` where it has one, multiplied by a factor."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    proto = onnx.load_from_string(model)
+    graph = proto.graph
+    graph.initializer.append(
+        numpy_helper.from_array(np.array(factor, np.float32), "scale_of_scores")
+    )
+    scaled_names = {one.name for one in graph.output} & {"score", "heatmap"}
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for place, name in enumerate(names):
+                if name in scaled_names:
+                    names[place] = f"{name}_unscaled"
+    graph.node.extend(
+        helper.make_node(
+            "Mul", [f"{name}_unscaled", "scale_of_scores"], [name], name=f"{name}_scale"
+        )
+        for name in sorted(scaled_names)
+    )
+    return finished(proto)
 
 
 def packed(model: bytes) -> bytes:
@@ -237,6 +274,33 @@ def _calibrate(
         for start in range(0, len(tensors), _CHUNK):
             calibrator.collect_data(Pictures(tensors[start : start + _CHUNK]))
         save_tensors_data(calibrator.compute_data(), ranges)
+
+
+def _search_ranges(prepared: Any, tensors: NDArray[np.uint8]) -> tuple[SearchRange, ...]:
+    """What the model looks for on these pictures, for each of its searches."""
+    import onnx
+    from onnxruntime import InferenceSession
+
+    searches = searches_in(prepared.graph)
+    if not searches:
+        return ()
+    names = [search.patches for search in searches]
+    watched = onnx.ModelProto()
+    watched.CopyFrom(prepared)
+    watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    session = InferenceSession(watched.SerializeToString(), providers=["CPUExecutionProvider"])
+    input_name = session.get_inputs()[0].name
+    seen = [
+        [range_of(values) for values in session.run(names, {input_name: tensor[np.newaxis]})]
+        for tensor in tensors
+    ]
+    return tuple(
+        SearchRange(
+            largest=max(one.largest for one in column),
+            largest_square=max(one.largest_square for one in column),
+        )
+        for column in zip(*seen, strict=True)
+    )
 
 
 def _method(calibration: str) -> Any:

@@ -25,6 +25,9 @@ GOOD = Int8Here(canary_fault=None, is_exact=True, speed_ratio=1.5, n_images=9, n
         ({"canary_fault": "is off"}, ["canary"]),
         ({"speed_ratio": 1.29}, ["speed"]),
         ({"speed_ratio": 1.0, "n_newly_passed": 1}, ["speed", "escapes"]),
+        ({"n_newly_passed": 3, "n_newly_rejected": 3}, []),
+        ({"n_newly_passed": 3, "n_newly_rejected": 2}, ["escapes"]),
+        ({"n_images": 100, "n_newly_passed": 3, "n_newly_rejected": 2}, []),
     ],
 )
 def test_int8_runs_only_where_every_condition_holds(

@@ -21,6 +21,7 @@ from inspector.bundle import (
     OutputAgreement,
     Proof,
     Threshold,
+    WrongVerdicts,
     seal_bundle,
 )
 from inspector.bundle.manifest import Color, Resize
@@ -90,7 +91,15 @@ def passing_int8_proof(model: bytes) -> Int8Proof:
         images_sha256=float_proof.images_sha256,
         outputs=float_proof.outputs,
         n_flips=1,
-        n_new_escapes=0,
+        wrong=WrongVerdicts(
+            n_defects=10,
+            n_good=10,
+            float_passed=1,
+            int8_passed=1,
+            float_rejected=0,
+            int8_rejected=0,
+        ),
+        scale=1.0,
         metric="auroc",
         float_metric=0.95,
         int8_metric=0.9475,

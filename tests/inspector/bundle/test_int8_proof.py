@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from inspector.bundle.int8_proof import Int8Proof, parse_int8_proof
+from inspector.bundle.int8_proof import Int8Proof, WrongVerdicts, parse_int8_proof
 from inspector.errors import BundleError
 from inspector.files.tables import Table, canonical_json
 from tests.support.bundles import passing_int8_proof
 
 PASSING = passing_int8_proof(b"model")
+WRONG = WrongVerdicts(
+    n_defects=100, n_good=200, float_passed=5, int8_passed=5, float_rejected=3, int8_rejected=3
+)
 
 
 def read(proof: Int8Proof, **changes: object) -> Int8Proof:
@@ -27,18 +30,28 @@ def read(proof: Int8Proof, **changes: object) -> Int8Proof:
             {"speed_ratio": 1.29},
             ("speed: 1.29 times the float model's on a processor; at least 1.3 is asked for",),
         ),
-        ({"size_share": 0.30}, ()),
-        ({"size_share": 0.301}, ("size: 30.1% of the float model's; at most 30% is allowed",)),
+        ({"size_share": 0.35}, ()),
+        ({"size_share": 0.351}, ("size: 35.1% of the float model's; at most 35% is allowed",)),
         (
             {"float_metric": 0.95, "int8_metric": 0.946},
             ("loss: auroc 0.9460 instead of 0.9500, 0.40 points less; at most 0.3 is allowed",),
         ),
         ({"int8_metric": 1.0}, ()),
+        ({"wrong": replace(WRONG, int8_passed=6, int8_rejected=7)}, ()),
         (
-            {"n_new_escapes": 1},
-            ("escapes: 1 of the defects that the float model rejects would pass; none may",),
+            {"wrong": replace(WRONG, int8_passed=7)},
+            ("escapes: 7 of 100 defects pass instead of 5; at most 1% of them may be more",),
         ),
-        ({"n_new_escapes": None}, ()),
+        (
+            {"wrong": replace(WRONG, int8_rejected=12)},
+            (
+                (
+                    "overkill: 12 of 200 good pictures are rejected instead of 3; at most 2% of "
+                    "them may be more"
+                ),
+            ),
+        ),
+        ({"wrong": None}, ()),
         ({"n_flips": 20}, ()),
         ({"n_images": 0}, ("no picture was compared",)),
     ],
@@ -57,11 +70,11 @@ def test_figure_that_is_no_number_passes_nothing() -> None:
 
 def test_section_reads_back_as_an_equal_value() -> None:
     assert read(PASSING) == PASSING
-    assert read(replace(PASSING, n_new_escapes=None)).n_new_escapes is None
+    assert read(replace(PASSING, wrong=None)).wrong is None
 
 
 def test_word_of_the_report_itself_counts_for_nothing() -> None:
-    failing = replace(PASSING, n_new_escapes=3)
+    failing = replace(PASSING, wrong=replace(WRONG, int8_passed=50))
     assert read(failing, passed=True).shortcomings() == failing.shortcomings()
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from inspector.assembly import build_inspection, shipped_bundle
-from inspector.bundle import CANARY_FILE, MODEL_FILE, REPORT_FILE, open_bundle, seal_bundle
+from inspector.bundle import (
+    CANARY_FILE,
+    MODEL_FILE,
+    REPORT_FILE,
+    WrongVerdicts,
+    open_bundle,
+    seal_bundle,
+)
 from inspector.bundle.files import MANIFEST_FILE
 from inspector.bundle.manifest import INT8_FILE, parse_manifest
 from inspector.clock import SystemClock
@@ -287,8 +294,17 @@ def test_int8_model_is_looked_through_as_well(tmp_path: Path) -> None:
     [
         ({"model_sha256": "0" * 64}, "it does not speak of it"),
         (
-            {"n_new_escapes": 2},
-            "escapes: 2 of the defects that the float model rejects would pass; none may",
+            {
+                "wrong": WrongVerdicts(
+                    n_defects=10,
+                    n_good=10,
+                    float_passed=1,
+                    int8_passed=2,
+                    float_rejected=0,
+                    int8_rejected=0,
+                )
+            },
+            "escapes: 2 of 10 defects pass instead of 1; at most 1% of them may be more",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.bundle import int8_proof
 from models import quantize as module
 from models.__main__ import main
 from tests.models.conftest import TrainedBundle
@@ -15,7 +16,7 @@ def test_people_read_what_became_of_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Such a small memory saves little: the file is too large to be kept."""
+    monkeypatch.setattr(int8_proof, "MAX_SIZE_SHARE", 0.1)
     monkeypatch.setattr(module, "CALIBRATIONS", ("minmax",))
     monkeypatch.setattr(module, "FLOAT_CONVOLUTIONS", (6,))
     out = tmp_path / "out"

@@ -7,7 +7,13 @@ import numpy as np
 
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import Criteria
-from models.comparing.model_results import Change, ModelResults, compare_results, results_of
+from models.comparing.model_results import (
+    Change,
+    ModelResults,
+    compare_results,
+    results_of,
+    wrong_verdicts,
+)
 from models.dataset.sample import Sample
 from tests.support.bundles import draft_manifest
 
@@ -93,3 +99,11 @@ def test_model_that_only_sorts_has_no_escapes() -> None:
     )
     assert results.auroc is None
     assert compare_results(results, results, SAMPLES).n_new_escapes is None
+
+
+def test_wrong_verdicts_of_both_are_counted_and_those_near_the_threshold_cancel_out() -> None:
+    wrong = wrong_verdicts(scored(0.25, 0.75, 0.75), scored(0.75, 0.25, 0.25), SAMPLES)
+    assert wrong is not None
+    assert (wrong.n_good, wrong.n_defects) == (2, 1)
+    assert (wrong.float_rejected, wrong.int8_rejected) == (1, 1)
+    assert (wrong.float_passed, wrong.int8_passed) == (0, 1)

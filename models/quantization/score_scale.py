@@ -1,0 +1,54 @@
+"""By how much an INT8 model's scores are off as a whole, so that its threshold is the float one's.
+
+Rounding adds to every distance: the good parts of an INT8 model score some percent higher, and more
+of them would fail. Its threshold is chosen by the same rule as the float one's, on the same good
+pictures, and its scores are scaled so that both thresholds are one number.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from inspector.bundle import Manifest
+from inspector.flow import Decision
+from models.comparing.model_results import ModelResults
+from models.dataset.sample import Sample
+from models.measures.threshold import DEFAULT_OVERKILL, log_normal_limit
+
+_FEWEST = 10  # good pictures of which a rule can be taken
+
+
+def score_scale(
+    manifest: Manifest, reference: ModelResults, results: ModelResults, samples: Sequence[Sample]
+) -> float:
+    """What to multiply scores by; 1 where they are probabilities, or too few pictures are good."""
+    pairs = [
+        (was, became)
+        for sample, was, became in zip(samples, reference.scores, results.scores, strict=True)
+        if sample.is_good and math.isfinite(was) and math.isfinite(became)
+    ]
+    if manifest.task != "anomaly" or len(pairs) < _FEWEST:
+        return 1.0
+    was, became = np.array(pairs).T
+    if min(was.min(), became.min()) <= 0:  # scores of foreign models need not be distances
+        return 1.0
+    return log_normal_limit(was, DEFAULT_OVERKILL) / log_normal_limit(became, DEFAULT_OVERKILL)
+
+
+def rescored(results: ModelResults, scale: float, manifest: Manifest) -> ModelResults:
+    """The results as they would be with scaled scores, by the score alone."""
+    good, defect, *_ = manifest.labels
+    scores = tuple(score * scale for score in results.scores)
+    verdicts = []
+    for verdict, score in zip(results.verdicts, scores, strict=True):
+        is_fail = score > manifest.threshold.value
+        if verdict.decision is not Decision.ERROR:
+            verdict = replace(  # noqa: PLW2901  (the same one, judged anew)
+                verdict,
+                decision=Decision.FAIL if is_fail else Decision.PASS,
+                label=defect if is_fail else good,
+            )
+        verdicts.append(verdict)
+    return replace(results, scores=scores, verdicts=tuple(verdicts))
