@@ -86,15 +86,15 @@ class _Candidate:
 
     Attributes:
         rank: Whether it is too slow, whether it fails the gate otherwise, how much it judges
-            wrongly or otherwise than the float model, and how far its scores are off; the lowest
-            is best.
+            wrongly or otherwise than the float model, how slow it is, and how far its scores are
+            off; the lowest is best.
     """
 
     model: bytes
     calibration: str
     n_float_convolutions: int
     has_reduced_range: bool
-    rank: tuple[bool, bool, int, float]
+    rank: tuple[bool, bool, int, float, float]
 
 
 def quantize(
@@ -237,6 +237,7 @@ def _candidates(
                 speed_ratio < _SPEED_MARGIN * int8_proof.MIN_SPEED_RATIO,
                 loss > int8_proof.MAX_LOSS or bool(wrong and wrong.shortcomings()),
                 n_changes if wrong is None else wrong.int8_passed + wrong.int8_rejected,
+                -round(speed_ratio, 1),  # smaller differences are the machine's moods
                 distance(results, reference),
             ),
         )

@@ -10,7 +10,7 @@ from models.comparing.comparison import proof_of
 from models.comparing.line_check import check_line
 from models.comparing.model_results import compare_results, results_of
 from models.comparing.validation import Validation
-from models.comparing.validation_inputs import ValidationInputs, open_validation_inputs
+from models.comparing.validation_inputs import open_validation_inputs
 from models.comparing.variants import variants_of
 from models.graphs.running import one_by_one, run_graph
 
@@ -27,16 +27,7 @@ def validate(
         DataError: Its source is not beside it or is another model's, or no picture of the list
             is new to it, or one cannot be judged.
     """
-    return run_validation(open_validation_inputs(bundle_path, data, weights_cache, good_label))
-
-
-def run_validation(inputs: ValidationInputs) -> Validation:
-    """Run every model, in every way that it may be run.
-
-    Raises:
-        BundleError: The runtime or the line refuses the bundle.
-        DataError: A picture cannot be judged.
-    """
+    inputs = open_validation_inputs(bundle_path, data, weights_cache, good_label)
     bundle, pictures = inputs.bundle, inputs.pictures
     manifest = bundle.manifest
     _log.info("judging %d pictures on the line's road", len(pictures.samples))

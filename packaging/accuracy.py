@@ -12,8 +12,12 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.machine.choices import ModelKind
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "accuracy"
@@ -33,6 +37,7 @@ differ.
   have been best, which nobody can know beforehand. *Given away*: how much their mean is higher.
 - *p50*: from a decoded picture to its verdict, two threads, on {processor}.
 - *Training*: all of `train` on two cores, minutes and seconds.
+- *INT8*: what `quantize` makes of the same bundle, where it keeps it.
 
 """
 COLUMNS = (
@@ -53,10 +58,10 @@ def main() -> None:
     if not lists:
         sys.exit(f"{data}: no folder in it holds a list good-only.csv")
     code = _code_sha256()
-    rows = [_figures_of(data, listed, code) for listed in lists]
+    found = [_figures_of(data, listed, code) for listed in lists]
     from inspector.machine.processor import processor_name
 
-    table = [COLUMNS, ("---",) * len(COLUMNS), *map(_cells, rows)]
+    table = [COLUMNS, ("---",) * len(COLUMNS), *(row for kept in found for row in _rows(kept))]
     lines = [f"| {' | '.join(cells)} |\n" for cells in table]
     text = HEAD.format(processor=processor_name()) + "".join(lines)
     PAGE.write_text(text, encoding="utf-8")
@@ -68,7 +73,7 @@ def _figures_of(data: Path, listed: Path, code: str) -> dict[str, Any]:
     kept = _kept_at(data, listed)
     if kept.exists():
         figures: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        if figures["code_sha256"] == code:
+        if figures.get("code_sha256") == code:
             return figures
     sys.stdout.write(f"measuring {listed.relative_to(data)}\n")
     sys.stdout.flush()
@@ -82,8 +87,7 @@ def _figures_of(data: Path, listed: Path, code: str) -> dict[str, Any]:
 def _measure(data: Path, listed: Path) -> None:
     from inspector.logs import configure_logging
     from models.backbones.weights import default_cache
-    from models.evaluate import evaluate
-    from models.measures.metrics import best_rates
+    from models.quantize import quantize
     from models.train import TrainingRequest, train
     from models.training.config import TrainingConfig
     from models.training.progress import ProgressLines
@@ -104,31 +108,44 @@ def _measure(data: Path, listed: Path) -> None:
         )
     )
     training_s = time.monotonic() - start_s
-    evaluation = evaluate(out, listed, "test")
+    twin = kept.with_suffix(".int8.bundle")
+    quantized = quantize(out, listed, twin)
+    figures = [_judged(out, listed, "float") | {"training_s": training_s}]
+    if not quantized.proof.shortcomings():
+        figures.append(_judged(twin, listed, "int8"))
+    name = listed.relative_to(data).with_suffix("").as_posix()
+    kept.write_text(json.dumps({"list": name, "models": figures}), encoding="utf-8")
+
+
+def _judged(bundle: Path, listed: Path, model: "ModelKind") -> dict[str, Any]:
+    from models.evaluate import evaluate
+    from models.measures.metrics import best_rates
+
+    evaluation = evaluate(bundle, listed, "test", model)
     is_defect = [not one.sample.is_good for one in evaluation.judged]
-    figures = {
+    return {
+        "model": model,
         **evaluation.as_table(),
         "best_rates": best_rates([one.score for one in evaluation.judged], is_defect),
-        "training_s": training_s,
-        "list": listed.relative_to(data).with_suffix("").as_posix(),
-        "code_sha256": "",
     }
-    kept.write_text(json.dumps(figures), encoding="utf-8")
 
 
-def _cells(figures: dict[str, Any]) -> tuple[str, ...]:
-    escape, overkill, best = figures["escape_rate"], figures["overkill_rate"], figures["best_rates"]
-    return (
-        figures["list"],
-        f"{figures['n_good']} good, {figures['n_defect']} defective",
-        *(_share(figures[name]) for name in ("image_auroc", "pixel_auroc", "aupro")),
-        _share(escape),
-        _share(overkill),
-        " and ".join(map(_share, best)),
-        _share((escape + overkill - sum(best)) / 2),
-        f"{figures['latency_ms']['p50']:.1f}",
-        "{:.0f}:{:02.0f}".format(*divmod(round(figures["training_s"]), 60)),
-    )
+def _rows(kept: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for figures in kept["models"]:
+        escape, overkill = figures["escape_rate"], figures["overkill_rate"]
+        best, training_s = figures["best_rates"], figures.get("training_s")
+        is_float = figures["model"] == "float"
+        yield (
+            kept["list"] if is_float else "the same, INT8",
+            f"{figures['n_good']} good, {figures['n_defect']} defective",
+            *(_share(figures[name]) for name in ("image_auroc", "pixel_auroc", "aupro")),
+            _share(escape),
+            _share(overkill),
+            " and ".join(map(_share, best)),
+            _share((escape + overkill - sum(best)) / 2),
+            f"{figures['latency_ms']['p50']:.1f}",
+            "{:.0f}:{:02.0f}".format(*divmod(round(training_s), 60)) if training_s else "",
+        )
 
 
 def _share(value: float | None) -> str:

@@ -6,17 +6,14 @@ import pytest
 
 from models.comparing.model_results import Change
 from models.comparing.validation import Validation
-from models.comparing.validation_inputs import open_validation_inputs
 from models.reports.validation_words import validation_lines
-from models.validate import run_validation
+from models.validate import validate
 from tests.models.conftest import TrainedBundle
 
 
 @pytest.fixture(scope="module")
 def validation(trained: TrainedBundle) -> Validation:
-    return run_validation(
-        open_validation_inputs(trained.bundle, trained.data, trained.weights_cache)
-    )
+    return validate(trained.bundle, trained.data, trained.weights_cache)
 
 
 def test_sides_and_the_line_are_told_and_the_proof_last(validation: Validation) -> None:
