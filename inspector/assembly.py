@@ -144,7 +144,7 @@ def canary_frame(canary_png: bytes) -> Frame:
     """The bundle's canary picture as a frame.
 
     Raises:
-        CorruptFrame: It is no whole picture.
+        CorruptFrame: It is not a whole picture.
     """
     return Frame(
         frame_id=0,

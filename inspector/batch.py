@@ -152,7 +152,7 @@ def _run(
 
 def source_name(source: str) -> str:
     """The SOURCE argument as a store remembers it, the same from every current folder."""
-    path = os.path.abspath(source)  # noqa: PTH100  (a glob is no path)
+    path = os.path.abspath(source)  # noqa: PTH100  (a glob is not a path)
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

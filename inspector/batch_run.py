@@ -195,7 +195,7 @@ class BatchRun:
 
     def _forget_older(self, record: Record) -> None:
         for decision in Decision:
-            with suppress(OSError):  # a picture too many is no reason to end a run
+            with suppress(OSError):  # a picture too many is not a reason to end a run
                 (self._images_folder / decision.value / f"{record.record_id}.png").unlink(True)
 
     def _store_all(self) -> None:

@@ -51,7 +51,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number {low}..{high}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {low}..{high}")
         return value
 
     return parse
@@ -64,7 +64,7 @@ def folder(text: str) -> Path:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no UTF-8; choose another name") from error
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8; choose another name") from error
     return Path(text)
 
 

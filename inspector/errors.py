@@ -15,7 +15,7 @@ InspectorError
         EndOfSource         there are no more frames, as at the end of a folder
     InspectionError         this frame is an ERROR, the run goes on
         PreprocessError     the frame does not fit the bundle
-        InferenceError      the runtime failed, or its answer is no number
+        InferenceError      the runtime failed, or its answer is not a number
         Overrun             the frame came while every place in the queue was taken
         Unfinished          the program was killed while the part was on its way
         DeadlineMissed      the result was not there in time
@@ -69,7 +69,7 @@ class GrabTimeout(CaptureError):
 
 
 class CorruptFrame(CaptureError):
-    """The frame is damaged, cut, too large, or of a kind that is not read."""
+    """The frame is damaged, truncated, too large, or of a kind that is not read."""
 
 
 class FrameLost(CaptureError):
@@ -125,7 +125,7 @@ class StoreFull(StoreError):
 
 
 class StoreCorrupt(StoreError):
-    """The store's file is damaged or is no store of ours."""
+    """The store's file is damaged or is not one of our stores."""
 
 
 class WorkerFailed(InspectorError):

@@ -22,7 +22,7 @@ from models.measures.metrics import Overlap, PixelTally
 from models.publishing.source import source_beside
 
 THREADS = 2  # cores of the smallest line PC; one picture at a time, as a station judges
-WARM_UP = 5  # the first runs lay out memory; they are no part's latency
+WARM_UP = 5  # the first runs lay out memory; they are not any part's latency
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +116,7 @@ def _judge_one(
         raise DataError(f"picture {sample.name!r} cannot be judged: {reasons}")
     size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
     heatmap = inspected.prediction.heatmap
-    # A defect without an outline tells nothing about where it is: its pixels are no good ones.
+    # A defect without an outline tells nothing about where it is: its pixels are not good ones.
     if heatmap is not None and (sample.is_good or sample.masks):
         on_sensor = heatmap_on_sensor(heatmap, inspected.to_sensor, size_px)
         mask = load_mask(sample, size_px)

@@ -86,7 +86,7 @@ class _Candidate:
 
     Attributes:
         rank: Whether it is too slow, whether it fails the gate otherwise, how much it judges
-            wrongly or otherwise than the float model, how slow it is, and how far its scores are
+            wrongly or differently than the float model, how slow it is, and how far its scores are
             off; the lowest is best.
     """
 

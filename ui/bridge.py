@@ -22,7 +22,7 @@ class EngineBridge(QObject):
 
     news = Signal()
     state_changed = Signal(object)  # RunSnapshot
-    rejected = Signal(object)  # PartResult that is no PASS, as long as nobody is behind
+    rejected = Signal(object)  # PartResult that is not a PASS, as long as nobody is behind
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

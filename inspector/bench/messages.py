@@ -32,7 +32,7 @@ def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
 
     Raises:
         EOFError: The other side went away inside a message.
-        ValueError: What came is no message.
+        ValueError: What came is not a message.
     """
     first = stream.read(_COUNTS.size)
     if not first:
@@ -44,7 +44,7 @@ def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     raw = _whole(stream.read(n_raw), n_raw)
     words = json.loads(text)
     if not isinstance(words, dict):
-        raise ValueError("no message: its words are no table")
+        raise ValueError("no message: its words are not a table")
     return words, raw
 
 

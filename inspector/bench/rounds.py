@@ -74,7 +74,7 @@ def run_rounds(course: Course) -> dict[str, Measured | str]:
 def turn_order(names: Sequence[str], index: int) -> list[str]:
     """The order of round `index`: every second one backwards, and after two beginning one further.
 
-    So each has every place equally often, and follows another as often as it goes before it: what
+    So each has every place equally often, and follows another as often as it precedes it: what
     runs late meets a warmer processor, and the caches are those of the one before.
     """
     start = index // 2 % len(names)

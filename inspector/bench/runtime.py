@@ -105,7 +105,7 @@ def load_plugin(reference: str) -> RuntimePlugin:
     except AttributeError as error:
         raise ImportError(f"{reference} is not there: {error}") from error
     if not isinstance(offer, RuntimePlugin):
-        raise ImportError(f"{reference} is no offer of a runtime")
+        raise ImportError(f"{reference} is not a runtime plugin")
     return offer
 
 

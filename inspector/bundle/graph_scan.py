@@ -29,7 +29,7 @@ _SPARSE_PARTS = (1, 2)
 
 
 def scan_graph(model: bytes, where: str) -> int:
-    """Refuse a model that names files, custom operators or functions, or is no ONNX file.
+    """Refuse a model that names files, custom operators or functions, or is not an ONNX file.
 
     Returns:
         The opset of the standard operators that the model asks for; 0 where it names none.
@@ -128,7 +128,7 @@ class _Scan:
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Field number and value of each field of one message; ValueError where it is cut or odd."""
+    """Number and value of each field of one message; ValueError where it is truncated or odd."""
     at, end = 0, len(data)
     while at < end:
         key, at = _varint(data, at)
@@ -156,7 +156,7 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(data):
-            raise ValueError("a number is cut")
+            raise ValueError("a number is truncated")
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift

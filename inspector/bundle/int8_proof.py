@@ -68,7 +68,7 @@ class Int8Proof:
         n_painted: Of these, good pictures with a painted defect, for want of real ones.
         images_sha256: Hash over the sorted hashes of those pictures' files.
         outputs: How far each output is from the float model's.
-        n_flips: Verdicts that came out otherwise.
+        n_flips: Verdicts that came out differently.
         wrong: What both judge wrongly; None where none of the classes is a defect.
         scale: What its scores were multiplied by, so that good parts exceed the threshold as
             rarely as with the float model.

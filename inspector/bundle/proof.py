@@ -22,7 +22,7 @@ class Proof:
         n_images: Pictures that neither fitting nor the threshold had seen.
         images_sha256: Hash over the sorted hashes of those pictures.
         outputs: Agreement by output name.
-        n_flips: Decisions that came out otherwise at the threshold.
+        n_flips: Decisions that came out differently at the threshold.
         max_relative_limit: Limit for `relative` of every output.
         threshold: What decisions were made by, model units; None in reports from before it was
             kept.

@@ -65,7 +65,8 @@ def check_bundle_place(out: Path) -> None:
 def _refuse_foreign(out: Path) -> None:
     if out.exists() and not _is_bundle(out):
         raise BundleError(
-            f"{str(out)!r} exists and is no bundle, or holds other files too; choose another --out"
+            f"{str(out)!r} exists and is not a bundle, or holds other files too; choose another "
+            "--out"
         )
 
 

@@ -1,4 +1,4 @@
-"""Gives the pictures of something that is no camera at a camera's rate."""
+"""Gives the pictures of something that is not a camera at a camera's rate."""
 
 import threading
 

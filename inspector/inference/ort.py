@@ -18,7 +18,7 @@ import onnxruntime as ort
 
 ort.disable_telemetry_events()  # what Windows listens to
 
-# All that the binding raises by itself; anything else, such as no memory, is no fault of a frame.
+# All that the binding raises by itself; anything else, such as no memory, is not the frame's fault.
 _RUNTIME_FAULTS: tuple[type[Exception], ...] = (
     RuntimeError,
     ValueError,

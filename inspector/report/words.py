@@ -23,10 +23,12 @@ def overall_line(summary: Summary) -> str:
 
 
 def left_out_text(left_out: Mapping[str, int]) -> str:
-    """What is no picture: "3 files are no pictures (.txt 2, hidden 1)"."""
+    """What is not a picture: "3 files are not pictures (.txt 2, hidden 1)"."""
     count = sum(left_out.values())
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in left_out.items())
-    return f"{count:,} {'file is no picture' if count == 1 else 'files are no pictures'} ({kinds})"
+    return (
+        f"{count:,} {'file is not a picture' if count == 1 else 'files are not pictures'} ({kinds})"
+    )
 
 
 def share_text(n: int, n_parts: int) -> str:

@@ -69,7 +69,7 @@ def check_structure(connection: sqlite3.Connection, path: Path) -> None:
     """
     state = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
-        state = "its last page was cut"  # SQLite takes the missing bytes for zeros
+        state = "its last page is truncated"  # SQLite takes the missing bytes for zeros
     if state != "ok":
         raise StoreCorrupt(f"{str(path)!r} is damaged: {state}; set the file aside")
 

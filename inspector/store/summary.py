@@ -27,7 +27,7 @@ class Summary:
         elapsed_s: Wall time of this session of the run, after the model was ready.
         n_judged_now: Parts judged in this session; the others stood in the store already.
         identity: Versions and hashes of everything that judged.
-        left_out: How many files of a batch's source are no pictures, by kind.
+        left_out: How many files of a batch's source are not pictures, by kind.
         n_gone: Pictures that were judged and are not in the source any more; not counted above.
     """
 

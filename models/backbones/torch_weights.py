@@ -68,7 +68,7 @@ def read_state_dict(path: Path) -> Tensors:
     """Every tensor of the file, by its name, in the file's layout (convolutions are O, I, H, W).
 
     Raises:
-        DataError: Unreadable, cut, of another layout, or asking for anything but tensors.
+        DataError: Unreadable, truncated, of another layout, or asking for anything but tensors.
     """
     try:
         with path.open("rb") as file:
@@ -110,7 +110,7 @@ def _read(file: io.BytesIO) -> Tensors:
 def _array(tensor: _Tensor, content: bytes) -> NDArray[np.generic]:
     size = tensor.storage.dtype.itemsize
     if len(content) != tensor.storage.count * size:
-        raise ValueError(f"storage {tensor.storage.key!r} is cut")
+        raise ValueError(f"storage {tensor.storage.key!r} is truncated")
     view: NDArray[np.generic] = np.ndarray(
         tensor.shape,
         tensor.storage.dtype,

@@ -142,7 +142,7 @@ def _number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
     return value
 
 
@@ -158,7 +158,7 @@ def _size(text: str) -> tuple[int, int]:
     sides = [int(side) if side.isdecimal() else 0 for side in (height, width)]
     if not all(_MIN_SIDE_PX <= side <= _MAX_SIDE_PX for side in sides):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no size such as 224x320, of sides {_MIN_SIDE_PX}..{_MAX_SIDE_PX} px"
+            f"{text!r} is not a size such as 224x320, of sides {_MIN_SIDE_PX}..{_MAX_SIDE_PX} px"
         )
     return sides[0], sides[1]
 

@@ -18,7 +18,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     """Add the verb to the program."""
     verb = verbs.add_parser(
         "quantize",
-        help="make a bundle's model faster by computing in bytes, if it stays as good",
+        help="make a bundle's model faster by quantising it to 8-bit integers, if it stays as good",
         description="Make an INT8 model from the train split of DATA, and keep it only if it is "
         "faster, smaller and as good on pictures that the model was not fitted to. Otherwise say "
         "why, and write the bundle with its float model alone. Exit code 0 in both cases.",

@@ -19,7 +19,7 @@ def add_targets(verb: argparse.ArgumentParser) -> None:
         "--escape-at-most",
         type=_share,
         metavar="SHARE",
-        help="share of defects that may pass; where both cannot be had, it goes before the "
+        help="share of defects that may pass; where both cannot be had, it overrides the "
         "overkill; default: as few as the overkill allows",
     )
 
@@ -31,6 +31,6 @@ def _share(text: str) -> float:
         value = math.nan
     if not MIN_SHARE <= value <= MAX_SHARE:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no share {MIN_SHARE:.2%}..{MAX_SHARE:.0%}, such as 2% or 0.02"
+            f"{text!r} is not a share {MIN_SHARE:.2%}..{MAX_SHARE:.0%}, such as 2% or 0.02"
         )
     return value

@@ -32,7 +32,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     verb.add_argument(
-        "--config", type=Path, metavar="FILE", help="a TOML file; the options here go before it"
+        "--config", type=Path, metavar="FILE", help="a TOML file; the options here override it"
     )
     verb.add_argument("--seed", type=whole_number(0, 2**32 - 1), help="default: 0")
     verb.add_argument(

@@ -44,7 +44,7 @@ class LineCheck:
             )
         if self.changed:
             return (
-                f"{self.model}: the line judges {len(self.changed)} pictures otherwise: "
+                f"{self.model}: the line judges {len(self.changed)} pictures differently: "
                 f"{self.changed[0]} ..."
             )
         if self.score_max_abs > 0:

@@ -128,7 +128,7 @@ def _refuse_alike(counts: Counter[str], where: str) -> None:
 
 
 def _key(label: str) -> str:
-    """The label without what people spell now so and now otherwise."""
+    """The label without what people spell in different ways."""
     plain = unicodedata.normalize("NFKC", label).casefold()
     return "".join(letter for letter in plain if letter.isalnum()) or plain
 

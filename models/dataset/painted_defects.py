@@ -19,7 +19,7 @@ from inspector.opencv import cv2
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 _SECOND, _THIRD = 0.4, 0.2  # how often a part carries one more defect, and yet another
-# What nobody can see is no defect: neither by grey levels, nor against a bright picture.
+# What nobody can see is not a defect: neither by grey levels, nor against a bright picture.
 _VISIBLE_LEVELS, _VISIBLE_SHARE = 4.0, 0.05
 _TRIES = 8
 # Defects that are hard to see: they are small, and as faint as a share of what is painted else.

@@ -43,7 +43,7 @@ def load_picture(sample: Sample, max_sample: int | None) -> LoadedPicture:
         max_sample: Full light in pictures of 16 bits, as the bundle's input has it.
 
     Raises:
-        DataError: It is missing, cut, damaged or of a kind that is not read.
+        DataError: It is missing, truncated, damaged or of a kind that is not read.
     """
     try:
         picture = read_picture(sample.image, max_sample)

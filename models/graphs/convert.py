@@ -37,7 +37,7 @@ class Conversion:
         """Both counts as a table for people, the sums last."""
         before, after = Counter(self.operators_before), Counter(self.operators_after)
         rows = [(name, before[name], after[name]) for name in sorted({*before, *after})]
-        rows.append(("together", before.total(), after.total()))
+        rows.append(("total", before.total(), after.total()))
         return "\n".join(f"{name:20}{was:7}{now:7}" for name, was, now in rows)
 
 
@@ -97,7 +97,7 @@ def finished(model: Any) -> bytes:
 def _name_by_order(graph: Any) -> None:
     """Name values and constants by where they are first used, and put constants in that order.
 
-    tf2onnx names and orders constants by sets of texts, and so otherwise in every process: the
+    tf2onnx names and orders constants by sets of texts, and so differently in every process: the
     same model would come out as other bytes. The graphs inside branches and loops are named too.
     """
     _name(graph, {value.name: value.name for value in (*graph.input, *graph.output)})

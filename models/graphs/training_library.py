@@ -16,13 +16,13 @@ _KERAS_HOME = "KERAS_HOME"
 def tensorflow() -> Any:
     """The TensorFlow module, on the CPU, without its start-up chatter, giving equal results twice.
 
-    Equal on one machine: on another the sums are divided otherwise and differ in their last bits.
+    Equal on one machine: on another the sums are divided differently and differ in their last bits.
 
     Raises:
         ModuleNotFoundError: The workshop extra is not installed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # A graphics card rounds otherwise than the line PC's processor: what is proven here must be
+    # A graphics card rounds differently than the line PC's processor: what is proven here must be
     # what is judged there.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     with _stderr_kept_aside(), _keras_without_a_home():
@@ -30,7 +30,7 @@ def tensorflow() -> Any:
 
         tf.config.experimental.enable_op_determinism()
         # Two operators at the same time share one pool of threads, and by who comes first sums are
-        # divided otherwise: two trainings differed in their last bits until only one ran at a time.
+        # divided differently: two trainings differed in their last bits until one ran at a time.
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.constant(0.0)  # the last of the chatter comes with the first tensor
     return tf

@@ -20,7 +20,7 @@ def blamed_on(what: str, advice: str) -> Iterator[None]:
         advice: What to do.
 
     Raises:
-        ConfigurationError: For any exception but ours and those that are no `Exception`.
+        ConfigurationError: For any exception but ours and those that are not an `Exception`.
     """
     try:
         yield

@@ -37,8 +37,8 @@ def outputs_of(
 
     Raises:
         OneAtATimeOnly: It cannot take two pictures at once.
-        ConfigurationError: It judges one by its neighbour, fails on one, gives what is no number,
-            or has no such output.
+        ConfigurationError: It judges one by its neighbour, fails on one, gives what is not a
+            number, or has no such output.
     """
     try:
         session = open_session(model.SerializeToString())

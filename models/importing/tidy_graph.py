@@ -9,7 +9,7 @@ from models.graphs.walk import STANDARD, every_node, inner_graphs, opset_of
 from models.importing.foreign_faults import blamed_on
 
 MIN_OPSET = 13  # below it, softmax and reshaping mean something else than what is added here
-_MIN_IR_VERSION = 8  # from 4 on, weights are no inputs
+_MIN_IR_VERSION = 8  # from 4 on, weights are not inputs
 
 
 def tidied(model: Any) -> Any:

@@ -17,7 +17,7 @@ from inspector.recipe import DEFAULT_RECIPE
 from models.dataset.pictures import LoadedSet, load_picture
 from models.publishing.source import Source, check_source_place, keep_source, source_folder
 
-# Another processor rounds otherwise by some millionths and resizes by one grey level here and
+# Another processor rounds differently by some millionths and resizes by one grey level here and
 # there; a damaged or different model is off by far more.
 CANARY_TOLERANCE_SHARE = 0.02  # of the range of held-out good scores
 _LIBRARIES = ("numpy", "onnx", "onnxruntime", "opencv-python")

@@ -105,13 +105,13 @@ def check_source_place(folder: Path) -> None:
     """Find out before the work of hours whether `keep_source` would replace something else.
 
     Raises:
-        DataError: There is something, and it is no source of ours.
+        DataError: There is something, and it is not one of our sources.
     """
     known = {_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE}
     is_ours = folder.is_dir() and {entry.name for entry in folder.iterdir()} <= known
     if folder.exists() and not is_ours:
         raise DataError(
-            f"{str(folder)!r} exists and is no source of a bundle, or holds other files too; "
+            f"{str(folder)!r} exists and is not the source of a bundle, or holds other files too; "
             "choose another --out"
         )
 

@@ -1,11 +1,11 @@
 """Makes an INT8 graph of a float one: the only file of the workshop that knows the quantiser.
 
-The trunk computes in bytes: the convolutions and what lies between them; and so does the search
-for the nearest remembered patch, which has a form of its own. What else comes after the last
-convolution stays float, such as a softmax or a score: there small differences decide. The first
-convolutions may stay float too: what they round away is missing in all that follows, and they are
-little of the work (measured: 27 of 170 verdicts changed with all of EfficientNet-Lite0 in bytes of
-7 bits, none with the first six convolutions in float).
+The trunk is quantised to 8-bit integers, that is the convolutions and what lies between them, and
+so is the search for the nearest remembered patch, which has a form of its own. What else comes
+after the last convolution stays float, such as a softmax or a score: there small differences
+decide. The first convolutions may stay float too: what they round away is missing in all that
+follows, and they are little of the work (measured: 27 of 170 verdicts changed with all of
+EfficientNet-Lite0 quantised to 7 bits, none with the first six convolutions in float).
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from models.graphs.convert import finished
 from models.graphs.walk import opset_of
 from models.quantization.nearest_search import (
     SearchRange,
+    quantize_searches,
     range_of,
-    search_in_bytes,
     searches_in,
 )
 
@@ -46,7 +46,7 @@ class Calibrated:
         ranges: Path of the ranges, for `calibration`.
         convolutions: Names of the trunk's convolutions, in running order.
         between: Names of the trunk's other nodes.
-        search_ranges: Of the searches behind the trunk, see `search_in_bytes`.
+        search_ranges: Of the searches behind the trunk, see `quantize_searches`.
     """
 
     graph: Path
@@ -142,7 +142,7 @@ def int8_model(ready: Calibrated, *, n_float_convolutions: int, has_reduced_rang
         )
     model = onnx.load(out)
     del model.metadata_props[:]
-    search_in_bytes(model.graph, ready.search_ranges, has_reduced_range=has_reduced_range)
+    quantize_searches(model.graph, ready.search_ranges, has_reduced_range=has_reduced_range)
     return finished(model)
 
 
@@ -174,7 +174,7 @@ def scaled(model: bytes, factor: float) -> bytes:
 def packed(model: bytes) -> bytes:
     """The same graph with each large matrix of the float part stored as int8 and a scale a column.
 
-    The runtime unfolds them once, when it loads the graph: neither speed nor memory change.
+    The runtime expands them once, when it loads the graph: neither speed nor memory change.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper

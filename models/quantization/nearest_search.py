@@ -1,17 +1,17 @@
-"""The search for the nearest remembered patch in bytes: half of what an anomaly model computes.
+"""Quantises the search for the nearest remembered patch: half of what an anomaly model computes.
 
 For a patch x and its square, a graph looks for the least of x·W_j + c_j, where
 W_j = (-2 b_j, 1) / u² and c_j = |b_j|² / u²: the squared distance to the remembered patch b_j over
-u, what is usual around it. Over s / u², for any s, all of these are sums of products that can be
-rounded to bytes:
+u, what is usual around it. Divided by s / u², for any s, all of these are sums of products of 8-bit
+integers:
 
 - x and -2 b_j each have one scale, s being their product over the largest weight;
-- |x|² needs more than 8 bits: several columns hold a piece of it each, cut off at both ends, with
-  the largest weight;
+- |x|² needs more than 8 bits: several columns hold a piece of it each, clipped at both ends,
+  with the largest weight;
 - |b_j|² too: several rows hold a piece of it each, against columns that are constant.
 
-So one product of bytes, and its scale for each column, gives the squared quotients, to half a
-percent.
+So one product of integer matrices, with a scale for each column, gives the squared quotients, to
+half a percent.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGEST, _LARGEST_REDUCED = 127, 63  # weights of 8 and of 7 bits
-_MIDDLE = 128  # of a byte: the value 0
-_HEADROOM = 1.1  # over what good patches had, so that their kin are not cut off
+_MIDDLE = 128  # zero point of the activations
+_HEADROOM = 1.1  # over what good patches had, so that similar ones are not clipped
 _HEADROOM_SQUARE = 4.0  # a defect's patch is longer; beyond, it is as far as it can be
 _N_ONES = 2  # columns with the value 1, for what is left of |b_j|²
 _MAX_MISFIT = 1e-3  # of |b_j|², for a matrix to be taken for that of a search
@@ -90,7 +90,9 @@ def range_of(patches: NDArray[np.float32]) -> SearchRange:
     )
 
 
-def search_in_bytes(graph: Any, ranges: Sequence[SearchRange], *, has_reduced_range: bool) -> None:
+def quantize_searches(
+    graph: Any, ranges: Sequence[SearchRange], *, has_reduced_range: bool
+) -> None:
     """Replace each search of a graph.
 
     Args:
@@ -102,8 +104,8 @@ def search_in_bytes(graph: Any, ranges: Sequence[SearchRange], *, has_reduced_ra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Bytes:
-    """A search in whole numbers.
+class _IntegerSearch:
+    """A search in 8-bit integers.
 
     Attributes:
         patch_scale, square_scale: Of a number of a patch, and of a piece of its square.
@@ -121,13 +123,13 @@ class _Bytes:
     scales: NDArray[np.float32]
 
 
-def _in_bytes(search: Search, values: SearchRange, largest: int) -> _Bytes:
+def _quantized(search: Search, values: SearchRange, largest: int) -> _IntegerSearch:
     patch_scale = _HEADROOM * values.largest / 127
     square_scale = 2 * float(np.abs(search.entries).max()) * patch_scale
     n_pieces = int(np.ceil(_HEADROOM_SQUARE * values.largest_square / (255 * square_scale)))
     unit = square_scale / largest
     crossed = np.rint(-2 * search.entries * patch_scale / unit)
-    # Pieces are bytes less their middle: what that takes away is given back here.
+    # The zero point is subtracted from each piece: that is added back here.
     left = np.rint((search.entries**2).sum(axis=0) / unit) + n_pieces * _MIDDLE * largest
     n_constant = int(np.ceil(left.max() / (127 * largest)))
     rows = []
@@ -136,7 +138,7 @@ def _in_bytes(search: Search, values: SearchRange, largest: int) -> _Bytes:
         rows.append(row)
         left = left - step * row
     pieces = np.full((n_pieces, len(search.over)), largest)
-    return _Bytes(
+    return _IntegerSearch(
         patch_scale=patch_scale,
         square_scale=square_scale,
         n_pieces=n_pieces,
@@ -151,7 +153,7 @@ def _replace(
 ) -> None:
     from onnx import helper, numpy_helper
 
-    bytes_ = _in_bytes(search, values, _LARGEST_REDUCED if has_reduced_range else _LARGEST)
+    quantized = _quantized(search, values, _LARGEST_REDUCED if has_reduced_range else _LARGEST)
 
     def constant(part: str, value: Any, dtype: Any) -> str:
         array = np.ascontiguousarray(np.asarray(value, dtype))
@@ -162,7 +164,7 @@ def _replace(
         return helper.make_node(op, inputs, outputs, name=f"{name}_{outputs[0]}", **attributes)
 
     n_dims, n_entries = search.entries.shape
-    steps = (_MIDDLE + 255 * np.arange(bytes_.n_pieces)) * bytes_.square_scale
+    steps = (_MIDDLE + 255 * np.arange(quantized.n_pieces)) * quantized.square_scale
     middle = constant("middle", _MIDDLE, np.uint8)
     places = [
         f"{name}_{part}" for part in ("patch", "square", "pieces", "a", "b", "ab", "abc", "x")
@@ -178,12 +180,12 @@ def _replace(
         node("Sub", [square, constant("steps", steps[np.newaxis], np.float32)], [pieces]),
         node(
             "QuantizeLinear",
-            [patch, constant("patch_scale", bytes_.patch_scale, np.float32), middle],
+            [patch, constant("patch_scale", quantized.patch_scale, np.float32), middle],
             [a],
         ),
         node(
             "QuantizeLinear",
-            [pieces, constant("square_scale", bytes_.square_scale, np.float32), middle],
+            [pieces, constant("square_scale", quantized.square_scale, np.float32), middle],
             [b],
         ),
         node("Concat", [a, b], [ab], axis=1),
@@ -191,7 +193,7 @@ def _replace(
             "Pad",
             [
                 ab,
-                constant("n_constant", [0, 0, 0, bytes_.n_constant], np.int64),
+                constant("n_constant", [0, 0, 0, quantized.n_constant], np.int64),
                 constant("byte_127", _MIDDLE + 127, np.uint8),
             ],
             [abc],
@@ -209,8 +211,8 @@ def _replace(
         node(
             "DequantizeLinear",
             [
-                constant("weights", bytes_.weights, np.int8),
-                constant("scales", bytes_.scales, np.float32),
+                constant("weights", quantized.weights, np.int8),
+                constant("scales", quantized.scales, np.float32),
                 constant("zeros", np.zeros(n_entries), np.int8),
             ],
             [f"{name}_matrix"],

@@ -158,7 +158,7 @@ def _changes(validation: Validation) -> Iterator[str]:
     for results in validation.judged:
         changes = validation.comparisons[results.name].changes
         if changes:
-            title = f"Judged otherwise by {results.name} than by TensorFlow"
+            title = f"Judged differently by {results.name} than by TensorFlow"
             yield section(title, _change_table(changes))
 
 
@@ -186,7 +186,7 @@ def _variants(validation: Validation) -> str:
         "<p class=soft>Each against one thread, one picture at a time, optimised. The line always "
         "lets the runtime optimise.</p>"
     )
-    return says + table(("Run with", "Difference", "Pictures judged otherwise"), rows)
+    return says + table(("Run with", "Difference", "Pictures judged differently"), rows)
 
 
 def _confusion(results: ModelResults, samples: Iterable[Sample]) -> str:
@@ -275,7 +275,7 @@ def _operators(validation: Validation) -> Iterator[str]:
             _row(name, before.get(name, 0), after.get(name, 0))
             for name in sorted({*before, *after})
         ]
-        rows.append(_row("together", sum(before.values()), sum(after.values())))
+        rows.append(_row("total", sum(before.values()), sum(after.values())))
         head = ("Operator", "Converted", "After folding")
         yield section("Operators of the graph", table(head, rows))
 

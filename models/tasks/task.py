@@ -111,7 +111,7 @@ class Task(Protocol):
         """Learn. The same inputs give the same parameters on one machine.
 
         Raises:
-            ConfigurationError: The network does not learn: its loss is no number.
+            ConfigurationError: The network does not learn: its loss is not a number.
         """
         ...
 

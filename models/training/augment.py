@@ -1,7 +1,8 @@
 """Varies pictures while a network learns, in the ways that pictures of one part vary in a factory.
 
-Light flickers and ages, the part lies a little otherwise, the lens is never quite sharp, the sensor
-is noisy. Mirroring and turning a part makes another part, unless its maker says that it does not.
+Light flickers and ages, the part lies a little differently, the lens is never quite sharp, the
+sensor is noisy. Mirroring and turning a part makes another part, unless its maker says that it does
+not.
 """
 
 import math

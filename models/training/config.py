@@ -95,7 +95,7 @@ def load_config(path: Path, task: str) -> TrainingConfig:
 def _side(table: Table, key: str, where: str) -> int | None:
     value = table.optional_integer(key, low=MIN_SIDE_PX, high=MAX_SIDE_PX)
     if value is not None and value % SIDE_STEP_PX:
-        raise ConfigurationError(f"{where}: {key} {value} is no multiple of {SIDE_STEP_PX}")
+        raise ConfigurationError(f"{where}: {key} {value} is not a multiple of {SIDE_STEP_PX}")
     return value
 
 

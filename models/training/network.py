@@ -119,7 +119,7 @@ def fit_network(
         metric: Measures the network as it is.
 
     Raises:
-        ConfigurationError: The loss is no finite number.
+        ConfigurationError: The loss is not finite.
         StoreError: The state cannot be kept.
         KeyboardInterrupt: Before the first epoch was finished.
     """

@@ -39,8 +39,8 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 UNREADABLE = {
     "text.png": (b"I am no picture", "no PNG, JPEG, BMP, TIFF, WebP, PGM or PPM"),
     "empty.png": (b"", "the file is empty"),
-    "cut.jpg": (jpeg(textured(64, 96))[:-200], "the file was cut; copy it again"),
-    "cut.png": (encode_png(textured(64, 96))[:-200], "the file was cut; copy it again"),
+    "cut.jpg": (jpeg(textured(64, 96))[:-200], "the file is truncated; copy it again"),
+    "cut.png": (encode_png(textured(64, 96))[:-200], "the file is truncated; copy it again"),
     "huge.png": (
         png_head(30_000, 30_000) + chunk(b"IDAT", b"") + chunk(b"IEND", b""),
         "30,000 x 30,000 px are over the limit",
@@ -187,11 +187,11 @@ def test_part_is_never_left_out_for_how_its_file_is_called(bundle: Path, tmp_pat
     assert done.returncode == 2
     rows = {row["image"]: row["decision"] for row in rows_of(tmp_path / "out")}
     assert rows == dict.fromkeys(read, "PASS") | dict.fromkeys(not_read, "ERROR")
-    assert "not judged: 3 files are no pictures (.db 1, .txt 1, hidden 1)" in done.stdout
+    assert "not judged: 3 files are not pictures (.db 1, .txt 1, hidden 1)" in done.stdout
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["left_out"] == {".db": 1, ".txt": 1, "hidden": 1}
     report = (tmp_path / "out" / "report.html").read_text()
-    assert "3 files are no pictures (.db 1, .txt 1, hidden 1)" in report
+    assert "3 files are not pictures (.db 1, .txt 1, hidden 1)" in report
 
 
 def test_ten_bits_in_sixteen_are_judged_by_the_bundles_depth_and_never_as_night(

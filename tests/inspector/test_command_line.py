@@ -78,7 +78,7 @@ def test_abbreviated_option_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["0", "65", "-1", "1.5", "", "many", "1e1"])
 def test_whole_number_out_of_range_is_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match=r"no whole number 1\.\.64"):
+    with pytest.raises(argparse.ArgumentTypeError, match=r"not a whole number 1\.\.64"):
         whole_number(1, 64)(text)
 
 

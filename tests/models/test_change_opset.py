@@ -89,5 +89,5 @@ def test_wrong_requests_are_refused_before_any_work(trained: TrainedBundle, tmp_
         request(17, tmp_path / "x")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("")
-    with pytest.raises(BundleError, match="is no bundle"):
+    with pytest.raises(BundleError, match="is not a bundle"):
         request(18, tmp_path / "full")

@@ -1,6 +1,6 @@
 """Quantising: what passes the gate is kept, what does not is explained, and the rest is as it was.
 
-Speed is no matter of tests: its limit is set so low, or so high, that a busy machine decides alike.
+Tests do not judge speed: its limit is set so low, or so high, that a busy machine decides alike.
 """
 
 import json

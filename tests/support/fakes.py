@@ -130,7 +130,7 @@ def record(
     reasons = {
         Decision.PASS: (),
         Decision.FAIL: (Reason(rule="score", measured=score, limit=threshold),),
-        Decision.ERROR: (Reason(rule="CorruptFrame", detail=f"{image}: the file was cut"),),
+        Decision.ERROR: (Reason(rule="CorruptFrame", detail=f"{image}: the file is truncated"),),
     }
     regions: tuple[Region, ...] = ()
     if decision is Decision.FAIL and score is not None:

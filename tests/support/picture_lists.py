@@ -6,7 +6,7 @@ HEAD = "image,label,mask,split,part\n"
 
 
 def make_list(folder: Path, text: str, *, encoding: str = "utf-8") -> Path:
-    """A list beside three files that are no pictures, `a.png`, `b.png` and `m.png`."""
+    """A list beside three files that are not pictures, `a.png`, `b.png` and `m.png`."""
     for name in ("a.png", "b.png", "m.png"):
         (folder / name).write_bytes(name.encode())
     (folder / "list.csv").write_bytes(text.encode(encoding))

@@ -45,7 +45,7 @@ def phase_word(phase: Phase) -> str:
 
 
 def error_word(rule: str) -> str | None:
-    """Why a part could not be judged; None where the rule is no error."""
+    """Why a part could not be judged; None where the rule is not an error."""
     translate = QCoreApplication.translate
     return {
         "DeadlineMissed": translate("words", "Not judged in time"),

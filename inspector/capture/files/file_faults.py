@@ -10,7 +10,7 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0
 def readable(name: str) -> str:
     """A file's name for people and records: one line of text that can always be encoded.
 
-    Bytes that are no UTF-8 and control characters are written as hexadecimal escapes, and a
+    Bytes that are not UTF-8 and control characters are written as hexadecimal escapes, and a
     backslash of the name itself as two: so no two names are spelled alike.
     """
     raw = os.fsencode(name)
@@ -19,9 +19,9 @@ def readable(name: str) -> str:
     return raw.decode("utf-8", "backslashreplace").translate(_CONTROLS)
 
 
-def cut(name: str, what: str) -> CorruptFrame:
+def truncated(name: str, what: str) -> CorruptFrame:
     """The file is shorter than it says it is."""
-    return CorruptFrame(f"{name}: {what}: the file was cut; copy it again")
+    return CorruptFrame(f"{name}: {what}: the file is truncated; copy it again")
 
 
 def broken(name: str, what: str) -> CorruptFrame:

@@ -74,7 +74,7 @@ def read_picture(path: Path, max_sample: int | None = None) -> Picture:
         max_sample: See `decode_picture`.
 
     Raises:
-        SourceUnavailable: There is no such file, it may not be read, or it is no regular file.
+        SourceUnavailable: There is no such file, it may not be read, or it is not a regular file.
         CorruptFrame: It is too large, still being written, or `decode_picture` refuses it.
     """
     name = readable(path.name)
@@ -124,11 +124,11 @@ def decode_picture(data: bytes, name: str, max_sample: int | None = None) -> NDA
 def decode_stored(data: bytes, name: str) -> StoredPicture:
     """The samples of a picture file, given as its bytes.
 
-    Every cut PNG, BMP, TIFF, WebP and PGM is refused, and every changed PNG and deflated TIFF. The
-    others have no checksum; of a JPEG, cuts are found as follows:
-    - Cut before its end, even if an end marker was put behind the cut, it is refused when it is
-      sequential, in one scan (what cameras write): what may be missing is less than the last two
-      8 x 8 blocks; before a restart marker, less than one coding unit (in mono: than two).
+    Every truncated PNG, BMP, TIFF, WebP and PGM is refused, and every changed PNG and deflated
+    TIFF. The others have no checksum; of a JPEG, truncation is found as follows:
+    - Truncated before its end, even if an end marker was put behind what is left, it is refused
+      when it is sequential, in one scan (what cameras write): what may be missing is less than the
+      last two 8 x 8 blocks; before a restart marker, less than one coding unit (in mono: than two).
     - A progressive JPEG, or one of several scans, is refused if a scan is missing. If the end of
       one scan is missing and the next marker stands, it is decoded with less detail there.
     - Bytes changed or lost amid a scan are found only by the count of restart markers, or if the
@@ -140,7 +140,7 @@ def decode_stored(data: bytes, name: str) -> StoredPicture:
         name: For the error's text.
 
     Raises:
-        CorruptFrame: The file is cut, damaged, too large, or of a kind that is not read.
+        CorruptFrame: The file is truncated, damaged, too large, or of a kind that is not read.
     """
     whole = walk_file(data, name)
     _check_size(whole, name)

@@ -29,7 +29,7 @@ IMAGE_SUFFIXES = frozenset(
 )  # fmt: skip
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
 MAX_LIST_BYTES = 64_000_000  # about a million paths
-MAX_KINDS = 20  # of files that are no pictures; what is beyond is counted as one
+MAX_KINDS = 20  # of files that are not pictures; what is beyond is counted as one
 HIDDEN, NO_ENDING, NO_FILE, OTHER_ENDINGS = "hidden", "no ending", "no file", "other endings"
 
 _STORE_FILE, _IMAGES_FOLDER = "records.db", "images"  # of a batch's results
@@ -57,7 +57,7 @@ class Listing:
 
     Attributes:
         images: Sorted by name.
-        left_out: How many files are no pictures, by kind: their ending in small letters, or one of
+        left_out: How many files are not pictures, by kind: their ending in small letters, or one of
             `HIDDEN`, `NO_ENDING`, `NO_FILE` (a device or pipe), `OTHER_ENDINGS`.
     """
 
@@ -125,7 +125,7 @@ def list_images(source: str, results: Path | None = None) -> Listing:
 
 
 class _LeftOut:
-    """Counts what is no picture, once for each file."""
+    """Counts what is not a picture, once for each file."""
 
     def __init__(self, results: Path | None) -> None:
         self._results = None if results is None else results.resolve()
@@ -235,7 +235,7 @@ def _read_list(path: Path) -> list[ListedImage]:
     where = f"list {str(path)!r}"
     text = read_text(path, where, MAX_LIST_BYTES, UsageError)
     if "\0" in text:
-        raise UsageError(f"{where}: this is no list of pictures")
+        raise UsageError(f"{where}: this is not a list of pictures")
     names = (line.strip() for line in text.splitlines())
     return [
         ListedImage(

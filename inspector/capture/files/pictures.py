@@ -54,7 +54,7 @@ class PictureSource:
         results: A folder of ours; what lies in it is not counted among `left_out`.
 
     Attributes:
-        left_out: How many files are no pictures, by kind; see `Listing`.
+        left_out: How many files are not pictures, by kind; see `Listing`.
 
     Raises:
         SourceUnavailable, UsageError: There is nothing there that can be judged.

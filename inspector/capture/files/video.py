@@ -18,7 +18,7 @@ READ_TIMEOUT_MS = 5_000
 
 # OpenCV reads these whenever it opens a video, and has no other way to be told.
 _WHILE_OPENING = {
-    # Else the last frame of a cut file is decoded from what is left of it and filled up with grey.
+    # Else the last frame of a truncated file is decoded from what is left of it filled up grey.
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "fflags;discardcorrupt",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",  # FFmpeg prints by itself; what matters is a return value
 }
@@ -28,7 +28,7 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
     """Every frame of a video in order, uint8 (H, W, 3) BGR.
 
     Where the video ends before the count in its header, the last thing given is a `CorruptFrame`:
-    a cut video must not look like a short one.
+    a truncated video must not look like a short one.
 
     Raises:
         SourceUnavailable: The file cannot be opened as a video.
@@ -45,7 +45,7 @@ def read_video(path: Path) -> Iterator[NDArray[np.uint8] | CorruptFrame]:
             yield np.asarray(pixels, dtype=np.uint8)
         if count < expected or count == 0:
             yield CorruptFrame(
-                f"{name}: the video ends after {count} of {expected} frames; it was cut, or "
+                f"{name}: the video ends after {count} of {expected} frames; it is truncated, or "
                 "a frame is damaged"
             )
 
@@ -63,15 +63,15 @@ def check_video(path: Path) -> None:
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[cv2.VideoCapture]:
     try:
-        str(path).encode()  # OpenCV 5.0 crashes on a path that is no UTF-8
+        str(path).encode()  # OpenCV 5.0 crashes on a path that is not UTF-8
         is_regular = stat.S_ISREG(path.stat().st_mode)
     except UnicodeEncodeError as error:
-        raise SourceUnavailable(f"{name}: its path is no UTF-8; rename it") from error
+        raise SourceUnavailable(f"{name}: its path is not UTF-8; rename it") from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         reason = getattr(error, "strerror", None) or error
         raise SourceUnavailable(f"{name} cannot be read: {reason}") from error
     if not is_regular:  # a pipe would be waited for without end
-        raise SourceUnavailable(f"{name}: this is no regular file but a device, pipe or socket")
+        raise SourceUnavailable(f"{name}: this is not a regular file but a device, pipe or socket")
     parameters = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS,
         cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS,

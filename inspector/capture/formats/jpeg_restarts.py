@@ -9,7 +9,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.files.file_faults import cut, not_read
+from inspector.capture.files.file_faults import not_read, truncated
 from inspector.capture.formats.whole_jpeg import READ_AHEAD, Restarts
 from inspector.opencv import cv2
 
@@ -27,7 +27,7 @@ def check_intervals(data: bytes, restarts: Restarts, pixels: NDArray[np.uint8], 
     The last interval needs no check: the decoder has no end marker there to make up data from.
 
     Raises:
-        CorruptFrame: An interval is cut.
+        CorruptFrame: An interval is truncated.
     """
     high_px, wide_px = restarts.mcu_px
     last_mcus = np.arange(1, len(restarts.bounds)) * restarts.interval_mcus - 1
@@ -47,9 +47,9 @@ def check_intervals(data: bytes, restarts: Restarts, pixels: NDArray[np.uint8], 
         try:
             decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         except cv2.error as error:
-            raise cut(name, f"restart interval {index:,} of the JPEG has no data") from error
+            raise truncated(name, f"restart interval {index:,} of the JPEG has no data") from error
         if decoded is None:
-            raise cut(name, f"restart interval {index:,} of the JPEG ends too soon")
+            raise truncated(name, f"restart interval {index:,} of the JPEG ends too soon")
 
 
 def _interval_as_picture(data: bytes, restarts: Restarts, index: int) -> bytes | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.files.file_faults import broken, cut
+from inspector.capture.files.file_faults import broken, truncated
 
 MAX_DIRECTORIES = 64  # previews; a second full page is refused before
 MAX_TAGS = 4_096  # in one directory; cameras write about 20
@@ -88,7 +88,7 @@ def read_directories(data: bytes, name: str) -> Iterator[Directory]:
             raise broken(name, "the TIFF's directories form a loop")
         seen.add(at)
         if at >= len(data):
-            raise cut(name, "the TIFF ends before its directory")
+            raise truncated(name, "the TIFF ends before its directory")
         tags, at = _read_tags(data, order, is_big=is_big, at=at, name=name)
         yield Directory(data, order, tags)
 
@@ -113,7 +113,7 @@ def _read_tags(
         if n_bytes > inline:
             (values_at,) = struct.unpack_from(order + link, data, values_at)
         if values_at + n_bytes > len(data):
-            raise cut(name, f"the TIFF ends before the values of its tag {tag}")
+            raise truncated(name, f"the TIFF ends before the values of its tag {tag}")
         tags.setdefault(tag, _Tag(kind=kind, count=n_values, at=values_at))
     (following,) = struct.unpack_from(order + link, data, at)
     return tags, following

@@ -2,7 +2,7 @@
 
 OpenCV 5.0 arranges several layouts wrongly and says nothing: 16 bits in separate planes, 16 bits
 with one sample of grey and one of alpha, tiles of those. Tiles that are not compressed it takes for
-damaged when their size is no multiple of 1,024 bytes. What it does rightly is one plane of single
+damaged when their size is not a multiple of 1,024 bytes. What it does right is one plane of single
 samples; so that is all it is given, in a file made for it.
 """
 

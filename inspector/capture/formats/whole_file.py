@@ -2,7 +2,7 @@
 
 Decoders are made to show as much as they can of a damaged picture. On a line that is the wrong
 aim: what they fill in may lie over a defect. So the structure is walked here from end to end, and
-a file that is cut, contradicts itself, or holds a picture nobody would look at is refused.
+a file that is truncated, contradicts itself, or holds a picture nobody would look at is refused.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.files.file_faults import broken, not_read, truncated
 from inspector.capture.formats.picture_kinds import HEAD_BYTES, KINDS_READ, picture_kind
 from inspector.capture.formats.sample_depth import Samples
 from inspector.capture.formats.tiff_pixels import tiff_pixels
@@ -77,25 +77,26 @@ def walk_file(data: bytes, name: str) -> WholeFile:
         name: For the error's text.
 
     Raises:
-        CorruptFrame: It is cut, broken, animated, of several pages, or of no kind that is read.
+        CorruptFrame: It is truncated, broken, animated, of several pages, or of a kind that is not
+            read.
     """
     if not data:
-        raise cut(name, "the file is empty")
+        raise truncated(name, "the file is empty")
     # A weaker sign will do here: what begins like a picture and is none is refused by its walk.
     begun = (kind for signature, kind in _BEGINNINGS.items() if data.startswith(signature))
     kind = picture_kind(data[:HEAD_BYTES]) or next(begun, None)
     if kind is None:
         known = ", ".join(KINDS_READ[:-1])
         raise CorruptFrame(
-            f"{name}: this is no {known}, {KINDS_READ[-1]}, whatever its name says; it begins with "
-            f"{data[:8].hex(' ')}: put a picture there, or take the file away"
+            f"{name}: this is not a {known}, {KINDS_READ[-1]}, whatever its name says; it begins "
+            f"with {data[:8].hex(' ')}: put a picture there, or take the file away"
         )
     if kind not in _WALKS:
         raise not_read(name, f"a picture of the kind {kind}", "save it as PNG")
     try:
         return _WALKS[kind](data, name)
     except (struct.error, IndexError) as error:
-        raise cut(name, "the file ends inside a header") from error
+        raise truncated(name, "the file ends inside a header") from error
 
 
 def _walk_jpeg(data: bytes, name: str) -> WholeFile:
@@ -144,11 +145,13 @@ def _walk_png(data: bytes, name: str) -> WholeFile:
     kind = b""
     for index in range(MAX_PNG_CHUNKS):
         if pos + 12 > len(data):
-            raise cut(name, "the PNG ends before its IEND chunk")
+            raise truncated(name, "the PNG ends before its IEND chunk")
         length, kind = struct.unpack_from(">I4s", data, pos)
         end = pos + 12 + length
         if end > len(data):
-            raise cut(name, f"the PNG ends inside its chunk {kind.decode('ascii', 'replace')}")
+            raise truncated(
+                name, f"the PNG ends inside its chunk {kind.decode('ascii', 'replace')}"
+            )
         (checksum,) = struct.unpack_from(">I", data, end - 4)
         if zlib.crc32(view[pos + 4 : end - 4]) != checksum:
             raise broken(
@@ -224,7 +227,7 @@ def _walk_bmp(data: bytes, name: str) -> WholeFile:
         raise broken(name, "the BMP's pixels begin inside its headers")
     row_bytes = (width_px * bits + 31) // 32 * 4
     if len(data) < max(file_bytes, pixels_at + row_bytes * height_px):
-        raise cut(name, "the BMP ends before its last row")
+        raise truncated(name, "the BMP ends before its last row")
     return WholeFile(
         format="BMP", width_px=width_px, height_px=height_px, is_mono=False, decodable=data
     )
@@ -233,7 +236,7 @@ def _walk_bmp(data: bytes, name: str) -> WholeFile:
 def _walk_webp(data: bytes, name: str) -> WholeFile:
     end_of_riff = 8 + int.from_bytes(data[4:8], "little")
     if end_of_riff > len(data):
-        raise cut(name, "the WebP ends before its last chunk")
+        raise truncated(name, "the WebP ends before its last chunk")
     if _NOT_ZERO.search(data, end_of_riff):
         raise broken(name, "something follows the end of the WebP")
     canvas: tuple[int, int] | None = None
@@ -246,7 +249,9 @@ def _walk_webp(data: bytes, name: str) -> WholeFile:
         body = pos + 8
         pos = body + length + (length & 1)
         if pos > end_of_riff:
-            raise cut(name, f"the WebP ends inside its chunk {kind.decode('ascii', 'replace')}")
+            raise truncated(
+                name, f"the WebP ends inside its chunk {kind.decode('ascii', 'replace')}"
+            )
         if kind in (b"ANIM", b"ANMF") or (kind == b"VP8X" and data[body] & 0x02):
             raise not_read(name, "an animated WebP", "save one picture per file")
         if kind == b"VP8X":

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from itertools import islice
 
-from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.files.file_faults import broken, not_read, truncated
 from inspector.errors import CorruptFrame
 
 MAX_SEGMENTS = 10_000  # a colour profile takes 255 at most; each costs a turn of the loop
@@ -42,7 +42,7 @@ class Restarts:
         mcu_px: (H, W) of one coding unit.
         mcus_per_row: Coding units in one row of the picture.
         bounds: Start and end of each interval's data in the file, in bytes.
-        head: The file up to the frame header, without what is no table; then the frame header
+        head: The file up to the frame header, without what is not a table; then the frame header
             and the scan header.
     """
 
@@ -101,7 +101,7 @@ def walk_jpeg(data: bytes, name: str) -> JpegLayout:
         name: For the error's text.
 
     Raises:
-        CorruptFrame: It is cut, broken, or of a kind that is not read.
+        CorruptFrame: It is truncated, broken, or of a kind that is not read.
         struct.error, IndexError: It ends inside a header.
     """
     frame: _FrameHeader | None = None
@@ -119,7 +119,7 @@ def walk_jpeg(data: bytes, name: str) -> JpegLayout:
         (length,) = struct.unpack_from(">H", data, pos)
         end = pos + length
         if length < 2 or end > len(data):
-            raise cut(name, f"the JPEG ends inside its segment {marker:02X}")
+            raise truncated(name, f"the JPEG ends inside its segment {marker:02X}")
         body = data[pos + 2 : end]
         if marker in _SOF:
             if frame is not None:
@@ -178,7 +178,7 @@ def _marker_at(data: bytes, pos: int, name: str) -> tuple[int, int]:
     fill = _FILL.match(data, pos)
     behind = fill.end() if fill else pos
     if behind == len(data):
-        raise cut(name, "the JPEG ends before its end marker")
+        raise truncated(name, "the JPEG ends before its end marker")
     if behind == pos:
         raise broken(name, f"the JPEG has no marker at byte {pos:,}")
     return data[behind], behind + 1
@@ -246,7 +246,7 @@ class _Completeness:
         """Raise unless every bit of every coefficient has come."""
         for component in frame.sampling:
             if self._low_bit.get(component) != [0] * 64:
-                raise cut(name, "the JPEG ends before its last scan")
+                raise truncated(name, "the JPEG ends before its last scan")
 
 
 def _walk_scan(
@@ -258,17 +258,19 @@ def _walk_scan(
     else:
         found = _END_OF_SCAN.search(data, start)
     if found is None:
-        raise cut(name, "the JPEG ends before its end marker")
+        raise truncated(name, "the JPEG ends before its end marker")
     end = found.start()
     if end == start:
-        raise cut(name, "the JPEG has a scan without data")
+        raise truncated(name, "the JPEG has a scan without data")
     if restart_interval == 0:
         return ((start, end),), end
     expected = -(-grid[2] * grid[3] // restart_interval) - 1
     marks = [mark.start() for mark in islice(_RESTART.finditer(data, start, end), expected + 1)]
     in_order = all(data[mark + 1] == 0xD0 + (index & 7) for index, mark in enumerate(marks))
     if len(marks) != expected or not in_order:
-        raise cut(name, f"the JPEG has not the {expected:,} restart markers that it must have")
+        raise truncated(
+            name, f"the JPEG has not the {expected:,} restart markers that it must have"
+        )
     starts = [start, *(mark + 2 for mark in marks)]
     return tuple(zip(starts, [*marks, end], strict=True)), end
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.files.file_faults import broken, not_read, truncated
 from inspector.capture.formats.sample_depth import Samples
 from inspector.opencv import MAX_IMAGE_PX
 
@@ -46,7 +46,7 @@ def walk_pnm(data: bytes, name: str) -> PnmLayout:
         name: For the error's text.
 
     Raises:
-        CorruptFrame: It is cut, broken, of bits, or holds more than one picture.
+        CorruptFrame: It is truncated, broken, of bits, or holds more than one picture.
     """
     kind = data[:2]
     if kind not in _CHANNELS:
@@ -55,7 +55,7 @@ def walk_pnm(data: bytes, name: str) -> PnmLayout:
     for _ in range(3):
         token = _TOKEN.match(data, at, _MAX_HEADER_BYTES)
         if token is None:
-            raise cut(name, "the PGM or PPM ends inside its header, or has no size")
+            raise truncated(name, "the PGM or PPM ends inside its header, or has no size")
         numbers.append(int(token[1]))
         at = token.end()
     width_px, height_px, max_sample = numbers
@@ -76,7 +76,7 @@ def walk_pnm(data: bytes, name: str) -> PnmLayout:
     if not layout.is_plain and width_px * height_px <= MAX_IMAGE_PX:
         end = layout.samples_at + _n_samples(layout) * (2 if max_sample > 255 else 1)
         if end > len(data):
-            raise cut(name, "the PGM or PPM ends before its last row")
+            raise truncated(name, "the PGM or PPM ends before its last row")
         if data[end:] not in (b"", b"\n"):
             raise broken(name, "something follows the end of the PGM or PPM")
     return layout
@@ -107,7 +107,7 @@ def pnm_pixels(data: bytes, layout: PnmLayout, name: str) -> Samples:
 
 def _from_text(text: bytes, count: int, name: str) -> Samples:
     if not text[-1:].isspace():
-        raise cut(name, "the PGM or PPM ends inside a number")
+        raise truncated(name, "the PGM or PPM ends inside a number")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy only warns of what it could not read
@@ -115,7 +115,7 @@ def _from_text(text: bytes, count: int, name: str) -> Samples:
     except (DeprecationWarning, ValueError) as error:
         raise broken(name, "the PGM or PPM holds something that is not a number") from error
     if len(values) < count:
-        raise cut(name, f"the PGM or PPM holds {len(values):,} of its {count:,} samples")
+        raise truncated(name, f"the PGM or PPM holds {len(values):,} of its {count:,} samples")
     if len(values) > count or int(values.min()) < 0 or int(values.max()) > 65_535:
         raise broken(name, f"the PGM or PPM holds more or larger samples than its {count:,}")
     return values.astype(np.uint16)

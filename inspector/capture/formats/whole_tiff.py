@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.capture.files.file_faults import broken, cut, not_read
+from inspector.capture.files.file_faults import broken, not_read, truncated
 from inspector.capture.formats.tiff_directory import Directory, read_directories
 from inspector.capture.formats.tiff_pieces import PREDICTED, READ, UNCOMPRESSED, unpacked_size
 from inspector.opencv import MAX_IMAGE_PX
@@ -94,7 +94,8 @@ def walk_tiff(data: bytes, name: str) -> TiffLayout:
         name: For the error's text.
 
     Raises:
-        CorruptFrame: It is cut, broken, of a kind that is not read, or has a second full page.
+        CorruptFrame: It is truncated, broken, of a kind that is not read, or has a second full
+            page.
         struct.error: It ends inside a header.
     """
     first: Directory | None = None
@@ -232,7 +233,7 @@ def _check_pieces(layout: TiffLayout, data: bytes, name: str) -> None:
     offsets, counts = np.array(layout.offsets, np.uint64), np.array(layout.counts, np.uint64)
     ends = offsets + counts  # a sum that wraps is smaller than its parts
     if (ends > len(data)).any() or (ends < offsets).any():
-        raise cut(name, "the TIFF ends before its pixels do")
+        raise truncated(name, "the TIFF ends before its pixels do")
     if (counts == 0).any() or (offsets == 0).any():
         raise broken(name, "the TIFF has strips or tiles that were never written")
     row_bytes, high = layout.piece_row_bytes, layout.piece_height_px
@@ -252,7 +253,7 @@ def _check_pieces(layout: TiffLayout, data: bytes, name: str) -> None:
             if given > row_bytes * high:
                 raise broken(name, f"the TIFF's strip or tile {number} gives more than its pixels")
         if given < needed:
-            raise cut(
+            raise truncated(
                 name,
                 f"the TIFF's strip or tile {number} holds {given:,} of its {needed:,} bytes",
             )

@@ -135,7 +135,7 @@ def _segment(
 ) -> SegmentHead:
     if labels[0] != GOOD:
         raise UsageError(
-            f"--labels: the first class of the task segment is what is no defect; call it {GOOD!r}"
+            f"--labels: the first class of the task segment means free of defects; call it {GOOD!r}"
         )
     channels = (len(labels), 1) if len(labels) == 2 else (len(labels),)
     role, output = _only(

@@ -25,7 +25,7 @@ def read_keras(path: Path, size_px: Size | None) -> SourceModel:
         size_px: For a model that takes pictures of any size.
 
     Raises:
-        ConfigurationError: It is no `.keras` file, is damaged, unpacks to too much, holds layers
+        ConfigurationError: It is not a `.keras` file, is damaged, unpacks to too much, holds layers
             or code of its own, or takes something else than one picture.
     """
     data = read_model_file(path)
@@ -70,7 +70,8 @@ def _check_archive(path: Path) -> None:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ConfigurationError(
-            f"{where} is no .keras file, or is cut: {error}; save it again with model.save()"
+            f"{where} is not a .keras file, or is truncated: {error}; save it again with "
+            "model.save()"
         ) from error
     size = sum(entry.file_size for entry in entries)
     if size > MAX_MODEL_BYTES or len(entries) > _MAX_ENTRIES:
@@ -81,7 +82,7 @@ def _check_archive(path: Path) -> None:
     missing = _NEEDED - {entry.filename for entry in entries}
     if missing:
         raise ConfigurationError(
-            f"{where} is no .keras file: it lacks {', '.join(sorted(missing))}; save it again "
+            f"{where} is not a .keras file: it lacks {', '.join(sorted(missing))}; save it again "
             "with model.save()"
         )
 

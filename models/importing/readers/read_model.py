@@ -15,7 +15,7 @@ def read_model(path: Path, size_px: Size | None) -> SourceModel:
     if path.is_dir():
         if not (path / "saved_model.pb").is_file():
             raise ConfigurationError(
-                f"folder {str(path)!r} is no SavedModel: it holds no saved_model.pb"
+                f"folder {str(path)!r} is not a SavedModel: it holds no saved_model.pb"
             )
         from models.importing.readers.read_saved_model import read_saved_model
 

@@ -18,17 +18,19 @@ def read_onnx(path: Path) -> SourceModel:
     """The model, run by ONNX Runtime as it was handed in.
 
     Raises:
-        ConfigurationError: It is no ONNX file, is cut, or its weights are not beside it.
+        ConfigurationError: It is not an ONNX file, is truncated, or its weights are not beside it.
     """
     import onnx
     from onnx import external_data_helper
 
     data = read_model_file(path)
     again = "export the model again, and copy it whole"
-    with blamed_on(f"model {str(path)!r} is no ONNX file", again):
+    with blamed_on(f"model {str(path)!r} is not an ONNX file", again):
         graph = onnx.load_model_from_string(data)
     if not graph.graph.node:
-        raise ConfigurationError(f"model {str(path)!r} is no ONNX file: it holds no graph; {again}")
+        raise ConfigurationError(
+            f"model {str(path)!r} is not an ONNX file: it holds no graph; {again}"
+        )
     beside = _files_beside(graph)
     digest = hashlib.sha256(data)
     for name in beside:

@@ -27,7 +27,7 @@ def read_saved_model(folder: Path, size_px: Size | None) -> SourceModel:
         size_px: For a model that takes pictures of any size.
 
     Raises:
-        ConfigurationError: It is no SavedModel, is damaged, has no serving signature of one
+        ConfigurationError: It is not a SavedModel, is damaged, has no serving signature of one
             picture, or reaches for files or code.
     """
     digest = folder_sha256(folder)
@@ -88,7 +88,7 @@ def _checked_operators(folder: Path) -> frozenset[str]:
     tensorflow()
     from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-    with blamed_on(f"{str(folder / GRAPH_FILE)!r} is no SavedModel", "export it again"):
+    with blamed_on(f"{str(folder / GRAPH_FILE)!r} is not a SavedModel", "export it again"):
         saved = SavedModel.FromString(data)
     operators: set[str] = set()
     for meta in saved.meta_graphs:

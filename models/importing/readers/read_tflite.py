@@ -27,8 +27,8 @@ def read_tflite(path: Path, size_px: Size | None) -> SourceModel:
         size_px: For a model that takes pictures of any size.
 
     Raises:
-        ConfigurationError: It is no TFLite file, is damaged, cannot be converted, or LiteRT is not
-            installed.
+        ConfigurationError: It is not a TFLite file, is damaged, cannot be converted, or LiteRT is
+            not installed.
     """
     data = read_model_file(path)
     interpreter = _interpreter(data, path)  # it checks the file from end to end, so it comes first
@@ -78,7 +78,9 @@ def _interpreter(data: bytes, path: Path) -> Any:
             "a .tflite file is proven against LiteRT, which is not installed: pip install "
             "inspector[bench]"
         ) from error
-    with blamed_on(f"model {str(path)!r} is no TFLite file", "export it again and copy it whole"):
+    with blamed_on(
+        f"model {str(path)!r} is not a TFLite file", "export it again and copy it whole"
+    ):
         interpreter = Interpreter(model_content=data, num_threads=1)
         if len(interpreter.get_input_details()) != 1:
             raise ConfigurationError(f"model {str(path)!r} takes more than one input")

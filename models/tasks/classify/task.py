@@ -92,7 +92,7 @@ class Classify:
         if UNKNOWN in parts:
             raise DataError(
                 f"{where}: a class is called {UNKNOWN!r}; the model gives that name to what it "
-                "does not know: call the class otherwise"
+                "does not know: give the class another name"
             )
         for label, names in parts.items():
             if len(names) < MIN_PER_CLASS:

@@ -38,5 +38,5 @@ def test_counts_out_of_bounds_are_refused_before_anything_is_read() -> None:
 
 
 def test_words_that_are_no_table_are_refused() -> None:
-    with pytest.raises(ValueError, match="no table"):
+    with pytest.raises(ValueError, match="not a table"):
         read_message(io.BytesIO(b"\x02\0\0\0\0\0\0\0[]"))

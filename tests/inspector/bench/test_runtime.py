@@ -49,7 +49,7 @@ def test_offer_is_loaded_by_its_reference() -> None:
     [
         ("no_such_module:X", "No module named"),
         (reference("NO_SUCH_NAME"), "is not there"),
-        (reference("brightness"), "is no offer"),
+        (reference("brightness"), "is not a runtime plugin"),
     ],
 )
 def test_broken_offer_is_an_import_error(value: str, message: str) -> None:

@@ -142,7 +142,7 @@ def test_folder_with_anything_else_is_refused_and_untouched(
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(data)
     assert refusal(out) == (
-        f"{str(out)!r} exists and is no bundle, or holds other files too; choose another --out"
+        f"{str(out)!r} exists and is not a bundle, or holds other files too; choose another --out"
     )
     assert tree(out) == files
     assert [path.name for path in out.parent.iterdir()] == [out.name]
@@ -150,10 +150,10 @@ def test_folder_with_anything_else_is_refused_and_untouched(
 
 def test_empty_folder_and_file_are_refused_and_untouched(out: Path) -> None:
     out.mkdir()
-    assert "exists and is no bundle" in refusal(out)
+    assert "exists and is not a bundle" in refusal(out)
     out.rmdir()
     out.write_bytes(b"a zip")
-    assert "exists and is no bundle" in refusal(out)
+    assert "exists and is not a bundle" in refusal(out)
     assert tree(out.parent) == {out.name: b"a zip"}
 
 

@@ -335,7 +335,7 @@ def test_what_is_gone_is_named_apart_and_what_was_left_out_counted(tmp_path: Pat
     of = replace(summary(5, 0, 0), n_gone=103, left_out={".txt": 2, "hidden": 1})
     page = report(tmp_path, of, gone=["old <1>.png", "old 2.png"])
     assert "All 5 parts passed" in page
-    assert "3 files are no pictures (.txt 2, hidden 1)" in page
+    assert "3 files are not pictures (.txt 2, hidden 1)" in page
     assert "Gone: 103" in page
     assert "old &lt;1&gt;.png" in page
     assert "And 101 more." in page

@@ -99,7 +99,7 @@ def test_flipped_bit_is_found_or_does_no_harm(path: Path, full: list[Record]) ->
         except StoreError as error:
             found += isinstance(error, StoreCorrupt)
     assert changed == []
-    assert found > 100  # of 400: most of the file is no free room
+    assert found > 100  # of 400: most of the file is not free room
 
 
 def test_changed_value_is_told_with_its_picture(path: Path, full: list[Record]) -> None:

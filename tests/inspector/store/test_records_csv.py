@@ -42,7 +42,7 @@ def test_rows_are_spelled_exactly_so(tmp_path: Path) -> None:
         f"2.500,0.250,7.125,0.500,10.375,{ids}\n"
         f"{'2' * 32},sub dir/划痕.png,2026-03-04T05:06:07.089Z,FAIL,0.75,0.5,defect,"
         f"score 0.75 over 0.5,2.500,0.250,7.125,0.500,10.375,{ids}\n"
-        f'{"3" * 32},"c,""d"".png",,ERROR,,0.5,,"CorruptFrame: c,""d"".png: the file was cut",'
+        f'{"3" * 32},"c,""d"".png",,ERROR,,0.5,,"CorruptFrame: c,""d"".png: the file is truncated",'
         f"2.500,,,,2.500,{ids}\n"
     )
     assert written(records, tmp_path) == expected.encode()

@@ -40,10 +40,10 @@ def test_all_that_is_said_arrives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--size", "64"], "no size such as 224x320"),
+        (["--size", "64"], "not a size such as 224x320"),
         (["--size", "4x5000"], "of sides 8..4096 px"),
         (["--scale", "0"], "not above 0"),
-        (["--mean", "nan"], "no number"),
+        (["--mean", "nan"], "not a number"),
         (["--output", "boxes=x"], "write ROLE=NAME"),
         (["--output", "score="], "write ROLE=NAME"),
         (["--labels", "good,,rust"], "empty name"),

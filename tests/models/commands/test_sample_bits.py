@@ -23,4 +23,6 @@ def test_bits_are_a_whole_number_or_unsaid() -> None:
 def test_other_depths_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed("--sample-bits", text)
-    assert f"argument --sample-bits: {text!r} is no whole number 8..16" in capsys.readouterr().err
+    assert (
+        f"argument --sample-bits: {text!r} is not a whole number 8..16" in capsys.readouterr().err
+    )

@@ -24,5 +24,5 @@ def test_targets_that_were_not_given_are_none() -> None:
 
 @pytest.mark.parametrize("text", ["0", "60%", "nan", "two"])
 def test_what_is_no_share_is_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentError, match="is no share"):
+    with pytest.raises(argparse.ArgumentError, match="is not a share"):
         parsed("--escape-at-most", text)

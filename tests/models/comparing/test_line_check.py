@@ -41,7 +41,7 @@ def test_bundle_that_was_replaced_since_is_found(inputs: ValidationInputs, tmp_p
 
 def test_what_differs_is_named(check: LineCheck) -> None:
     assert replace(check, changed=("a.png",)).shortcoming() == (
-        "float: the line judges 1 pictures otherwise: a.png ..."
+        "float: the line judges 1 pictures differently: a.png ..."
     )
     worse = replace(check, score_max_abs=0.25)
     assert worse.shortcoming() == "float: the line's scores differ by 0.25"

@@ -112,7 +112,7 @@ def test_normalisation_scaling_and_borders_go_into_the_convolutions() -> None:
     assert dict(conversion.operators_after) == left
     assert conversion.operators_before["Mul"] == 2
     assert conversion.operators_before["Pad"] == 1
-    assert conversion.operator_table().splitlines()[-1].split() == ["together", "12", "8"]
+    assert conversion.operator_table().splitlines()[-1].split() == ["total", "12", "8"]
     pixels = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3), dtype=np.uint8)
     (score,) = onnxruntime.InferenceSession(conversion.model).run(["score"], {"pixels": pixels})
     np.testing.assert_allclose(score, function(pixels)["score"].numpy(), rtol=1e-5)

@@ -100,7 +100,7 @@ def test_folder_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "x.bundle.source"
     folder.mkdir()
     (folder / "thesis.txt").write_text("five years")
-    with pytest.raises(DataError, match="is no source of a bundle, or holds other files too"):
+    with pytest.raises(DataError, match="is not the source of a bundle, or holds other files too"):
         check_source_place(folder)
 
 

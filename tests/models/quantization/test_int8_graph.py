@@ -1,4 +1,4 @@
-"""Which part of a graph computes in bytes, and that it computes the same to within a little."""
+"""Which part of a graph is quantised, and that it computes the same to within a little."""
 
 from collections import Counter
 from functools import cache
@@ -81,7 +81,7 @@ def test_bytes_give_nearly_the_scores_of_floats(calibration: str) -> None:
     assert 0 < off.max() < 0.05 * np.ptp(expected)
 
 
-def test_only_the_trunk_computes_in_bytes() -> None:
+def test_only_the_trunk_is_quantised() -> None:
     """Each weight and each number between convolutions is brought to bytes; no distance is."""
     whole, partly = op_types(made()), op_types(made(n_float=2))
     assert (whole["Conv"], whole["MatMul"]) == (3, 1)
@@ -103,7 +103,7 @@ def test_same_pictures_give_the_same_file() -> None:
     assert made() == made()
 
 
-def test_large_matrix_is_stored_in_bytes_and_judges_alike() -> None:
+def test_large_matrix_is_stored_as_integers_and_judges_alike() -> None:
     saved = COLUMNS * (3 * DEEP - 4)
     model = packed(network())
     assert abs(len(network()) - len(model) - saved) < 2000  # names, and two nodes more

@@ -1,4 +1,4 @@
-"""The search in bytes finds what the float one finds, to a percent; other products stay float."""
+"""The quantised search finds what the float one finds, to a percent; other products stay float."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.graphs.convert import finished
-from models.quantization.nearest_search import range_of, search_in_bytes, searches_in
+from models.quantization.nearest_search import quantize_searches, range_of, searches_in
 from tests.support.foreign_models import run_graph
 
 N_DIMS, N_ENTRIES = 40, 300
@@ -48,18 +48,18 @@ def search() -> Any:
     return model_of(matrix, (ENTRIES**2).sum(axis=0) * over)
 
 
-def in_bytes(*, has_reduced_range: bool) -> Any:
+def quantized(*, has_reduced_range: bool) -> Any:
     import onnx
 
     model = search()
     ranges = [range_of(patches(400, seed=1))]
-    search_in_bytes(model.graph, ranges, has_reduced_range=has_reduced_range)
+    quantize_searches(model.graph, ranges, has_reduced_range=has_reduced_range)
     return onnx.load_from_string(finished(model))
 
 
 @pytest.mark.parametrize("has_reduced_range", [False, True])
 def test_least_quotient_is_that_of_the_float_search(*, has_reduced_range: bool) -> None:
-    model = in_bytes(has_reduced_range=has_reduced_range)
+    model = quantized(has_reduced_range=has_reduced_range)
     tried = np.concatenate([patches(200, seed=2), patches(20, seed=3, spread=1.4)])
     exact = run_graph(search(), x=tried)["least"]
     found = run_graph(model, x=tried)["least"]
@@ -68,7 +68,7 @@ def test_least_quotient_is_that_of_the_float_search(*, has_reduced_range: bool) 
 
 
 def test_patch_far_beyond_what_was_seen_stays_far() -> None:
-    model = in_bytes(has_reduced_range=False)
+    model = quantized(has_reduced_range=False)
     far, near = patches(50, seed=4, spread=8.0), patches(50, seed=5)
     assert run_graph(model, x=far)["least"].min() > 2 * run_graph(model, x=near)["least"].max()
 
@@ -77,7 +77,7 @@ def test_weights_of_7_bits_never_need_more() -> None:
     from onnx import numpy_helper
 
     for has_reduced_range, largest in ((True, 63), (False, 127)):
-        graph = in_bytes(has_reduced_range=has_reduced_range).graph
+        graph = quantized(has_reduced_range=has_reduced_range).graph
         values = map(numpy_helper.to_array, graph.initializer)
         (weights,) = (one for one in values if one.dtype == np.int8 and one.ndim == 2)
         assert np.abs(weights.astype(int)).max() == largest
@@ -85,7 +85,7 @@ def test_weights_of_7_bits_never_need_more() -> None:
 
 def test_float_matrix_is_gone_from_the_file() -> None:
     shapes = {
-        tuple(constant.dims) for constant in in_bytes(has_reduced_range=False).graph.initializer
+        tuple(constant.dims) for constant in quantized(has_reduced_range=False).graph.initializer
     }
     assert (N_DIMS + 1, N_ENTRIES) not in shapes
 
@@ -102,8 +102,8 @@ def test_float_matrix_is_gone_from_the_file() -> None:
         ),
     ],
 )
-def test_product_that_is_no_search_is_left_alone(other: Any) -> None:
+def test_product_that_is_not_a_search_is_left_alone(other: Any) -> None:
     before = other.SerializeToString()
     assert searches_in(other.graph) == ()
-    search_in_bytes(other.graph, [], has_reduced_range=False)
+    quantize_searches(other.graph, [], has_reduced_range=False)
     assert other.SerializeToString() == before

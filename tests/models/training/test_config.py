@@ -61,7 +61,7 @@ def test_size_is_given_whole_or_not_at_all(tmp_path: Path) -> None:
         (HEAD + "overkill_at_mots = 0.1", "did you mean 'overkill_at_most'"),
         (HEAD + "overkill_at_most = nan", "must be a finite number"),
         (HEAD + "escape_at_most = 0.9", "escape_at_most 0.9 outside 0.0001..0.5"),
-        (HEAD + "height_px = 100\nwidth_px = 100", "height_px 100 is no multiple of 32"),
+        (HEAD + "height_px = 100\nwidth_px = 100", "height_px 100 is not a multiple of 32"),
         (HEAD + "epochs = 0", "epochs 0 outside 1..10000"),
         (HEAD + "[augmentation]\nlights = 1", "unknown key 'lights'; did you mean 'light'"),
         (HEAD + "[augmentation]\nshift = 0.9", "shift 0.9 outside 0..0.5"),

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.capture.files.file_faults import broken, cut, not_read, readable
+from inspector.capture.files.file_faults import broken, not_read, readable, truncated
 
 
 def test_words_name_the_file_the_fault_and_the_remedy() -> None:
-    assert str(cut("a.png", "the file is empty")) == (
-        "a.png: the file is empty: the file was cut; copy it again"
+    assert str(truncated("a.png", "the file is empty")) == (
+        "a.png: the file is empty: the file is truncated; copy it again"
     )
     assert str(broken("a.png", "the PNG has no pixels in it")) == (
         "a.png: the PNG has no pixels in it: the file is damaged; copy it again, or save it anew"

@@ -261,10 +261,10 @@ def test_colour_profile_changes_no_pixel() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "the file is empty: the file was cut; copy it again"),
+        (b"", "the file is empty: the file is truncated; copy it again"),
         (
-            b"hello, this is no picture\n",
-            "this is no PNG, JPEG, BMP, TIFF, WebP, PGM or PPM, .* with 68 65 6c 6c 6f 2c 20 74",
+            b"hello, this is not a picture\n",
+            "this is not a PNG, JPEG, BMP, TIFF, WebP, PGM or PPM, .* with 68 65 6c 6c 6f 2c 20 74",
         ),
         (b"GIF89a" + bytes(100), "a picture of the kind GIF is not read; save it as PNG"),
         (bytes(4) + b"ftypheic" + bytes(100), "a picture of the kind HEIC is not read"),
@@ -435,5 +435,5 @@ def test_refusal_of_a_name_that_is_no_utf_8_can_be_written_down(tmp_path: Path) 
     with pytest.raises(CorruptFrame) as caught:
         read_picture(path)
     assert str(caught.value).encode() == (
-        b"caf\\xe9\\x0d.png: the file is empty: the file was cut; copy it again"
+        b"caf\\xe9\\x0d.png: the file is empty: the file is truncated; copy it again"
     )

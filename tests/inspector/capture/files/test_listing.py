@@ -239,7 +239,7 @@ def test_picture_named_twice_is_judged_once_and_said_so(
         (b"", "no picture found there"),
         (b"# only a comment\n", "no picture found there"),
         (b"caf\xe9.png\n", "not UTF-8 text"),
-        (b"a.png\nb\0.png\n", "this is no list of pictures"),
+        (b"a.png\nb\0.png\n", "this is not a list of pictures"),
     ],
 )
 def test_list_that_is_none_is_a_usage_error(tmp_path: Path, content: bytes, message: str) -> None:

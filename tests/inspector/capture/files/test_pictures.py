@@ -65,7 +65,7 @@ def test_nothing_is_read_before_it_is_asked_for(folder: Path) -> None:
 def test_broken_picture_is_listed_and_fails_when_it_is_loaded(folder: Path) -> None:
     (folder / "b.png").write_bytes(SOUND["png"][:-20])
     pictures = waiting(folder)
-    with pytest.raises(CorruptFrame, match="the file was cut"):
+    with pytest.raises(CorruptFrame, match="the file is truncated"):
         pictures[1].load()
     assert pictures[2].load().frame_id == 2
 

@@ -1,4 +1,4 @@
-"""The frames of a video: each whole and in order, and a cut video never looks like a short one."""
+"""The frames of a video: whole and in order; a truncated video never looks like a short one."""
 
 import os
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_cut_video_tells_how_many_frames_are_left(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20_000])
     *whole, last = shown(path)
     assert str(last) == (
-        f"part.avi: the video ends after {len(whole)} of 6 frames; it was cut, or a frame is "
+        f"part.avi: the video ends after {len(whole)} of 6 frames; it is truncated, or a frame is "
         "damaged"
     )
 
@@ -89,7 +89,7 @@ def test_missing_video_is_a_source_unavailable(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
 def test_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "part.mp4")
-    with pytest.raises(SourceUnavailable, match="this is no regular file but a device, pipe"):
+    with pytest.raises(SourceUnavailable, match="this is not a regular file but a device, pipe"):
         shown(tmp_path / "part.mp4")
 
 
@@ -105,7 +105,7 @@ def test_path_that_is_no_utf_8_is_refused_and_does_not_crash_opencv(tmp_path: Pa
     path.write_bytes(b"")
     with pytest.raises(SourceUnavailable) as caught:
         shown(path)
-    assert str(caught.value) == "caf\\xe9.avi: its path is no UTF-8; rename it"
+    assert str(caught.value) == "caf\\xe9.avi: its path is not UTF-8; rename it"
 
 
 def test_opening_leaves_the_environment_as_it_was(

@@ -73,7 +73,7 @@ def test_interval_without_any_data_is_refused() -> None:
     for pixels in (textured(48, 64), textured(48, 64, 1), GREY):
         data = jpeg(pixels, restart_mcus=4)
         for index, (start, end) in enumerate(restarts_of(data).bounds[:-1]):
-            with pytest.raises(CorruptFrame, match="the file was cut; copy it again"):
+            with pytest.raises(CorruptFrame, match="the file is truncated; copy it again"):
                 decode_picture(without(data, index, end - start), "part")
 
 

@@ -54,9 +54,9 @@ def test_only_what_is_stored_as_brightness_is_mono() -> None:
 
 
 def test_empty_and_foreign_files_are_refused() -> None:
-    assert refusal(b"") == "the file is empty: the file was cut; copy it again"
-    assert refusal(b"\0" * 50).startswith("this is no PNG, JPEG, BMP, TIFF, WebP, PGM or")
-    assert refusal(b"RIFF\x04\0\0\0WAVE").startswith("this is no PNG")
+    assert refusal(b"") == "the file is empty: the file is truncated; copy it again"
+    assert refusal(b"\0" * 50).startswith("this is not a PNG, JPEG, BMP, TIFF, WebP, PGM or")
+    assert refusal(b"RIFF\x04\0\0\0WAVE").startswith("this is not a PNG")
 
 
 @pytest.mark.parametrize(

@@ -120,14 +120,14 @@ def test_named_output_that_cannot_be_that_is_refused(
         plan_head(task, [found], named, labels, SIZE_PX)
 
 
-def in_bytes(output: ModelOutput, **changes: object) -> ModelOutput:
+def in_8_bits(output: ModelOutput, **changes: object) -> ModelOutput:
     """The output as a network in 8 bits gives it: its sums are 0.992 to 1.004."""
     example = np.round(output.example * 256) / 256
     return replace(output, example=example.astype(np.float32), **changes)  # type: ignore[arg-type]
 
 
 def test_softmax_that_the_graph_shows_is_not_put_there_twice() -> None:
-    for classes in (SHARES, in_bytes(SHARES)):
+    for classes in (SHARES, in_8_bits(SHARES)):
         head = plan_head("classify", [replace(classes, ends_in="Softmax")], {}, NAMES, SIZE_PX)
         assert isinstance(head, ClassifyHead)
         assert not head.is_logits
@@ -139,14 +139,14 @@ def test_softmax_over_another_axis_makes_no_probabilities() -> None:
     assert head.is_logits
 
 
-def test_shares_in_bytes_are_asked_about_where_the_graph_shows_nothing() -> None:
+def test_shares_in_8_bits_are_asked_about_where_the_graph_shows_nothing() -> None:
     with pytest.raises(ConfigurationError, match=r"cannot be told: they sum to 1 within 0\.0"):
-        plan_head("classify", [in_bytes(SHARES)], {}, NAMES, SIZE_PX)
+        plan_head("classify", [in_8_bits(SHARES)], {}, NAMES, SIZE_PX)
 
 
 @pytest.mark.parametrize("role", ["logits", "probabilities"])
 def test_role_that_a_person_names_is_believed(role: str) -> None:
-    for classes in (SHARES, in_bytes(SHARES), replace(SHARES, ends_in="Softmax")):
+    for classes in (SHARES, in_8_bits(SHARES), replace(SHARES, ends_in="Softmax")):
         head = plan_head("classify", [classes], {role: "out"}, NAMES, SIZE_PX)
         assert isinstance(head, ClassifyHead)
         assert head.is_logits is (role == "logits")

@@ -58,7 +58,10 @@ def test_model_of_two_inputs_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("names", "message"),
-    [(None, r"is no \.keras file, or is cut"), (["config.json"], "it lacks model.weights.h5")],
+    [
+        (None, r"is not a \.keras file, or is truncated"),
+        (["config.json"], "it lacks model.weights.h5"),
+    ],
 )
 def test_file_that_is_no_keras_model_is_refused(
     names: list[str] | None, message: str, tmp_path: Path

@@ -17,7 +17,7 @@ from tests.support.foreign_models import Exports
         ("net.h5", "save it in Keras as a .keras file"),
         ("saved_model.pb", "give the folder that holds it"),
         ("net.bin", r"give an \.onnx, \.keras or \.tflite file, or a SavedModel folder"),
-        ("folder", "no SavedModel: it holds no saved_model.pb"),
+        ("folder", "not a SavedModel: it holds no saved_model.pb"),
     ],
 )
 def test_what_is_no_model_says_what_to_do(name: str, message: str, tmp_path: Path) -> None:

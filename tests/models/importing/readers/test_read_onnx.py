@@ -72,8 +72,8 @@ def test_weights_are_read_from_the_folder_of_the_model_only(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x00\x01 a picture", "is no ONNX file"),
-        (with_weights().SerializeToString()[:-100], r"is no ONNX file: .* copy it whole"),
+        (b"\x00\x01 a picture", "is not an ONNX file"),
+        (with_weights().SerializeToString()[:-100], r"is not an ONNX file: .* copy it whole"),
         (graph_of([], {"x": [1, 3, 8, 8]}, []).SerializeToString(), "holds no graph"),
     ],
 )

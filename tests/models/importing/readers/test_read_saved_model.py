@@ -64,7 +64,7 @@ def test_signature_that_takes_no_single_picture_is_refused(
 
 def test_damaged_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"no protobuf at all")
-    with pytest.raises(ConfigurationError, match=r"is no SavedModel: .* export it again"):
+    with pytest.raises(ConfigurationError, match=r"is not a SavedModel: .* export it again"):
         read_saved_model(tmp_path, None)
 
 

@@ -35,7 +35,7 @@ def test_same_file_gives_the_same_graph(exports: Exports) -> None:
 def test_file_that_is_cut_or_no_model_is_refused(exports: Exports, tmp_path: Path) -> None:
     for data in (b"TFL3 or not", exports.tflite.read_bytes()[:500]):
         (tmp_path / "net.tflite").write_bytes(data)
-        with pytest.raises(ConfigurationError, match=r"is no TFLite file: .* copy it whole"):
+        with pytest.raises(ConfigurationError, match=r"is not a TFLite file: .* copy it whole"):
             read_tflite(tmp_path / "net.tflite", None)
 
 
