@@ -40,7 +40,7 @@ class ReadyInspection:
 
 
 def shipped_bundle() -> Path:
-    """The bundle that comes with the product: taught on parts that `capture.synthetic` draws."""
+    """The bundle that comes with the product: trained on parts that `capture.synthetic` draws."""
     return Path(__file__).with_name("demo_part.bundle")
 
 

@@ -83,7 +83,7 @@ def run(parser: Parser, arguments: Sequence[str] | None) -> int:
             sys.stdout.flush()  # a full disk behind a redirection shows here, not at the exit
         return code
     except KeyboardInterrupt:
-        _log.warning("interrupted; everything finished so far is kept")
+        _log.warning("interrupted; what was stored so far is kept")
         return ExitCode.INTERRUPTED
     except (ConfigurationError, SourceUnavailable) as error:
         _log.error("%s", error)

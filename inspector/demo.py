@@ -9,7 +9,7 @@ from inspector.files.folder_lock import sole_writer
 from inspector.store.images import write_png
 from inspector.store.reader import RecordReader
 
-# Seeds above those that the shipped bundle was taught on (`packaging/demo_bundle.py`).
+# Seeds above those that the shipped bundle was trained on (`packaging/demo_bundle.py`).
 FIRST_SEED = 500_000
 N_GOOD = 80
 N_OF_EACH_DEFECT = 4

@@ -9,7 +9,7 @@ from models.commands import convert, evaluate, import_model, quantize, train, va
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
-    parser = program("inspector-models", "Teach, prove and measure the models that judge parts.")
+    parser = program("inspector-models", "Train, prove and measure the models that judge parts.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=Parser)
     for verb in (train, import_model, validate, evaluate, quantize, convert):
         verb.add(verbs)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -21,18 +20,15 @@ from inspector.bundle import (
 )
 from inspector.bundle.int8_proof import CALIBRATIONS
 from inspector.clock import SystemClock
-from inspector.errors import DataError, UsageError
+from inspector.errors import UsageError
 from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
 from models.comparing.comparison import agreement_of, images_sha256
 from models.comparing.model_results import ModelResults, compare_results, wrong_verdicts
-from models.dataset.hashes import file_sha256, without_copies
-from models.dataset.labels import check_known
 from models.dataset.pictures import load_set
-from models.dataset.reader import load_samples
-from models.dataset.sample import GOOD, Sample, of_split
+from models.dataset.sample import GOOD
 from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of, stand_ins
 from models.publishing.publish import Draft, publish
 from models.publishing.sealing import check_place
@@ -44,15 +40,15 @@ from models.quantization.comparison_set import (
     evaluate_model,
     metric_of,
 )
-from models.quantization.int8_graph import Calibrated, calibrated, int8_model, packed, scaled
+from models.quantization.division import ranges_and_comparison
+from models.quantization.graph_edits import packed, scaled
+from models.quantization.int8_graph import Calibrated, calibrated, int8_model
 from models.quantization.score_scale import rescored, score_scale
 
-MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
-MAX_VALIDATION = 400
 FLOAT_CONVOLUTIONS = (0, 3, 6, 9, 12)  # at the start: so many blocks of the backbone, by three
 _SPEED_MARGIN = 1.05  # what is measured for the gate may come out that much lower
 _ROUNDS = 7  # for a first look at a speed
-_T = TypeVar("_T")
+_AS_FAST = 0.9  # smaller differences are the machine's moods
 _log = logging.getLogger(__name__)
 
 
@@ -85,16 +81,18 @@ class _Candidate:
     """One way to quantise.
 
     Attributes:
-        rank: Whether it is too slow, whether it fails the gate otherwise, how much it judges
-            wrongly or differently than the float model, how slow it is, and how far its scores are
-            off; the lowest is best.
+        rank: Whether it is too slow, whether it fails the gate in another way, and how much it
+            judges wrongly or differently than the float model; the lowest is best.
+        distance: By how much its scores differ from the float model's.
     """
 
     model: bytes
     calibration: str
     n_float_convolutions: int
     has_reduced_range: bool
-    rank: tuple[bool, bool, int, float, float]
+    rank: tuple[bool, bool, int]
+    speed_ratio: float
+    distance: float
 
 
 def quantize(
@@ -111,7 +109,7 @@ def quantize(
 
     Args:
         data: Ranges are taken from its train split; the models are compared on its val split, or
-            where it has none on those train pictures that the training held out.
+            where it has none on those train pictures that the training held out. See `division`.
 
     Raises:
         BundleError: The bundle is refused, has nothing to quantise, or cannot be written.
@@ -129,8 +127,8 @@ def quantize(
         )
     check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
-    fit, validation = _divide(bundle_path, bundle, data, good_label)
-    comparison_set = comparison_set_of(spec, validation, has_good=bundle.manifest.labels[0] == GOOD)
+    ranges, compared = ranges_and_comparison(bundle_path, bundle, data, good_label)
+    comparison_set = comparison_set_of(spec, compared, has_good=bundle.manifest.labels[0] == GOOD)
     _log.info(
         "comparing on %d pictures, %d of them painted",
         len(comparison_set.prepared),
@@ -140,10 +138,10 @@ def quantize(
     metric_of(reference)  # without it, nothing need be tried
     rejects = _rejects(bundle, bundle.model, comparison_set, reference)
     weakness = _weakness(bundle.manifest, rejects, accept_weak)
-    tensors = load_set(fit, spec).tensors
-    _log.info("calibrating on %d pictures", len(fit))
+    tensors = load_set(ranges, spec).tensors
+    _log.info("calibrating on %d pictures", len(ranges))
     with calibrated(bundle.model, tensors, CALIBRATIONS) as ready:
-        best = min(_candidates(bundle, ready, comparison_set.half()), key=lambda one: one.rank)
+        best = _best(tuple(_candidates(bundle, ready, comparison_set.half())))
     model = best.model
     if len(model) > int8_proof.MAX_SIZE_SHARE * len(bundle.model):
         model = packed(model)
@@ -155,7 +153,7 @@ def quantize(
     proof = Int8Proof(
         scale=scale,
         calibration=best.calibration,
-        n_calibration=len(fit),
+        n_calibration=len(ranges),
         n_float_convolutions=best.n_float_convolutions,
         has_reduced_range=best.has_reduced_range,
         **_compared(bundle, model, comparison_set, reference, results),  # type: ignore[arg-type]
@@ -237,9 +235,9 @@ def _candidates(
                 speed_ratio < _SPEED_MARGIN * int8_proof.MIN_SPEED_RATIO,
                 loss > int8_proof.MAX_LOSS or bool(wrong and wrong.shortcomings()),
                 n_changes if wrong is None else wrong.int8_passed + wrong.int8_rejected,
-                -round(speed_ratio, 1),  # smaller differences are the machine's moods
-                distance(results, reference),
             ),
+            speed_ratio=speed_ratio,
+            distance=distance(results, reference),
         )
         _log.info(
             "%s, the first %d convolutions float: %.2f times as fast, %s %.4f less, %d of %d "
@@ -251,46 +249,18 @@ def _candidates(
             loss,
             n_changes,
             len(comparison_set.samples),
-            candidate.rank[-1],
+            candidate.distance,
         )
         yield candidate
 
 
-def _divide(
-    bundle_path: Path, bundle: Bundle, data: Path, good_label: str | None
-) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """The pictures for the ranges and those to compare on; none of a test split."""
-    samples = load_samples(data, good_label)
-    if bundle.manifest.task == "classify":  # others call every kind of defect a defect
-        check_known(samples, bundle.manifest.labels, repr(str(data)))
-    if not of_split(samples, "train"):
-        raise DataError(
-            f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"
-        )
-    source = source_beside(bundle_path, bundle)
-    roles = {} if source is None else source.roles
-    train = without_copies(of_split(samples, "train"))
-    role_of = {sample: roles.get(file_sha256(sample.image), "") for sample in train}
-    if not roles:
-        _log.warning("no source beside the bundle: whether it was trained on DATA cannot be told")
-    elif not any(role_of.values()):
-        _log.warning("the model was trained on none of the train pictures of %r", str(data))
-    held_out = tuple(sample for sample in train if role_of[sample] in ("held_out", "proof"))
-    compared = without_copies(of_split(samples, "val")) or held_out
-    if not compared:
-        raise DataError(
-            f"{str(data)!r}: no picture to compare on: it has no split 'val', and none of its "
-            "train pictures is known as held out; give a list with a val split, or quantise where "
-            "the bundle was trained, with its own list"
-        )
-    fit = tuple(sample for sample in train if sample not in held_out) or train
-    return _evenly(fit, MAX_CALIBRATION), _evenly(compared, MAX_VALIDATION)
-
-
-def _evenly(items: Sequence[_T], at_most: int) -> tuple[_T, ...]:
-    if len(items) <= at_most:
-        return tuple(items)
-    return tuple(items[index * len(items) // at_most] for index in range(at_most))
+def _best(candidates: Sequence[_Candidate]) -> _Candidate:
+    """Of those of the best rank about as fast as the fastest, the one with the nearest scores."""
+    rank = min(one.rank for one in candidates)
+    equals = [one for one in candidates if one.rank == rank]
+    fastest = max(one.speed_ratio for one in equals)
+    fast = [one for one in equals if one.speed_ratio >= _AS_FAST * fastest]
+    return min(fast, key=lambda one: one.distance)
 
 
 def _compared(

@@ -3,8 +3,8 @@
     .venv/bin/python packaging/accuracy.py DATA
 
 DATA is a folder of folders, each with lists such as `good-only.csv`. Every list is measured in a
-process of its own, and its figures are kept under build/accuracy/ as long as the code is the same:
-a run that was cut off goes on with the next list.
+process of its own, and its figures are kept under build/accuracy/ as long as code, pictures and
+processor are the same: a run that was cut off goes on with the next list.
 """
 
 import hashlib
@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.machine.processor import processor_name
+
 if TYPE_CHECKING:
     from inspector.machine.choices import ModelKind
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "accuracy"
 PAGE = ROOT / "docs" / "accuracy.md"
-CODE = ("models", "inspector/preprocess", "inspector/inference")
+CODE = ("models", "inspector", "packaging/accuracy.py")
 LIMIT_S = 600  # for one list
 HEAD = """# What the defaults reach on real pictures
 
@@ -57,10 +59,7 @@ def main() -> None:
     lists = sorted(data.glob("*/good-only*.csv"))
     if not lists:
         sys.exit(f"{data}: no folder in it holds a list good-only.csv")
-    code = _code_sha256()
-    found = [_figures_of(data, listed, code) for listed in lists]
-    from inspector.machine.processor import processor_name
-
+    found = [_figures_of(data, listed) for listed in lists]
     table = [COLUMNS, ("---",) * len(COLUMNS), *(row for kept in found for row in _rows(kept))]
     lines = [f"| {' | '.join(cells)} |\n" for cells in table]
     text = HEAD.format(processor=processor_name()) + "".join(lines)
@@ -68,18 +67,18 @@ def main() -> None:
     sys.stdout.write(PAGE.read_text(encoding="utf-8"))
 
 
-def _figures_of(data: Path, listed: Path, code: str) -> dict[str, Any]:
+def _figures_of(data: Path, listed: Path) -> dict[str, Any]:
     """As they were kept, or measured now."""
-    kept = _kept_at(data, listed)
+    kept, depends_on = _kept_at(data, listed), _depended_on(listed)
     if kept.exists():
         figures: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        if figures.get("code_sha256") == code:
+        if figures.get("depends_on") == depends_on:
             return figures
     sys.stdout.write(f"measuring {listed.relative_to(data)}\n")
     sys.stdout.flush()
     command = [sys.executable, __file__, str(data), str(listed)]
     subprocess.run(command, check=True, timeout=LIMIT_S)  # noqa: S603  (this file)
-    figures = json.loads(kept.read_text(encoding="utf-8")) | {"code_sha256": code}
+    figures = json.loads(kept.read_text(encoding="utf-8")) | {"depends_on": depends_on}
     kept.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return figures
 
@@ -157,11 +156,18 @@ def _kept_at(data: Path, listed: Path) -> Path:
     return KEPT / f"{name}.json"
 
 
-def _code_sha256() -> str:
-    """Of everything that the figures may depend on."""
-    found = hashlib.sha256()
-    for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+def _depended_on(listed: Path) -> str:
+    """A hash of everything that the figures may depend on."""
+    from models.dataset.hashes import data_sha256
+    from models.dataset.reader import load_samples
+
+    found = hashlib.sha256(data_sha256(load_samples(listed, None)).encode())
+    found.update(processor_name().encode())
+    for place in CODE:
+        paths = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
+        if not paths:
+            sys.exit(f"{place}: no code is there; correct CODE in {__file__}")
+        for path in paths:
             found.update(path.read_bytes())
     return found.hexdigest()
 

@@ -12,7 +12,7 @@ MAX_SIZE_SHARE = 0.35  # a quarter, and what stays float
 MAX_LOSS = 0.003  # of AUROC, or of accuracy where classes are told apart
 MAX_MORE_ESCAPES = 0.01  # of the defects
 MAX_MORE_OVERKILL = 0.02  # of the good pictures
-FIGURES = ("auroc", "accuracy")
+METRICS = ("auroc", "accuracy")
 CALIBRATIONS = ("minmax", "entropy", "percentile")
 _COUNT = 2**53
 
@@ -152,7 +152,7 @@ def parse_int8_proof(table: Table) -> Int8Proof:
         n_flips=table.integer("n_flips", low=0, high=_COUNT),
         wrong=None if (wrong := table.optional_table("wrong")) is None else _parse_wrong(wrong),
         scale=table.number("scale", low=0.0),
-        metric=table.text("metric", among=FIGURES),
+        metric=table.text("metric", among=METRICS),
         float_metric=table.number("float_metric", low=0.0, high=1.0),
         int8_metric=table.number("int8_metric", low=0.0, high=1.0),
         speed_ratio=table.number("speed_ratio", low=0.0),

@@ -90,9 +90,9 @@ class Manifest:
         labels: The names a verdict can carry. The first means free of defects, but for a model
             that only sorts parts into classes: there none of them is called "good".
         versions: Every library that had a hand in it.
-        data: Hash and counts of the pictures it was taught on.
+        data: Hash and counts of the pictures it was trained on.
         validation: Figures of the proof, for people.
-        training: The configuration it was taught with.
+        training: The configuration it was trained with.
         files: SHA-256 of every other file, by name.
         int8_canary: What the INT8 model gave for the same picture; None without such a model.
     """

@@ -21,6 +21,8 @@ class Proof:
         model_sha256: Of the `model.onnx` that was compared.
         n_images: Pictures that neither fitting nor the threshold had seen.
         images_sha256: Hash over the sorted hashes of those pictures.
+        n_painted: How often one of them was compared once more, with a painted defect, for want of
+            real ones.
         outputs: Agreement by output name.
         n_flips: Decisions that came out differently at the threshold.
         max_relative_limit: Limit for `relative` of every output.
@@ -37,6 +39,7 @@ class Proof:
     max_relative_limit: float
     int8: Int8Proof | None = None
     threshold: float | None = None
+    n_painted: int = 0
 
     def relative(self, name: str) -> float:
         """The largest difference of an output as a share of its range.
@@ -74,7 +77,7 @@ class Proof:
                     f"the limit is {self.max_relative_limit:g}"
                 )
         if self.n_flips:
-            return f"{self.n_flips} of {self.n_images} decisions differ"
+            return f"{self.n_flips} of {self.n_images + self.n_painted} decisions differ"
         return None
 
     def to_json(self) -> bytes:
@@ -85,6 +88,8 @@ class Proof:
         del table["int8"]  # absent, as in reports from before it was known
         if self.threshold is None:
             del table["threshold"]
+        if not self.n_painted:
+            del table["n_painted"]
         if self.int8 is not None:
             table["int8"] = self.int8.as_table()
         return canonical_json(table)
@@ -108,6 +113,7 @@ def parse_proof(data: bytes, where: str) -> Proof:
         n_flips=table.integer("n_flips", low=0, high=2**53),
         max_relative_limit=table.number("max_relative_limit", low=0.0, high=0.01),
         threshold=table.optional_number("threshold"),
+        n_painted=table.optional_integer("n_painted", low=0, high=2**53) or 0,
         int8=None if (int8 := table.optional_table("int8")) is None else parse_int8_proof(int8),
     )
     table.close()

@@ -23,7 +23,7 @@ from inspector.flow import Frame
 N_GOOD_DRAWN = 12
 N_OF_EACH_DEFECT = 2
 FIRST_SEED = (
-    700_000  # above those that the shipped bundle was taught on (`packaging/demo_bundle.py`)
+    700_000  # above those that the shipped bundle was trained on (`packaging/demo_bundle.py`)
 )
 MAX_RATE = 1_000.0  # parts/s
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bench.runtime import Runtime, RuntimePlugin, Subject
-from models.bench_runtimes.trained_graph import lacks_source, taught_function
+from models.bench_runtimes.trained_graph import lacks_source, trained_function
 from models.graphs.training_library import tensorflow
 
 INSTALL = "pip install 'inspector[workshop]'"
@@ -15,7 +15,7 @@ INSTALL = "pip install 'inspector[workshop]'"
 
 def open_function(subject: Subject) -> Runtime:
     """The `tf.function` that the bundle was converted from."""
-    function = taught_function(subject)
+    function = trained_function(subject)
 
     def run(tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         return {name: value.numpy() for name, value in function(tensor).items()}
@@ -25,7 +25,7 @@ def open_function(subject: Subject) -> Runtime:
 
 def open_predict(subject: Subject) -> Runtime:
     """The same function as a Keras model."""
-    function = taught_function(subject)
+    function = trained_function(subject)
     import keras
 
     class Wrapped(keras.Model):  # type: ignore[misc]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bench.runtime import Runtime, RuntimePlugin, Subject
-from models.bench_runtimes.trained_graph import lacks_source, taught_function
+from models.bench_runtimes.trained_graph import lacks_source, trained_function
 from models.graphs.training_library import tensorflow
 
 _FILE = "model.tflite"
@@ -18,7 +18,7 @@ def convert(subject: Subject) -> None:
 
     In a process of its own: the memory of TensorFlow is not that of LiteRT.
     """
-    function = taught_function(subject)
+    function = trained_function(subject)
     tf = tensorflow()
     names = _names(subject)
 

@@ -21,7 +21,7 @@ def lacks_source(path: Path, bundle: Bundle) -> str | None:
     return None
 
 
-def taught_function(subject: Subject) -> Any:
+def trained_function(subject: Subject) -> Any:
     """The `tf.function` of the bundle's source, with so many threads inside one operator.
 
     To be called before anything else brings TensorFlow in. Operators run one after the other, as

@@ -56,11 +56,11 @@ def _show(quantized: "Quantized", out: Path) -> None:
     print_line(f"size       {proof.size_share:.1%} of the float model's")
     print_line(f"{proof.metric:10} {proof.int8_metric:.4f}, float {proof.float_metric:.4f}")
     for model, rejection in quantized.rejections.items():
-        for line in rejection.lines(has_auroc=False):
+        for line in rejection.lines(good="the good pictures compared on", has_auroc=False):
             print_line(f"{line}, by the {model} model")
     print_line(
-        f"verdicts   {proof.n_flips} of {proof.n_images} differ; its scores were multiplied by "
-        f"{proof.scale:.4f}, so that one threshold suits both"
+        f"verdicts   {proof.n_flips} of {proof.n_images} differ; INT8 scores are multiplied by "
+        f"{proof.scale:.4f}"
     )
     for shortcoming in proof.shortcomings():
         print_line(f"not kept   {shortcoming}")

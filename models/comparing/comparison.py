@@ -27,6 +27,8 @@ def compare(
     Args:
         function: The training library's model.
         run: The line's: (1, H, W, C) pixels to its outputs by name.
+        tensors: Of the pictures, and behind them of such as no file holds.
+        sha256s: Of the pictures' files.
     """
     return proof_of(
         run_graph(function, tensors),
@@ -52,6 +54,7 @@ def proof_of(
     return Proof(
         model_sha256=model_sha256,
         n_images=len(sha256s),
+        n_painted=len(decisions[0]) - len(sha256s),
         images_sha256=images_sha256(sha256s),
         outputs=agreements(trained, judged),
         n_flips=int(flips.sum()),

@@ -74,7 +74,7 @@ class ResultsComparison:
     Attributes:
         outputs: Agreement by output name.
         n_flips: Decisions that came out differently; the other changes are of labels only.
-        n_new_escapes: Defects that the reference rejects and this results passes; None where none
+        n_new_escapes: Defects that the reference rejects and this one passes; None where none
             of the classes means free of defects.
     """
 

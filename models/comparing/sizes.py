@@ -75,7 +75,7 @@ def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
         manifest = replace(bundle.manifest, input=other)
         backends.append(OrtBackend(manifest, convert(graph).model, threads=_usable_threads()))
         specs.append(other)
-    ways = [partial(backend.run, _grey(one)) for backend, one in zip(backends, specs, strict=True)]
+    ways = [partial(backend.run, _noise(one)) for backend, one in zip(backends, specs, strict=True)]
     rows = times_in_turns(ways, SystemClock(), rounds=_ROUNDS)
     own_ms, *others_ms = (statistics.median(column) for column in zip(*rows, strict=True))
     return SizeTimes(
@@ -87,7 +87,7 @@ def _usable_threads() -> int:
     return min(_THREADS, usable_cores())
 
 
-def _grey(spec: InputSpec) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _noise(spec: InputSpec) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """A picture of noise: the time does not depend on what is shown."""
     rng = np.random.Generator(np.random.PCG64(0))
     shape = (1, spec.height_px, spec.width_px, spec.channels)

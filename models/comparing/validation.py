@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inspector.bundle import Proof
+from inspector.bundle.int8_proof import MAX_LOSS
 from models.comparing.line_check import LineCheck
 from models.comparing.model_results import ModelResults, ResultsComparison, wrong_verdicts
 from models.comparing.validation_inputs import ValidationInputs
@@ -35,6 +36,15 @@ class Validation:
         """The first reason why this bundle is not proven; None when it is."""
         return next(self._shortcomings(), None)
 
+    def gap(self) -> str | None:
+        """What the pictures cannot show, though nothing speaks against the bundle; or None."""
+        samples = self.inputs.pictures.samples
+        if self.trained.has_good and all(sample.is_good for sample in samples):
+            return "no defect is among them: this does not show that defects are found"
+        if self.trained.has_good and not any(sample.is_good for sample in samples):
+            return "no good part is among them: this does not show that good parts pass"
+        return None
+
     def _shortcomings(self) -> Iterator[str]:
         if (failed := self.proof.shortcoming()) is not None:
             yield failed
@@ -50,6 +60,9 @@ class Validation:
                     "picture at a time"
                 )
         for results in self.judged[1:]:
+            lost = _lost_labels(self.judged[0], results)
+            if lost > max(1.0, MAX_LOSS * len(results.verdicts)):  # one of few is chance
+                yield f"{results.name}: {lost:.0f} labels more are wrong than by the float model"
             wrong = wrong_verdicts(self.judged[0], results, self.inputs.pictures.samples)
             for failed in () if wrong is None else wrong.shortcomings():
                 yield f"{results.name}: {failed}"
@@ -77,3 +90,10 @@ class Validation:
             "variants": [variant.as_table() for variant in self.variants],
             "lines": [line.as_table() for line in self.lines],
         }
+
+
+def _lost_labels(reference: ModelResults, other: ModelResults) -> float:
+    """How many right labels of a model that names classes its twin loses; 0 for others."""
+    if reference.accuracy is None or other.accuracy is None:
+        return 0.0
+    return (reference.accuracy - other.accuracy) * len(reference.verdicts)

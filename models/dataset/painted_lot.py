@@ -26,17 +26,19 @@ class PaintedLot:
 
 
 def painted_lot(good: NDArray[np.uint8], count: int, rng: np.random.Generator) -> PaintedLot:
-    """Spoil good pictures, one after the other and again from the first, every second one weakly.
+    """Spoil good pictures by turns in an order of chance, each strongly and then weakly.
 
     Args:
         good: uint8 (N, H, W, C), N at least 1.
         count: How many; fewer come where nothing visible can be painted.
     """
     spoiled, areas, contrasts = [], [], []
+    order = rng.permutation(len(good))
     for number in range(count if min(good.shape[1:3]) >= _LEAST_SIDE_PX else 0):
-        index = number // 2 % len(good)
+        place = number // 2 % len(good)
+        index, other = order[place], order[place - 1]
         paint = paint_weak_defect if number % 2 else paint_defects
-        painted = paint(good[index], good[index - 1], rng)
+        painted = paint(good[index], good[other], rng)
         if not painted.mask.any():
             continue
         change = np.abs(painted.pixels.astype(np.int16) - good[index]).max(axis=2)

@@ -18,6 +18,7 @@ from models.dataset.masks import defect_pixels
 from models.dataset.sample import Sample
 
 MAX_SET_BYTES = 4_000_000_000  # half the memory of a small workstation
+_BLANK_LEVELS = 4  # grey levels; less is a sensor's noise, or JPEG's
 _PLAIN_LEVELS = 1.0  # grey levels; less is less than a sensor's noise
 _COMPARED = 50  # neighbours of the set
 _LEAST_COVER = 85  # a third of 255
@@ -128,6 +129,23 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
         tensors[index] = preprocess(loaded.frame, spec).tensor[0]
         sha256s.append(loaded.sha256)
     return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))
+
+
+def check_not_blank(tensors: NDArray[np.uint8], where: str) -> None:
+    """Find out whether there is anything in the pictures.
+
+    Args:
+        tensors: uint8 (N, H, W, C), N at least 1.
+        where: What lists them, for the error's text.
+
+    Raises:
+        DataError: Each of them is of one brightness.
+    """
+    if all(np.ptp(tensor, axis=(0, 1)).max() < _BLANK_LEVELS for tensor in tensors):
+        raise DataError(
+            f"{where}: the pictures show nothing: none has {_BLANK_LEVELS} grey levels between its "
+            "darkest and its brightest place; look at them, and list pictures of parts"
+        )
 
 
 def plainness_text(tensors: NDArray[np.uint8]) -> str | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-GOOD = "good"
+from inspector.verdict import GOOD as GOOD
+
 SPLITS = ("train", "val", "test")
 MAX_SAMPLES = 1_000_000  # of one list or folder
 

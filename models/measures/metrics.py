@@ -101,27 +101,27 @@ def rates(decisions: Sequence[Decision], is_defect: ArrayLike) -> Rates:
 
 def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
     """The mean over the classes that truly occur of the harmonic mean of precision and recall."""
-    figures = []
+    of_classes = []
     for label in sorted(set(truth)):
         hits = sum(a == label == b for a, b in zip(truth, said, strict=True))
-        figures.append(2 * hits / (truth.count(label) + said.count(label)))
-    return float(np.mean(figures))
+        of_classes.append(2 * hits / (truth.count(label) + said.count(label)))
+    return float(np.mean(of_classes))
 
 
 class Overlap:
     """Counts how far outlined defects and marked ones cover each other, over many pictures."""
 
     def __init__(self) -> None:
-        self._counts = np.zeros(4, dtype=np.int64)  # neither, marked, outlined, both
+        self._counts = np.zeros(4, dtype=np.int64)  # neither, outlined, marked, both
 
-    def add(self, outlined: NDArray[np.bool_], marked: NDArray[np.bool_]) -> None:
-        """Count the pixels of one picture, both bool (H, W)."""
-        self._counts += np.bincount((2 * outlined + marked).ravel(), minlength=4)
+    def add(self, marked: NDArray[np.bool_], outlined: NDArray[np.bool_]) -> None:
+        """Count the pixels of one picture: what the model marks, what is a defect; bool (H, W)."""
+        self._counts += np.bincount((2 * marked + outlined).ravel(), minlength=4)
 
     def miou(self) -> float | None:
         """Intersection over union, the mean of defect and background; None without a defect."""
-        neither, marked, outlined, both = self._counts.tolist()
-        if not marked + both:
+        neither, outlined, marked, both = self._counts.tolist()
+        if not outlined + both:
             return None
         wrong = float(marked + outlined)
         return (both / (both + wrong) + neither / max(neither + wrong, 1.0)) / 2

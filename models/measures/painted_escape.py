@@ -59,7 +59,9 @@ def scored(lot: PaintedLot, scores: NDArray[np.float32]) -> PaintedScores:
 
 
 def joined(pieces: Sequence[PaintedScores]) -> PaintedScores:
-    """Several as one."""
+    """Several as one; empty where there is none."""
+    if not pieces:
+        return PaintedScores(scores=_NONE, areas=np.zeros(0), contrasts=np.zeros(0))
     return PaintedScores(
         scores=np.concatenate([piece.scores for piece in pieces]),
         areas=np.concatenate([piece.areas for piece in pieces]),
@@ -123,7 +125,7 @@ def lines(cells: Sequence[EscapeCell]) -> Iterator[str]:
     """For people: a row for each size, a column for each contrast."""
     if not cells:
         return
-    yield "painted    defects that pass, by their share of the picture and their contrast:"
+    yield "painted    what passes of all, by share of the picture and contrast, faint ones too:"
     columns = dict.fromkeys(map(contrast_text, cells))
     yield f"{'':23}" + "".join(f"{column:>18}" for column in columns)
     for size in dict.fromkeys(map(area_text, cells)):

@@ -18,8 +18,9 @@ from models.measures.painted_escape import PaintedScores, painted_scores
 from models.measures.rate import Rate
 
 MAX_ESCAPE = 0.5  # of the defects: from here on a coin would find as many
+MAX_OVERKILL = 0.5  # of the good parts, likewise
 MAX_USELESS_AUROC = 0.6
-_FEWEST = 10  # painted defects of which a share says something
+_FEWEST = 10  # defects of which a share says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Rejection:
         overkill: Good ones that were rejected.
         escape: Defects that passed; None where there was none.
         auroc: How well scores tell both apart; None where there is one kind only.
-        is_painted: Whether the defects are painted, for want of real ones.
+        is_painted: Whether the defects are painted, for want of real ones that tell enough.
     """
 
     overkill: Rate
@@ -41,8 +42,12 @@ class Rejection:
     def shortcoming(self) -> str | None:
         """Why nobody should judge with such a bundle; None where nothing speaks against it."""
         if self.escape is not None and self.escape.share >= MAX_ESCAPE:
-            auroc = "" if self.auroc is None else f" (AUROC {self.auroc:.2f})"
-            return f"it passes {self.escape.count} of {self.escape.total} {self._defects}{auroc}"
+            told = "" if self.auroc is None else f" (AUROC {self.auroc:.2f})"
+            return f"it passes {self.escape.count} of {self.escape.total} {self._defects}{told}"
+        if self.overkill.share >= MAX_OVERKILL:
+            return (
+                f"it rejects {self.overkill.count} of {self.overkill.total} held-out good pictures"
+            )
         if self.auroc is not None and self.auroc <= MAX_USELESS_AUROC:
             return f"it hardly tells {self._defects} from good parts (AUROC {self.auroc:.2f})"
         return None
@@ -58,15 +63,18 @@ class Rejection:
             }
         return table
 
-    def lines(self, *, has_auroc: bool = True) -> Iterator[str]:
+    def lines(
+        self, *, good: str = "held-out good pictures", has_auroc: bool = True
+    ) -> Iterator[str]:
         """For people.
 
         Args:
+            good: Which good pictures were counted.
             has_auroc: Also how well scores tell both apart.
         """
-        yield f"overkill   {self.overkill.text()} of held-out good pictures are rejected"
+        yield f"overkill   {self.overkill.text()} of {good} are rejected"
         if self.escape is None:
-            yield "escape     not known: no defect was held out, and none can be painted"
+            yield "escape     not known: no defect was held out, and too few can be painted"
             return
         yield f"escape     {self.escape.text()} pass of {self._defects}"
         if has_auroc and self.auroc is not None:
@@ -75,7 +83,7 @@ class Rejection:
     @property
     def _defects(self) -> str:
         if self.is_painted:
-            return "painted defects, for no real one was held out"
+            return "plainly painted defects, for too few real ones were held out"
         return "held-out defects"
 
 
@@ -98,36 +106,44 @@ def rejection_of(
     threshold: float,
     painted: PaintedScores | None,
 ) -> Rejection:
-    """Count what a threshold does; where no picture shows a defect, painted ones stand in.
+    """Count what a threshold does; where too few pictures show a defect, painted ones stand in.
 
     Only those that are plain to see: of the others nobody knows whether a real one would look so.
+    A few real defects that are rejected do not make up for painted ones that pass.
 
     Args:
         scores: Of pictures that the model was not fitted to; at least one of them good.
         is_defect: For each score.
-        painted: None where there are real defects.
+        painted: None where there are enough real defects.
     """
-    plain = np.zeros(0, np.float32)
-    if painted is not None and not is_defect.any() and painted.are_plain.sum() >= _FEWEST:
-        plain = painted.scores[painted.are_plain]
-    return counted(
-        np.concatenate([scores, plain]),
-        np.concatenate([is_defect, np.ones(len(plain), np.bool_)]),
+    real = counted(scores, is_defect, threshold, is_painted=False)
+    if painted is None or is_defect.sum() >= _FEWEST or painted.are_plain.sum() < _FEWEST:
+        return real
+    plain, good = painted.scores[painted.are_plain], scores[~is_defect]
+    stands_in = counted(
+        np.concatenate([good, plain]),
+        np.arange(len(good) + len(plain)) >= len(good),
         threshold,
-        is_painted=len(plain) > 0,
+        is_painted=True,
     )
+    is_told_by_painted = not is_defect.any() or (
+        real.shortcoming() is None and stands_in.shortcoming() is not None
+    )
+    return stands_in if is_told_by_painted else real
 
 
 def stand_ins(
     is_defect: NDArray[np.bool_], tensors: NDArray[np.uint8], run: Run
 ) -> PaintedScores | None:
-    """Painted defects where no picture shows a real one; else None.
+    """Painted defects where too few pictures show a real one; else None.
 
     Args:
-        tensors: uint8 (N, H, W, C), good pictures, N at least 1.
+        is_defect: Of each picture; where all are, there is nothing to paint on.
+        tensors: uint8 (N, H, W, C), the pictures.
         run: The bundle's graph.
     """
-    return None if is_defect.any() else painted_scores(tensors, run)
+    has_enough = is_defect.all() or is_defect.sum() >= _FEWEST
+    return None if has_enough else painted_scores(tensors[~is_defect], run)
 
 
 def counted(

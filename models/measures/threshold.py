@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import Threshold
+from inspector.errors import ConfigurationError
 from models.measures.rate import TAIL, Rate
 
 # Good parts that may be rejected, as a share. A good part looked at twice costs a minute; a bad one
 # that slips through may hurt somebody, and every step of this number towards 0 lets more slip.
 DEFAULT_OVERKILL = 0.05
 _DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
+# Of the score of a defect that must not pass: another runtime rounds it a little differently.
+_MARGIN = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,15 @@ def choose_threshold(
             known classes, which is said so.
         are_distances: Whether the scores are distances from good parts, whose logarithms lie about
             normally; else nothing is taken for granted about them.
+
+    Raises:
+        ConfigurationError: A score is not finite.
     """
+    if not np.isfinite(scores).all():
+        raise ConfigurationError(
+            f"{np.sum(~np.isfinite(scores))} of {len(scores)} held-out scores are not finite "
+            "numbers: the model judges nothing; train it on other pictures or with other settings"
+        )
     values = scores.astype(np.float64)
     good, defects = values[~is_defect], values[is_defect]
     at_least, method = _least_for_overkill(
@@ -86,6 +97,10 @@ def choose_threshold(
     doubts: list[str] = []
     if targets.overkill is not None:
         doubts += _doubts("overkill", overkill, targets.overkill, "good parts")
+    elif overkill.interval[0] > DEFAULT_OVERKILL:
+        doubts.append(
+            f"more good parts are rejected than the usual {DEFAULT_OVERKILL:.0%}: {overkill.text()}"
+        )
     if targets.escape is not None and escape is None:
         doubts.append("no defect was held out: nothing can be said of escapes")
     elif targets.escape is not None and escape is not None:
@@ -120,17 +135,23 @@ def _least_for_overkill(
 def log_normal_limit(good: NDArray[np.float64], overkill: float) -> float:
     """The distance that so few good parts exceed, if its logarithm is normally distributed.
 
-    Median and median absolute deviation (1.4826 of which are a standard deviation; P. J. Rousseeuw,
-    C. Croux, "Alternatives to the median absolute deviation", 1993) say where: a few odd parts
-    among the good ones do not move them, as they move the highest score of few.
-
     Args:
         good: Distances of good parts, each above 0.
     """
+    middle, spread = log_normal(good)
+    return math.exp(middle + NormalDist().inv_cdf(1.0 - overkill) * spread)
+
+
+def log_normal(good: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithms of distances, each above 0.
+
+    By their median and median absolute deviation (1.4826 of which are a standard deviation;
+    P. J. Rousseeuw, C. Croux, "Alternatives to the median absolute deviation", 1993): a few odd
+    parts among the good ones do not move them, as they move the highest score of few.
+    """
     logs = np.log(good)
     middle = float(np.median(logs))
-    spread = _DEVIATIONS_PER_MAD * float(np.median(np.abs(logs - middle)))
-    return math.exp(middle + NormalDist().inv_cdf(1.0 - overkill) * spread)
+    return middle, _DEVIATIONS_PER_MAD * float(np.median(np.abs(logs - middle)))
 
 
 def _stricter(
@@ -141,17 +162,18 @@ def _stricter(
     if quantile < limit and math.ceil((len(good) + 1) * (1.0 - overkill)) <= len(good):
         return quantile, method
     return limit, (
-        f"{overkill:.1%} of good parts exceed it, by median and deviation of the logarithms of "
-        f"{len(good)} scores"
+        f"{overkill:.1%} of good parts would exceed it, by median and deviation of the logarithms "
+        f"of {len(good)} scores"
     )
 
 
 def _most_for_escape(defects: NDArray[np.float64], escape: float) -> tuple[float, str]:
-    """The same from the other side: just below the score of rank floor((n + 1) * escape)."""
+    """The same from the other side: a little below the score of rank floor((n + 1) * escape)."""
     ascending, count = np.sort(defects), len(defects)
     share = f"{escape:.1%} of defects"
     rank = math.floor((count + 1) * escape)
-    below = math.nextafter(float(ascending[max(rank, 1) - 1]), -math.inf)
+    score = float(ascending[max(rank, 1) - 1])
+    below = min(score - _MARGIN * abs(score), math.nextafter(score, -math.inf))
     if rank:
         method = f"below rank {rank} of {count} scores of held-out defects: {share} stay under it"
         return below, method

@@ -23,8 +23,8 @@ from models.tasks.names import task_names
 from models.tasks.task import TrainedParameters
 
 SCHEMA_VERSION = 1
-_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE = "source.json", "parameters.npz", "roles.csv"
-_MAX_LESSON_BYTES = 512_000_000
+_SOURCE_FILE, _PARAMETERS_FILE, _ROLES_FILE = "source.json", "parameters.npz", "roles.csv"
+_MAX_FILE_BYTES = 512_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,7 +85,7 @@ def keep_source(source: Source, folder: Path) -> None:
     writer = csv.writer(roles, lineterminator="\n")
     writer.writerow(("sha256", "role"))
     writer.writerows(sorted(source.roles.items()))
-    contents = {_LESSON_FILE: arrays.getvalue(), _ROLES_FILE: roles.getvalue().encode("ascii")}
+    contents = {_PARAMETERS_FILE: arrays.getvalue(), _ROLES_FILE: roles.getvalue().encode("ascii")}
     table = {
         "schema_version": SCHEMA_VERSION,
         "task": source.task,
@@ -107,7 +107,7 @@ def check_source_place(folder: Path) -> None:
     Raises:
         DataError: There is something, and it is not one of our sources.
     """
-    known = {_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE}
+    known = {_SOURCE_FILE, _PARAMETERS_FILE, _ROLES_FILE}
     is_ours = folder.is_dir() and {entry.name for entry in folder.iterdir()} <= known
     if folder.exists() and not is_ours:
         raise DataError(
@@ -125,7 +125,7 @@ def open_source(folder: Path) -> Source:
     where = f"source {str(folder)!r}"
     try:
         contents = {
-            name: _read(folder / name) for name in (_SOURCE_FILE, _LESSON_FILE, _ROLES_FILE)
+            name: _read(folder / name) for name in (_SOURCE_FILE, _PARAMETERS_FILE, _ROLES_FILE)
         }
     except OSError as error:
         raise DataError(
@@ -139,17 +139,17 @@ def open_source(folder: Path) -> Source:
     files = table.table("files")
     model_sha256 = table.text("model_sha256")
     table.close()
-    for name in (_LESSON_FILE, _ROLES_FILE):
+    for name in (_PARAMETERS_FILE, _ROLES_FILE):
         if hashlib.sha256(contents[name]).hexdigest() != files.text(name):
-            raise DataError(f"{where}: {name} was changed; teach the bundle again")
+            raise DataError(f"{where}: {name} was changed; train it again")
     files.close()
     try:
-        with np.load(io.BytesIO(contents[_LESSON_FILE]), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(contents[_PARAMETERS_FILE]), allow_pickle=False) as arrays:
             contained = {name: arrays[name] for name in arrays.files}
         rows = list(csv.reader(io.StringIO(contents[_ROLES_FILE].decode("ascii"))))[1:]
         roles = {sha: role for sha, role in rows}  # noqa: C416  (each row has exactly two)
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(f"{where}: damaged: {error}; teach the bundle again") from error
+        raise DataError(f"{where}: damaged: {error}; train it again") from error
     return Source(
         task=task,
         parameters=TrainedParameters(settings=settings, arrays=contained),
@@ -160,7 +160,7 @@ def open_source(folder: Path) -> Source:
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(_MAX_LESSON_BYTES)
+        return file.read(_MAX_FILE_BYTES)
 
 
 def source_beside(bundle_path: Path, bundle: Bundle) -> Source | None:

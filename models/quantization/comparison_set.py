@@ -18,6 +18,7 @@ from models.comparing.model_results import ModelResults, judged_results
 from models.dataset.painted_defects import paint_defects
 from models.dataset.pictures import load_picture
 from models.dataset.sample import Sample
+from models.dataset.some_of_each import some_of_each
 
 _PAINT_SEED = 0
 
@@ -38,13 +39,15 @@ class ComparisonSet:
     n_painted: int
 
     def half(self) -> "ComparisonSet":
-        """Every second picture, to choose by; the others then tell whether the choice holds."""
+        """Half of each kind, to choose by: all of them then tell whether the choice holds."""
+        labels = [sample.label for sample in self.samples]
+        places = some_of_each(labels, (len(labels) + 1) // 2)
         n_real = len(self.samples) - self.n_painted
         return ComparisonSet(
-            prepared=self.prepared[::2],
-            samples=self.samples[::2],
-            sha256s=self.sha256s[::2],
-            n_painted=len(self.samples[::2]) - len(self.samples[:n_real:2]),
+            prepared=tuple(self.prepared[place] for place in places),
+            samples=tuple(self.samples[place] for place in places),
+            sha256s=tuple(self.sha256s[place] for place in places),
+            n_painted=sum(place >= n_real for place in places),
         )
 
 

@@ -26,6 +26,8 @@ _MIDDLE = 128  # zero point of the activations
 _HEADROOM = 1.1  # over what good patches had, so that similar ones are not clipped
 _HEADROOM_SQUARE = 4.0  # a defect's patch is longer; beyond, it is as far as it can be
 _N_ONES = 2  # columns with the value 1, for what is left of |b_j|²
+# What a node's attributes say where it is a product and nothing else.
+_PLAIN = {"transA": ("i", 0), "transB": ("i", 0), "alpha": ("f", 1.0), "beta": ("f", 1.0)}
 _MAX_MISFIT = 1e-3  # of |b_j|², for a matrix to be taken for that of a search
 
 
@@ -64,9 +66,7 @@ def searches_in(graph: Any) -> tuple[Search, ...]:
     for node in graph.node:
         if node.op_type != "Gemm" or len(node.input) != 3 or node.output[0] not in least:
             continue
-        if node.attribute and any(
-            one.name in ("transA", "transB") and one.i for one in node.attribute
-        ):
+        if any(getattr(one, _PLAIN[one.name][0]) != _PLAIN[one.name][1] for one in node.attribute):
             continue
         if not {*node.input[1:]} <= constants.keys():
             continue

@@ -1,8 +1,9 @@
 """By how much an INT8 model's scores are off as a whole, so that its threshold is the float one's.
 
 Rounding adds to every distance: the good parts of an INT8 model score some percent higher, and more
-of them would fail. Its threshold is chosen by the same rule as the float one's, on the same good
-pictures, and its scores are scaled so that both thresholds are one number.
+of them would fail. However the float model's threshold was chosen, it lies so many deviations above
+what good parts usually score; the INT8 model's lies as many above what the same parts score there,
+and its scores are scaled so that both thresholds are one number.
 """
 
 import math
@@ -15,7 +16,7 @@ from inspector.bundle import Manifest
 from inspector.flow import Decision
 from models.comparing.model_results import ModelResults
 from models.dataset.sample import Sample
-from models.measures.threshold import DEFAULT_OVERKILL, log_normal_limit
+from models.measures.threshold import log_normal
 
 _FEWEST = 10  # good pictures of which a rule can be taken
 
@@ -29,12 +30,15 @@ def score_scale(
         for sample, was, became in zip(samples, reference.scores, results.scores, strict=True)
         if sample.is_good and math.isfinite(was) and math.isfinite(became)
     ]
-    if manifest.task != "anomaly" or len(pairs) < _FEWEST:
+    if manifest.task != "anomaly" or len(pairs) < _FEWEST or manifest.threshold.value <= 0:
         return 1.0
     was, became = np.array(pairs).T
     if min(was.min(), became.min()) <= 0:  # scores of foreign models need not be distances
         return 1.0
-    return log_normal_limit(was, DEFAULT_OVERKILL) / log_normal_limit(became, DEFAULT_OVERKILL)
+    (usual, spread), (int8_usual, int8_spread) = log_normal(was), log_normal(became)
+    above = math.log(manifest.threshold.value) - usual
+    limit = int8_usual + above * (int8_spread / spread if spread > 0 else 1.0)
+    return manifest.threshold.value / math.exp(limit)
 
 
 def rescored(results: ModelResults, scale: float, manifest: Manifest) -> ModelResults:

@@ -60,7 +60,7 @@ def confusion_matrix(confusion: Mapping[str, Mapping[str, int]]) -> str:
             _Cell(
                 said=f"{count:,}",
                 share=count / (total or 1),
-                tooltip=f"{truth}: {count:,} of {total or 1:,} are said to be {verdict}",
+                tooltip=f"{truth}: {count:,} of {total:,} are said to be {verdict}",
             )
             for verdict, count in counts.items()
         ]

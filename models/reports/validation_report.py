@@ -68,9 +68,9 @@ def _content(validation: Validation) -> Iterator[str]:
         f"<header><p class=over>Validation</p><h1 class={kind}>{headline}</h1>{why}"
         f"<p class=lead>{foreign(manifest.name)} {shown(manifest.version)}, bundle "
         f"{manifest.bundle_id[:12]}, on {len(samples):,} pictures that it was not chosen on; "
-        f"{inputs.n_seen:,} that it was are left out.</p></header>\n"
+        f"{inputs.n_seen:,} that it was are left out.</p>{_gap_text(validation)}</header>\n"
     )
-    yield section("Sides", _sides(validation))
+    yield section("Models", _sides(validation))
     yield section("Outputs against TensorFlow", _outputs(validation))
     yield from _changes(validation)
     judged = validation.judged[0]
@@ -86,6 +86,8 @@ def _content(validation: Validation) -> Iterator[str]:
         )
         for title, is_good in (("Scores of good pictures", True), ("Scores of defects", False)):
             chosen = [scored for sample, scored in by_truth if sample.is_good is is_good]
+            if not chosen:
+                continue
             yield section(title, f"<div class=wide>{score_histogram(chosen, threshold)}</div>")
     else:
         chart = score_histogram([scored for _, scored in by_truth], threshold)
@@ -101,6 +103,11 @@ def _content(validation: Validation) -> Iterator[str]:
     yield from _worst(validation)
     yield from _operators(validation)
     yield "<footer>Everything on this page is inside this one file.</footer>\n"
+
+
+def _gap_text(validation: Validation) -> str:
+    gap = validation.gap()
+    return "" if gap is None else f"<p class=lead>{shown(gap[:1].upper() + gap[1:])}.</p>"
 
 
 def _sides(validation: Validation) -> str:
@@ -133,7 +140,7 @@ def _outputs(validation: Validation) -> str:
         for name, agreement in validation.comparisons[results.name].outputs.items()
     ]
     head = (
-        "ModelResults",
+        "Model",
         "Output",
         "Type",
         "Shape",

@@ -10,7 +10,16 @@ CHANGES_SHOWN = 10
 
 def validation_lines(validation: Validation) -> Iterator[str]:
     """What `validate` prints."""
-    yield f"compared   {validation.proof.n_images} pictures; {validation.inputs.n_seen} left out"
+    samples = validation.inputs.pictures.samples
+    n_good = sum(sample.is_good for sample in samples)
+    yield (
+        f"compared   {len(samples)} pictures; {validation.inputs.n_seen} left out, for the model "
+        "or its threshold were chosen on them"
+    )
+    if validation.trained.has_good:
+        yield f"           {n_good} of them good, {len(samples) - n_good} with a defect"
+    if (gap := validation.gap()) is not None:
+        yield f"           {gap}"
     for results in (validation.trained, *validation.judged):
         if results.accuracy is not None:
             yield f"{results.name:10} accuracy {results.accuracy:.4f}"
@@ -35,7 +44,7 @@ def validation_lines(validation: Validation) -> Iterator[str]:
             )
             yield from _changes(variant.comparison.changes)
     n_same = sum(variant.is_same for variant in validation.variants)
-    yield f"variants   {n_same} of {len(validation.variants)} give the same scores bit for bit"
+    yield f"variants   {n_same} of {len(validation.variants)} give the same outputs bit for bit"
     for line in validation.lines:
         alike = f"{line.model}: judges alike, from the files on the disk"
         yield f"line       {line.shortcoming() or alike}"

@@ -1,1 +1,1 @@
-"""One file per kind of model."""
+"""One folder for each kind of model."""

@@ -1,4 +1,4 @@
-"""What a kind of model must be able to do; each kind is one file in `models/tasks/`."""
+"""What a kind of model must be able to do; each kind is one folder in `models/tasks/`."""
 
 import importlib
 from collections.abc import Mapping, Sequence

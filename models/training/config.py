@@ -1,4 +1,4 @@
-"""How to teach: a small TOML file, kept inside the bundle, so that it can be trained again."""
+"""How to train: a small TOML file, kept inside the bundle, so that it can be trained again."""
 
 import json
 from collections.abc import Mapping

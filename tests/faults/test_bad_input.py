@@ -37,7 +37,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 UNREADABLE = {
-    "text.png": (b"I am no picture", "no PNG, JPEG, BMP, TIFF, WebP, PGM or PPM"),
+    "text.png": (b"I am not a picture", "not a PNG, JPEG, BMP, TIFF, WebP, PGM or PPM"),
     "empty.png": (b"", "the file is empty"),
     "cut.jpg": (jpeg(textured(64, 96))[:-200], "the file is truncated; copy it again"),
     "cut.png": (encode_png(textured(64, 96))[:-200], "the file is truncated; copy it again"),

@@ -131,3 +131,33 @@ def test_model_without_convolutions_is_refused(trained: TrainedBundle, tmp_path:
     with pytest.raises(BundleError, match="the model has no convolution"):
         quantize(write_bundle(tmp_path / "b"), listed, tmp_path / "out", accept_weak="a test")
     assert not (tmp_path / "out").exists()
+
+
+def candidate(
+    name: str, rank: tuple[bool, bool, int], speed_ratio: float, distance: float
+) -> module._Candidate:
+    return module._Candidate(
+        model=name.encode(),
+        calibration="minmax",
+        n_float_convolutions=0,
+        has_reduced_range=False,
+        rank=rank,
+        speed_ratio=speed_ratio,
+        distance=distance,
+    )
+
+
+@pytest.mark.parametrize("moods", [(2.0, 1.99), (1.99, 2.0), (1.82, 2.0)])
+def test_of_candidates_about_as_fast_the_nearest_is_kept_whatever_the_clock_says(
+    moods: tuple[float, float],
+) -> None:
+    best = module._best(
+        (
+            candidate("near", (False, False, 1), moods[0], 0.1),
+            candidate("far", (False, False, 1), moods[1], 0.2),
+            candidate("slow", (False, False, 1), 1.4, 0.01),
+            candidate("more wrong", (False, False, 2), 3.0, 0.0),
+            candidate("refused", (False, True, 0), 3.0, 0.0),
+        )
+    )
+    assert best.model == b"near"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.verdict import GOOD
 from models.importing.graph_builder import GraphBuilder
 from models.importing.heads.enlarging import add_enlarged, enlarged
 from models.importing.heads.head import Floats, Shape
@@ -36,7 +37,7 @@ class AnomalyHead:
     @property
     def labels(self) -> tuple[str, ...]:
         """See `Head.labels`."""
-        return ("good", "defect")
+        return (GOOD, "defect")
 
     @property
     def meanings(self) -> Mapping[str, str]:

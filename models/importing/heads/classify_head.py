@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from inspector.verdict import GOOD
 from models.importing.graph_builder import GraphBuilder
 from models.importing.heads.head import Floats, Shape
 from models.importing.heads.shares import add_shares, shares_of
@@ -38,11 +39,11 @@ class ClassifyHead:
 
     @property
     def _order(self) -> list[int]:
-        return sorted(range(len(self.model_labels)), key=lambda at: self.model_labels[at] != "good")
+        return sorted(range(len(self.model_labels)), key=lambda at: self.model_labels[at] != GOOD)
 
     @property
     def _has_good(self) -> bool:
-        return "good" in self.model_labels
+        return GOOD in self.model_labels
 
     @property
     def meanings(self) -> Mapping[str, str]:

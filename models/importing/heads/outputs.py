@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from inspector.errors import ConfigurationError, UsageError
+from inspector.verdict import GOOD
 from models.importing.heads.anomaly_head import AnomalyHead
 from models.importing.heads.classify_head import ClassifyHead
 from models.importing.heads.head import Head
@@ -14,7 +15,6 @@ from models.importing.heads.segment_head import SegmentHead
 from models.importing.source_model import ModelOutput, Size
 
 _log = logging.getLogger(__name__)
-GOOD = "good"
 ROLES = {
     "anomaly": ("score", "heatmap"),
     "classify": ("probabilities", "logits"),

@@ -21,7 +21,6 @@ from models.tasks.anomaly.learning import judged, learn_memory
 from models.tasks.anomaly.memory import Floats, Memory
 from models.tasks.anomaly.taps import Tapper, Taps
 
-_N_SPOILED = 20  # pictures of each fold
 _log = logging.getLogger(__name__)
 
 
@@ -73,9 +72,8 @@ def cross_validated(
         memory = _learnt_from(good, others, bank_size, seed + 1 + number)
         scores[list(fold)], peaks[list(fold)] = judged(good.taps.some(fold), memory)
         rng = np.random.Generator(np.random.PCG64([seed, number]))
-        lot = painted_lot(
-            np.stack([good.pixels[place] for place in fold[:_N_SPOILED]]), N_PAINTED // N_FOLDS, rng
-        )
+        pictures = np.stack([good.pixels[place] for place in fold])
+        lot = painted_lot(pictures, N_PAINTED // N_FOLDS, rng)
         if len(lot.tensors):
             painted.append(scored(lot, judged(tapper.taps(lot.tensors), memory)[0]))
     return CrossValidated(scores=scores, peaks=peaks, painted=joined(painted))

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from models.graphs.resampling import smoothing_matrix
 from models.graphs.training_library import tensorflow
 from models.tasks.anomaly import judging
+from models.tasks.anomaly.coreset import greedy_coreset
 from models.tasks.anomaly.memory import Bank, Floats, Memory
 from models.tasks.anomaly.taps import N_DIMS, Taps
-from models.training.coreset import greedy_coreset
 
 BANK_SIZE = 2000
 MAX_PATCHES = 60_000  # a coreset is chosen among these: 40 MB; more changes no figure
@@ -21,6 +21,7 @@ LEAST_USUAL_SHARE = 0.5
 _WHITENING_FLOOR = 0.1  # of the mean variance
 _WHITENING_POWER = -0.25  # half of what makes all variances equal
 _PRIOR_PATCHES = 8.0  # an entry that few were nearest to is taken to be as usual as all
+_LEAST_DRIFT = 1e-4  # of mean descriptions, each of length 1; below, it is rounding
 _PRIOR_PICTURES = 5.0  # a drift that few pictures show is taken for chance
 
 
@@ -201,6 +202,6 @@ def _main_drift(means: Floats) -> tuple[Floats, Floats]:
     mean = means.mean(axis=0, dtype=np.float64)
     _, sizes, directions = np.linalg.svd(means - mean, full_matrices=False)
     deviation = sizes[0] / np.sqrt(len(means))
-    axis = directions[0] / deviation if deviation > 0 else np.zeros(N_DIMS)
+    axis = directions[0] / deviation if deviation > _LEAST_DRIFT else np.zeros(N_DIMS)
     axis = axis * (np.sign(axis[np.abs(axis).argmax()]) or 1.0)  # a direction has no sign itself
     return mean.astype(np.float32), axis.astype(np.float32)

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table
 from models.backbones.weights import Weights
 from models.dataset.labels import label_counts_text
-from models.dataset.sample import Sample, of_split
+from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import (
     N_FOLDS,
     SHARES,
@@ -37,7 +38,7 @@ from models.tasks.anomaly.learning import (
     judged,
     learn_memory,
 )
-from models.tasks.anomaly.memory import memory_of
+from models.tasks.anomaly.memory import Floats, memory_of
 from models.tasks.anomaly.taps import STRIDES, Tapper, joined, network
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
@@ -87,7 +88,7 @@ class Anomaly:
 
     def labels(self, _samples: Sequence[Sample]) -> tuple[str, ...]:
         """See `Task.labels`."""
-        return ("good", "defect")
+        return (GOOD, "defect")
 
     def input_spec(self, config: TrainingConfig, _samples: Sequence[Sample]) -> InputSpec:
         """See `Task.input_spec`."""
@@ -131,7 +132,9 @@ class Anomaly:
             scores=scores,
             painted=folds.painted,
             are_distances=True,
-            doubts=doubts_of(samples, folds.scores, along_main_drift(good.taps)),
+            doubts=doubts_of(
+                samples, folds.scores, along_main_drift(good.taps), _brightness(good.pixels)
+            ),
         )
 
     def scaled(self, outcome: TrainingOutcome, threshold: float) -> TrainingOutcome:
@@ -173,6 +176,10 @@ TASK = Anomaly()
 
 def _is_learnt_from(sample: Sample) -> bool:
     return sample.is_good and sample.split == "train"
+
+
+def _brightness(pictures: Sequence[NDArray[np.uint8]]) -> Floats:
+    return np.array([picture.mean() for picture in pictures], np.float32)
 
 
 def _bank_size(hyperparameters: Mapping[str, object]) -> int:

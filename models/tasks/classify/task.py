@@ -193,7 +193,7 @@ class Classify:
     def graph(self, parameters: TrainedParameters, spec: InputSpec, _weights: Weights) -> Any:
         """See `Task.graph`."""
         tf = tensorflow()
-        network = _taught_network(parameters)
+        network = _trained_network(parameters)
         table = Table(parameters.settings, "parameters of the task classify", DataError)
         temperature, usual = table.number("temperature"), table.number("usual_distance")
         sorts_only = not table.boolean("has_good")
@@ -261,7 +261,7 @@ class _Network:
         return self.model(pixels, training=False)
 
 
-def _taught_network(parameters: TrainedParameters) -> _Network:
+def _trained_network(parameters: TrainedParameters) -> _Network:
     kernel, bias = parameters.arrays["head.kernel"], parameters.arrays["head.bias"]
     network = _Network(dict(parameters.arrays), len(bias), seed=0)
     network.head.set_weights([kernel, bias])

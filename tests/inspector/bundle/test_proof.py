@@ -37,6 +37,7 @@ PROOFS = st.builds(
     n_flips=COUNTS,
     max_relative_limit=st.floats(0, 0.01),
     threshold=st.none() | st.floats(-1e6, 1e6),
+    n_painted=COUNTS,
 )
 
 

@@ -30,7 +30,7 @@ def test_people_read_the_id_the_threshold_and_the_proof(
     assert overkill.startswith("overkill   ")
     assert "95 % interval" in overkill
     assert escape.startswith("escape     ")
-    assert escape.endswith("pass of painted defects, for no real one was held out")
+    assert escape.endswith("pass of plainly painted defects, for too few real ones were held out")
     assert auroc.startswith("AUROC      ")
     assert [line.split("  ")[0] for line in painted[:1]] == ["painted"]
     assert len(painted) == 5

@@ -64,11 +64,11 @@ def test_byte_order_mark_of_a_spreadsheet_is_no_part_of_the_first_column(tmp_pat
         ),
         (
             HEAD + "a.png,good,,train,p1\nb.png,good,,test,p1\n",
-            "line 3: part 'p1' is in test, but in train at line 2; a part must stay on one side",
+            "line 3: part 'p1' is in test, but in train at line 2; all pictures of a part",
         ),
         (
             HEAD + "a.png,bad,,test,p1\nb.png,good,,val,p1\n",
-            "line 3: part 'p1' is in val, but in test at line 2; a part must stay on one side",
+            "line 3: part 'p1' is in val, but in test at line 2; all pictures of a part",
         ),
         (HEAD + "a.png\0,good,,train,\n", "line 2: there is no file"),
     ],
@@ -85,9 +85,15 @@ def test_refusal_names_the_list(tmp_path: Path) -> None:
         load_samples(make_list(tmp_path, HEAD + "a.png,,,train,\n"))
 
 
-def test_part_may_be_in_train_and_val(tmp_path: Path) -> None:
+def test_part_in_train_and_val_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     data = make_list(tmp_path, HEAD + "a.png,good,,train,p1\nb.png,good,,val,p1\n")
     assert [sample.split for sample in load_samples(data)] == ["train", "val"]
+    assert caplog.messages == [
+        (
+            f"list {str(data)!r}: parts are in both train and val, 1 of them, such as 'p1' in line "
+            "3: what is chosen on val flatters"
+        )
+    ]
 
 
 def test_defect_may_have_no_mask(tmp_path: Path) -> None:

@@ -300,8 +300,17 @@ def test_overlap_counts_all_pixels_of_all_pictures_together() -> None:
     marked[0] = True
     outlined = marked.copy()
     outlined[0, 0], outlined[1, 0] = False, True
-    overlap.add(outlined, marked)
+    overlap.add(marked, outlined)
     assert overlap.miou() == pytest.approx((3 / 5 + 11 / 13) / 2)
+
+
+def test_overlap_of_a_defect_that_is_not_marked_is_half_and_without_a_defect_none() -> None:
+    everywhere, nowhere = np.ones((2, 4), np.bool_), np.zeros((2, 4), np.bool_)
+    missed, alarm = Overlap(), Overlap()
+    missed.add(nowhere, everywhere)
+    alarm.add(everywhere, nowhere)
+    assert missed.miou() == 0.0
+    assert alarm.miou() is None
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ def blind(tensors: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
     return {"score": tensors[:, 0, 0, 0].astype(np.float32)}
 
 
+def sighted(tensors: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    return {"score": np.full(len(tensors), 2000.0, np.float32)}
+
+
 def rejection(passed: int, total: int, auroc: float) -> Rejection:
     return Rejection(
         overkill=Rate(count=1, total=20),
@@ -99,10 +103,15 @@ def test_painted_defects_stand_in_where_there_are_none_and_are_called_so() -> No
     assert found.escape is not None
     assert found.escape.total >= 10
     assert found.shortcoming() is None
-    assert "pass of painted defects, for no real one was held out" in list(found.lines())[1]
+    assert (
+        "pass of plainly painted defects, for too few real ones were held out"
+        in list(found.lines())[1]
+    )
     fooled = rejection_of(blind(PARTS)["score"], no_defect, 1000.0, painted_scores(PARTS, blind))
     assert (fooled.shortcoming() or "").startswith("it passes ")
-    assert "painted defects, for no real one was held out (AUROC" in (fooled.shortcoming() or "")
+    assert "plainly painted defects, for too few real ones were held out (AUROC" in (
+        fooled.shortcoming() or ""
+    )
 
 
 def test_too_few_painted_defects_say_nothing() -> None:
@@ -114,8 +123,27 @@ def test_too_few_painted_defects_say_nothing() -> None:
     assert list(found.lines())[1].startswith("escape     not known")
 
 
-def test_nothing_is_painted_where_there_are_real_defects() -> None:
-    assert stand_ins(np.array([False, True]), PARTS, blind) is None
+def test_nothing_is_painted_where_there_are_enough_real_defects_or_no_good_part() -> None:
+    enough = np.array([False] + [True] * 10)
+    assert stand_ins(enough, np.repeat(PARTS[:1], 11, axis=0), blind) is None
+    assert stand_ins(np.array([True]), PARTS[:1], blind) is None
+
+
+def test_a_defect_that_is_caught_does_not_make_up_for_painted_ones_that_pass() -> None:
+    scores = np.append(blind(PARTS)["score"], np.float32(2000.0))
+    is_defect = np.arange(len(scores)) == len(PARTS)
+    painted = painted_scores(PARTS, blind)
+    found = rejection_of(scores, is_defect, 1000.0, painted)
+    assert found.is_painted
+    assert (found.shortcoming() or "").startswith("it passes ")
+    seen = rejection_of(scores, is_defect, 1000.0, painted_scores(PARTS, sighted))
+    assert not seen.is_painted
+    assert seen.escape == Rate(count=0, total=1)
+
+
+def test_bundle_that_rejects_good_parts_is_not_written_unasked() -> None:
+    found = counted([2.0] * 10 + [3.0] * 10, [False] * 10 + [True] * 10, 1.0, is_painted=False)
+    assert found.shortcoming() == "it rejects 10 of 10 held-out good pictures"
 
 
 def test_scores_that_could_not_be_told_count_as_rejected() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inspector.bundle import Threshold
+from inspector.errors import ConfigurationError
 from models.measures.rate import Rate
 from models.measures.threshold import (
     ChosenThreshold,
@@ -58,7 +59,7 @@ GOOD = [float(place) for place in range(100)]
 
 def test_threshold_lies_in_the_middle_where_both_targets_can_be_met() -> None:
     choice = chosen(GOOD, [104.0] * 60, overkill=0.05, escape=0.05)
-    assert choice.threshold.value == pytest.approx((95 + 104) / 2)
+    assert choice.threshold.value == pytest.approx((95 + 104) / 2, rel=1e-3)
     assert (choice.overkill.count, choice.escape) == (0, Rate(count=0, total=60))
     assert (choice.threshold.region_level, choice.threshold.n_images) == (0.5, 160)
 
@@ -100,7 +101,9 @@ def test_distances_of_few_good_parts_are_taken_to_be_log_normal() -> None:
     good = np.exp(np.array([-0.2, -0.1, 0.0, 0.1, 0.2, 3.0, -3.0]))  # two odd ones
     threshold = distances(good, 0.05)
     assert threshold.value == pytest.approx(np.exp(1.644854 * 1.4826 * 0.2), rel=1e-5)
-    assert threshold.method.startswith("5.0% of good parts exceed it, by median and deviation")
+    assert threshold.method.startswith(
+        "5.0% of good parts would exceed it, by median and deviation"
+    )
 
 
 def test_limit_follows_the_target_as_a_normal_distribution_does() -> None:
@@ -116,3 +119,37 @@ def test_quantile_goes_before_the_limit_where_it_is_lower_and_the_sample_large_e
     assert limit > 2.0
     assert distances(good, 0.05).value == 2.0
     assert distances(good[80:98], 0.05).value == pytest.approx(log_normal_limit(good[80:98], 0.05))
+
+
+def test_more_overkill_than_usual_is_said_without_a_target() -> None:
+    narrow, tail = [1.0 + number / 1000 for number in range(80)], [3.0] * 20
+    choice = choose_threshold(
+        np.array(narrow + tail, np.float32),
+        np.zeros(100, np.bool_),
+        Targets(),
+        are_distances=True,
+    )
+    assert choice.doubts == (
+        f"more good parts are rejected than the usual 5%: {Rate(count=20, total=100).text()}",
+    )
+
+
+def test_defect_at_the_limit_is_still_rejected_in_other_digits() -> None:
+    rng = np.random.Generator(np.random.PCG64(3))
+    for _ in range(50):
+        good = rng.lognormal(0, 0.1, 60).astype(np.float32)
+        defects = rng.lognormal(0.1, 0.1, 40).astype(np.float32)
+        choice = choose_threshold(
+            np.concatenate([good, defects]),
+            np.arange(100) >= 60,
+            Targets(escape=0.02),
+            are_distances=True,
+        )
+        assert choice.escape is not None
+        scaled = (defects / choice.threshold.value).astype(np.float32)
+        assert (scaled <= 1).sum() == choice.escape.count == 0
+
+
+def test_score_that_is_not_a_number_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="1 of 3 held-out scores are not finite"):
+        choose_threshold(np.array([1.0, np.nan, 2.0], np.float32), np.zeros(3, np.bool_), Targets())

@@ -77,14 +77,25 @@ def test_classes_without_a_good_one_are_not_painted(tmp_path: Path) -> None:
     assert (len(comparison_set.prepared), comparison_set.n_painted) == (2, 0)
 
 
-def test_half_of_an_exam_has_every_second_picture_painted_or_not(tmp_path: Path) -> None:
+def test_half_has_half_of_each_kind_in_whatever_order_they_come(tmp_path: Path) -> None:
+    by_turns = {60 + 10 * number: "dent" if number % 2 else "good" for number in range(8)}
+    half = comparison_set_of(INPUT, samples(tmp_path, by_turns), has_good=True).half()
+    assert sorted(labels(half)) == ["dent", "dent", "good", "good"]
+
+
+def test_half_of_spoiled_pictures_are_good_ones_and_spoiled_ones(tmp_path: Path) -> None:
     comparison_set = comparison_set_of(
-        INPUT, samples(tmp_path, {90: "good", 120: "good", 150: "good"}), has_good=True
+        INPUT, samples(tmp_path, {80 + 10 * number: "good" for number in range(6)}), has_good=True
     )
     half = comparison_set.half()
-    assert [one.name for one in half.samples] == ["90.png", "150.png", "120.png"]
-    assert (labels(half), half.n_painted) == (["good", "good", "painted"], 1)
-    assert half.prepared == comparison_set.prepared[::2]
+    assert (sorted(labels(half)), half.n_painted) == (["good"] * 3 + ["painted"] * 3, 3)
+    assert all(
+        half.prepared[place]
+        is comparison_set.prepared[
+            [id(one) for one in comparison_set.samples].index(id(half.samples[place]))
+        ]
+        for place in range(6)
+    )
 
 
 def test_figure_flips_and_escapes_are_those_of_the_verdicts(comparison_set: ComparisonSet) -> None:

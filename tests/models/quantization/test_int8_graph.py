@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
-from models.quantization.int8_graph import calibrated, int8_model, packed
+from models.quantization.int8_graph import calibrated, int8_model
 from tests.support.bundles import brightness_model, draft_manifest
 
 SPEC = InputSpec(height_px=32, width_px=32, color="rgb", resize="stretch")
-COLUMNS, DEEP = 2048, 64  # of a matrix large enough to be packed
+COLUMNS, DEEP = 2048, 64  # of a matrix that is large enough to be packed
 
 
 @cache
@@ -101,18 +101,6 @@ def test_weights_have_7_bits_where_sums_would_overflow(*, is_reduced: bool, larg
 
 def test_same_pictures_give_the_same_file() -> None:
     assert made() == made()
-
-
-def test_large_matrix_is_stored_as_integers_and_judges_alike() -> None:
-    saved = COLUMNS * (3 * DEEP - 4)
-    model = packed(network())
-    assert abs(len(network()) - len(model) - saved) < 2000  # names, and two nodes more
-    expected = scores(network())
-    assert np.abs(scores(model) - expected).max() < 0.01 * np.ptp(expected)
-
-
-def test_graph_without_large_matrices_is_packed_to_itself() -> None:
-    assert op_types(packed(brightness_model())) == op_types(brightness_model())
 
 
 def test_model_without_convolutions_is_refused() -> None:

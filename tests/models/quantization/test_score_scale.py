@@ -49,6 +49,23 @@ def test_scores_that_are_some_percent_higher_are_brought_back() -> None:
     assert [one.label for one in back.verdicts] == [one.label for one in reference.verdicts]
 
 
+def test_wider_scores_get_a_threshold_as_many_deviations_above() -> None:
+    wider = np.exp(2 * np.log(SCORES))  # each logarithm twice as far from 0
+    reference, other = results(SCORES), results(wider)
+    scale = score_scale(MANIFEST, reference, other, SAMPLES)
+    back = rescored(other, scale, MANIFEST)
+    assert back.scores[:N_GOOD] != pytest.approx(reference.scores[:N_GOOD])
+    assert [one.decision for one in back.verdicts] == [one.decision for one in reference.verdicts]
+    assert scale == pytest.approx(1.0)  # the limit 1 is where both have their logarithm 0
+
+
+def test_threshold_far_above_the_good_parts_stays_as_far() -> None:
+    manifest = replace(MANIFEST, threshold=replace(MANIFEST.threshold, value=3.0))
+    wider = SCORES**1.5
+    scale = score_scale(manifest, results(SCORES), results(wider), SAMPLES)
+    assert scale == pytest.approx(3.0 / 3.0**1.5, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("manifest", "scores", "n_samples"),
     [

@@ -31,28 +31,39 @@ def usual() -> np.ndarray:
 
 
 def test_many_parts_of_one_kind_leave_no_doubt() -> None:
-    assert doubts_of(good(N), np.exp(usual()), usual()) == ()
+    assert doubts_of(good(N), np.exp(usual()), usual(), usual()) == ()
 
 
 def test_few_parts_flatter_and_are_counted() -> None:
-    (doubt,) = doubts_of(good(4), np.exp(usual()), usual())
+    (doubt,) = doubts_of(good(4), np.exp(usual()), usual(), usual())
     assert doubt.startswith("the good pictures show 4 different parts")
 
 
-@pytest.mark.parametrize("of_scores", [True, False])
-def test_two_groups_are_named_with_examples_and_scores_of_both(*, of_scores: bool) -> None:
+def test_good_picture_far_above_the_others_is_named() -> None:
+    scores = np.exp(usual())
+    scores[7] = 3.0
+    (doubt,) = doubts_of(good(N), scores, usual(), usual())
+    assert doubt.startswith("good pictures that score far above the others: 1, ")
+    assert "'07.png' (2." in doubt
+
+
+@pytest.mark.parametrize("seen_in", ["scores", "drifts", "brightness"])
+def test_two_groups_are_named_with_examples_and_scores_of_both(seen_in: str) -> None:
     apart = usual()
     apart[40:] += 5
-    values = (np.exp(apart), usual()) if of_scores else (np.exp(usual()), apart)
-    (doubt,) = doubts_of(good(N), *values)
+    scores = np.exp(apart / 20 if seen_in == "scores" else usual())
+    drifts, brightness = (
+        apart if seen_in == name else usual() for name in ("drifts", "brightness")
+    )
+    (doubt,) = doubts_of(good(N), scores, drifts, brightness)
     names = [int(name[:2]) for name in doubt.split("'")[1::2]]
     upper, lower = [n for n in names if n >= 40], [n for n in names if n < 40]
     assert len(upper) == len(lower) == 3
     assert names in (upper + lower, lower + upper)
     assert "fall into two clear groups: " in doubt
-    assert " 40 as '" in doubt
-    assert " 20 as '" in doubt
-    if of_scores:
+    assert " 40 like '" in doubt
+    assert " 20 like '" in doubt
+    if seen_in == "scores":
         assert names == lower + upper
-        ratio = np.median(values[0][40:]) / np.median(values[0][:40])
-        assert f"which score {ratio:.2f} times as high" in doubt
+        ratio = np.median(scores[40:]) / np.median(scores[:40])
+        assert f"the second group scores {ratio:.2f} times as high" in doubt

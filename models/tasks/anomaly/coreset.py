@@ -1,4 +1,4 @@
-"""Chooses the few patches that stand for many, and measures how far others are from them."""
+"""Chooses the few patches that stand for many."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,0 +1,78 @@
+"""Which pictures the ranges of an INT8 model come from, and which it is compared on."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.bundle import Bundle
+from inspector.errors import DataError
+from models.dataset.hashes import file_sha256, without_copies
+from models.dataset.labels import check_known
+from models.dataset.reader import load_samples
+from models.dataset.sample import Sample, of_split
+from models.dataset.some_of_each import some_of_each
+from models.publishing.source import source_beside
+
+MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
+MAX_COMPARED = 400
+_log = logging.getLogger(__name__)
+
+
+def ranges_and_comparison(
+    bundle_path: Path, bundle: Bundle, data: Path, good_label: str | None
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """The pictures for the ranges and those to compare on; none of a test split.
+
+    What the model was fitted to is not compared on, as far as the source beside the bundle tells.
+    The ranges of a model that knows good parts come from good parts alone.
+
+    Raises:
+        DataError: There are no pictures for one of both, or one cannot be read.
+    """
+    samples = load_samples(data, good_label)
+    if bundle.manifest.task == "classify":  # others call every kind of defect a defect
+        check_known(samples, bundle.manifest.labels, repr(str(data)))
+    if not of_split(samples, "train"):
+        raise DataError(
+            f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"
+        )
+    source = source_beside(bundle_path, bundle)
+    roles = {} if source is None else source.roles
+    train, val = (without_copies(of_split(samples, split)) for split in ("train", "val"))
+    role_of = {sample: roles.get(file_sha256(sample.image), "") for sample in (*train, *val)}
+    if not roles:
+        _log.warning("no source beside the bundle: whether it was trained on DATA cannot be told")
+    elif not any(role_of[sample] for sample in train):
+        _log.warning("the model was trained on none of the train pictures of %r", str(data))
+    unseen = tuple(sample for sample in val if role_of[sample] != "fit")
+    if len(unseen) < len(val):
+        _log.warning(
+            "%d pictures of the split 'val' are left out: the model was fitted to them",
+            len(val) - len(unseen),
+        )
+    held_out = tuple(sample for sample in train if role_of[sample] in ("held_out", "proof"))
+    compared = unseen or held_out
+    if not compared:
+        raise DataError(
+            f"{str(data)!r}: no picture to compare on: it has no split 'val' that the model was "
+            "not fitted to, and none of its train pictures is known as held out; give a list with "
+            "a val split, or quantise where the bundle was trained, with its own list"
+        )
+    knows_good_only = bundle.manifest.task == "anomaly"
+    ranges = tuple(
+        sample
+        for sample in train
+        if sample not in held_out and (sample.is_good or not knows_good_only)
+    )
+    if not ranges:
+        raise DataError(
+            f"{str(data)!r}: no picture of the split 'train' is left for the ranges: the training "
+            "held all of them out, or none is good; quantise with the list the bundle was trained "
+            "with"
+        )
+    return _some(ranges, MAX_CALIBRATION), _some(compared, MAX_COMPARED)
+
+
+def _some(samples: Sequence[Sample], at_most: int) -> tuple[Sample, ...]:
+    places = some_of_each([sample.label for sample in samples], at_most)
+    return tuple(samples[place] for place in places)
