@@ -3,13 +3,14 @@
 Patches are described by a network that was trained on everyday photographs, and compared with those
 of good parts (K. Roth et al., "Towards Total Recall in Industrial Anomaly Detection", 2022). A
 distance counts by what is usual around the remembered patch, and by what is usual at its place. Of
-the map of small places the largest values count, and of that of larger ones a broad mean: so both a
-scratch and a wrong surface score. How a picture's mean description drifts with light and content is
-taken out of both.
+the map of small places the largest values count, and of those of larger ones a broad mean: so both
+a scratch and a wrong surface score. How a picture's mean description drifts with light and content
+is taken out of all.
 
 Every function takes `tf`, the TensorFlow module; maps are (N, rows, columns), of tensors or arrays.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,26 +19,30 @@ from models.graphs.resampling import enlarging_matrix, smoothing_matrix
 from models.tasks.anomaly.memory import Bank, Floats, Memory
 
 SMALL_SHARE = 0.006  # of the fine grid: the cells that the first term is the mean of
-BROAD_SHARE = 0.2  # of the coarse grid, of the second
+BROAD_SHARE = 0.2  # of the coarse grid, of the second; of the coarsest, of the third
+# The third sees much of the part at once: what is missing or wrong as a whole. It tells less of
+# what is small, and by half of its logarithm it decides only where it is sure.
+WEIGHTS = (1.0, 1.0, 0.5)  # of the terms
 HEAT_SMOOTHING = 1.0  # cells of the coarse grid, standard deviation
 LARGEST_DRIFT = 2.5  # standard deviations; what lies beyond is not explained by it
 _LEAST_SQUARED = 0.0025  # of the usual distance; below, the square root would magnify rounding
 _LEAST_SQUARED_NORM = 1e-12
 
 
-def descriptions(tf: Any, stride_8: Any, stride_16: Any) -> tuple[Any, Any]:
-    """Fine (N, h, w, D) and coarse (N, h / 2, w / 2, D) descriptions, each of both taps.
+def descriptions(tf: Any, taps: Sequence[Any]) -> tuple[Any, ...]:
+    """Fine (N, h, w, D) and coarse (N, h / 2, w / 2, D) ones, each of the first two taps.
 
-    Each tap is brought to unit length, so that both count alike; for the coarse ones after a mean
-    over 3 x 3 cells.
+    And of a third tap the coarsest (N, h / 4, w / 4, E). Each tap is brought to unit length, so
+    that both count alike; but for the fine ones after a mean over 3 x 3 cells.
     """
+    stride_8, stride_16 = taps[:2]
     rows, columns = stride_8.shape[1:3]
     enlarged = tf.image.resize(stride_16, (rows, columns))
     fine = tf.concat([_unit(tf, stride_8), _unit(tf, enlarged)], -1)
-    pooled = [tf.nn.avg_pool2d(maps, 3, 1, "SAME") for maps in (stride_8, stride_16)]
+    pooled = [tf.nn.avg_pool2d(maps, 3, 1, "SAME") for maps in taps]
     smaller = tf.nn.avg_pool2d(pooled[0], 2, 2, "VALID")
     coarse = tf.concat([_unit(tf, smaller), _unit(tf, pooled[1])], -1)
-    return fine, coarse
+    return fine, coarse, *(_unit(tf, each) for each in pooled[2:])
 
 
 def patches_of(tf: Any, described: Any, bank: Bank) -> Any:
@@ -62,15 +67,18 @@ def over_usual(tf: Any, described: Any, bank: Bank) -> Any:
     return tf.reshape(distance, (-1, *described.shape[1:3]))
 
 
-def terms(tf: Any, fine_map: Any, coarse_map: Any) -> Any:
-    """(N, 2): the logarithms of what stands out at small places, and of what is wrong broadly.
+def terms(tf: Any, maps: Sequence[Any]) -> Any:
+    """(N, T): logarithms of what stands out at small places, and of what is wrong broadly.
 
     Args:
-        fine_map, coarse_map: Over what is usual at their places, each with a usual peak of 1.
+        maps: Of each bank, over what is usual at their places, with a usual peak of 1.
     """
-    enlarged = _resampled(tf, coarse_map, fine_map.shape[1:], enlarging_matrix)
-    both = (2.0 * fine_map + enlarged) / 3.0
-    return tf.concat([_top(tf, both, SMALL_SHARE), _top(tf, coarse_map, BROAD_SHARE)], -1)
+    fine, *larger = maps
+    enlarged = _resampled(tf, larger[0], fine.shape[1:], enlarging_matrix)
+    both = (2.0 * fine + enlarged) / 3.0
+    return tf.concat(
+        [_top(tf, both, SMALL_SHARE), *(_top(tf, each, BROAD_SHARE) for each in larger)], -1
+    )
 
 
 def drift_of(tf: Any, coarse: Any, mean: Any, axis: Any) -> Any:
@@ -84,24 +92,24 @@ def heat_grid(tf: Any, coarse_map: Any) -> Any:
     return _resampled(tf, coarse_map, coarse_map.shape[1:], _smoothing)
 
 
-def judge(
-    tf: Any, stride_8: Any, stride_16: Any, memory: Memory, size_px: tuple[int, int]
-) -> dict[str, Any]:
+def judge(tf: Any, taps: Sequence[Any], memory: Memory, size_px: tuple[int, int]) -> dict[str, Any]:
     """Score (N,) and heat map (N, H, W); at 1 parts are rejected, and places shown.
 
     Args:
+        taps: The backbone's maps, one for each bank.
         size_px: (H, W) of the heat map; that of the network's input.
     """
-    described = descriptions(tf, stride_8, stride_16)
-    banks = (memory.fine, memory.coarse)
+    described = descriptions(tf, taps)
+    banks = memory.banks
     local = [over_usual(tf, each, bank) for each, bank in zip(described, banks, strict=True)]
     maps = [
         each * (1.0 / (bank.usual_at * bank.peak)).astype(np.float32)
         for each, bank in zip(local, banks, strict=True)
     ]
     drift = drift_of(tf, described[1], memory.mean, memory.axis)
-    offsets = (memory.medians + memory.log_limit).astype(np.float32)
-    worst = tf.reduce_max(terms(tf, *maps) - drift * memory.drift - offsets, -1)
+    weights = np.array(WEIGHTS[: len(banks)], np.float32)
+    unusual = (terms(tf, maps) - drift * memory.drift - memory.medians) * weights
+    worst = tf.reduce_max(unusual, -1) - memory.log_limit
     grid = heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit)
     heat_map = _resampled(tf, grid, size_px, enlarging_matrix)
     return {"score": tf.exp(worst), "heatmap": heat_map}

@@ -10,14 +10,16 @@ from models.graphs.resampling import smoothing_matrix
 from models.graphs.training_library import tensorflow
 from models.tasks.anomaly import judging
 from models.tasks.anomaly.coreset import greedy_coreset
-from models.tasks.anomaly.memory import Bank, Floats, Memory
-from models.tasks.anomaly.taps import N_DIMS, Taps
+from models.tasks.anomaly.memory import Bank, Floats, Memory, plain_bank
+from models.tasks.anomaly.taps import Taps
 
 BANK_SIZE = 2000
-MAX_PATCHES = 60_000  # a coreset is chosen among these: 40 MB; more changes no figure
+_SIZE_SHARES = (1.0, 1.0, 0.5)  # of it, by bank: there are few of the coarsest patches
+MAX_PATCHES = 60_000  # a coreset is chosen among these: 80 MB at most; more changes no figure
 USUAL_AT_SMOOTHING = 1.0  # cells, standard deviation
 # Where good parts hardly differ, a usual distance near 0 would turn sensor noise into an alarm.
 LEAST_USUAL_SHARE = 0.5
+_LEAST_USUAL = 1e-3  # where they do not differ at all
 _WHITENING_FLOOR = 0.1  # of the mean variance
 _WHITENING_POWER = -0.25  # half of what makes all variances equal
 _PRIOR_PATCHES = 8.0  # an entry that few were nearest to is taken to be as usual as all
@@ -30,12 +32,11 @@ class _Sample:
     """Of the pictures that are remembered.
 
     Attributes:
-        fine, coarse: Some descriptions of each grid, (patches, D).
+        grids: Some descriptions of each grid, (patches, D), the finest first.
         means: Each picture's mean coarse description, (N, D).
     """
 
-    fine: Floats
-    coarse: Floats
+    grids: tuple[Floats, ...]
     means: Floats
 
 
@@ -47,26 +48,27 @@ def learn_memory(
     Args:
         remembered: The banks are chosen from these.
         others: Of parts that are not among them.
-        bank_size: Patches in each bank.
+        bank_size: Patches in each bank; half as many in the coarsest.
     """
     sample = _sampled(remembered, rng)
-    mixing, shift = _half_whitening(sample.fine)
-    fine = _bank(sample.fine @ mixing + shift, bank_size, rng)
-    fine = replace(fine, mixing=mixing, shift=fine.shift + shift)
-    coarse = _bank(sample.coarse, bank_size, rng)
-    fine, fine_maps = _with_usual(fine, others, 0)
-    coarse, coarse_maps = _with_usual(coarse, others, 1)
+    mixing, shift = _half_whitening(sample.grids[0])
+    patches = (sample.grids[0] @ mixing + shift, *sample.grids[1:])
+    banks = [
+        _bank(each, max(1, round(share * bank_size)), rng)
+        for each, share in zip(patches, _SIZE_SHARES, strict=False)
+    ]
+    banks[0] = replace(banks[0], mixing=mixing, shift=banks[0].shift + shift)
+    usual = [_with_usual(bank, others, index) for index, bank in enumerate(banks)]
     mean, axis = _main_drift(sample.means)
     tf = tensorflow()
-    values = judging.terms(tf, fine_maps, coarse_maps).numpy()
+    values = judging.terms(tf, [maps for _, maps in usual]).numpy()
     drifts = np.concatenate(
-        [judging.drift_of(tf, pair[1], mean, axis).numpy() for pair in _described(others)]
+        [judging.drift_of(tf, each[1], mean, axis).numpy() for each in _described(others)]
     )
     drift = (drifts * (values - values.mean(axis=0))).sum(axis=0)
     drift = drift / ((drifts**2).sum() + _PRIOR_PICTURES)
     return Memory(
-        fine=fine,
-        coarse=coarse,
+        banks=tuple(bank for bank, _ in usual),
         mean=mean,
         axis=axis,
         drift=drift.astype(np.float32),
@@ -80,9 +82,9 @@ def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
     """Score, and the peak of the heat map's grid, of each picture; both (N,)."""
     tf = tensorflow()
     scores, peaks = [], []
-    for eight, sixteen in pictures.batches():
+    for taps in pictures.batches():
         # The heat map on its own grid: enlarging moves no peak by much, and costs the most here.
-        outputs = judging.judge(tf, eight, sixteen, memory, pictures.grids[1])
+        outputs = judging.judge(tf, taps, memory, pictures.grids[1])
         scores.append(outputs["score"].numpy())
         peaks.append(outputs["heatmap"].numpy().max(axis=(1, 2)))
     return np.concatenate(scores), np.concatenate(peaks)
@@ -90,35 +92,30 @@ def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
 
 def along_main_drift(pictures: Taps) -> Floats:
     """Where each picture's mean description lies in the direction in which they differ most."""
-    means = np.concatenate([pair[1].mean(axis=(1, 2)) for pair in _described(pictures)])
+    means = np.concatenate([each[1].mean(axis=(1, 2)) for each in _described(pictures)])
     mean, axis = _main_drift(means)
     along: Floats = (means - mean) @ axis
     return along
 
 
-def _described(pictures: Taps) -> Iterator[tuple[Floats, Floats]]:
+def _described(pictures: Taps) -> Iterator[tuple[Floats, ...]]:
     tf = tensorflow()
-    for eight, sixteen in pictures.batches():
-        fine, coarse = judging.descriptions(tf, eight, sixteen)
-        yield fine.numpy(), coarse.numpy()
+    for taps in pictures.batches():
+        yield tuple(each.numpy() for each in judging.descriptions(tf, taps))
 
 
 def _sampled(pictures: Taps, rng: np.random.Generator) -> _Sample:
     """Up to `MAX_PATCHES` patches of each grid, equally many from each picture."""
     quota = max(1, MAX_PATCHES // len(pictures))
-    taken: tuple[list[Floats], list[Floats]] = ([], [])
+    taken: tuple[list[Floats], ...] = tuple([] for _ in pictures.maps)
     means: list[Floats] = []
-    for pair in _described(pictures):
-        means.append(pair[1].mean(axis=(1, 2)))
-        for pieces, described in zip(taken, pair, strict=True):
-            for patches in described.reshape(len(described), -1, N_DIMS):
+    for grids in _described(pictures):
+        means.append(grids[1].mean(axis=(1, 2)))
+        for pieces, described in zip(taken, grids, strict=True):
+            for patches in described.reshape(len(described), -1, described.shape[-1]):
                 count = min(len(patches), quota)
                 pieces.append(patches[np.sort(rng.choice(len(patches), count, replace=False))])
-    return _Sample(
-        fine=np.concatenate(taken[0]),
-        coarse=np.concatenate(taken[1]),
-        means=np.concatenate(means),
-    )
+    return _Sample(grids=tuple(map(np.concatenate, taken)), means=np.concatenate(means))
 
 
 def _half_whitening(patches: Floats) -> tuple[Floats, Floats]:
@@ -138,26 +135,19 @@ def _bank(patches: Floats, size: int, rng: np.random.Generator) -> Bank:
     centre = patches.mean(axis=0)
     patches = patches - centre
     entries = patches[greedy_coreset(patches, size, rng)]
-    return Bank(
-        mixing=np.empty((0, N_DIMS), np.float32),
-        shift=-centre,
-        entries=entries,
-        usual=np.ones(len(entries), np.float32),
-        usual_at=np.ones((1, 1), np.float32),
-        peak=np.array(1.0, np.float32),
-    )
+    return plain_bank(entries, -centre)
 
 
 def _with_usual(bank: Bank, pictures: Taps, index: int) -> tuple[Bank, Floats]:
     """The bank with what is usual on these pictures, and their maps over all of it.
 
     Args:
-        index: 0 for the fine bank, 1 for the coarse one.
+        index: Of the bank among all.
     """
     tf = tensorflow()
     bank = replace(bank, usual=_usual_of_entries(bank, pictures, index))
     local = np.concatenate(
-        [judging.over_usual(tf, pair[index], bank).numpy() for pair in _described(pictures)]
+        [judging.over_usual(tf, grids[index], bank).numpy() for grids in _described(pictures)]
     )
     usual_at = usual_at_places(local)
     maps = local / usual_at
@@ -169,14 +159,15 @@ def _usual_of_entries(bank: Bank, pictures: Taps, index: int) -> Floats:
     """The mean distance of what was nearest to each entry, drawn towards the mean of all."""
     tf = tensorflow()
     sums, counts = np.zeros(len(bank.entries)), np.zeros(len(bank.entries))
-    for pair in _described(pictures):
-        patches = judging.patches_of(tf, pair[index], bank).numpy()
+    for grids in _described(pictures):
+        patches = judging.patches_of(tf, grids[index], bank).numpy()
         entry, distance = _nearest(patches, bank.entries)
         sums += np.bincount(entry, weights=distance, minlength=len(sums))
         counts += np.bincount(entry, minlength=len(counts))
     overall = sums.sum() / counts.sum()
     usual = (sums + _PRIOR_PATCHES * overall) / (counts + _PRIOR_PATCHES)
-    floored: Floats = np.maximum(usual, LEAST_USUAL_SHARE * overall).astype(np.float32)
+    floor = max(LEAST_USUAL_SHARE * overall, _LEAST_USUAL)
+    floored: Floats = np.maximum(usual, floor).astype(np.float32)
     return floored
 
 
@@ -202,6 +193,6 @@ def _main_drift(means: Floats) -> tuple[Floats, Floats]:
     mean = means.mean(axis=0, dtype=np.float64)
     _, sizes, directions = np.linalg.svd(means - mean, full_matrices=False)
     deviation = sizes[0] / np.sqrt(len(means))
-    axis = directions[0] / deviation if deviation > _LEAST_DRIFT else np.zeros(N_DIMS)
+    axis = directions[0] / deviation if deviation > _LEAST_DRIFT else np.zeros(len(mean))
     axis = axis * (np.sign(axis[np.abs(axis).argmax()]) or 1.0)  # a direction has no sign itself
     return mean.astype(np.float32), axis.astype(np.float32)

@@ -1,4 +1,4 @@
-"""What is remembered of good parts, as values: two banks of patches, what is usual around them."""
+"""What is remembered of good parts, as values: banks of patches, and what is usual around them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+BANKS = ("fine", "coarse", "coarsest")  # on the grids of strides 8, 16 and 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,7 +21,7 @@ class Bank:
         entries: (K, D), the remembered ones, so mixed.
         usual: (K,), the distance that is usual for what is nearest to each entry.
         usual_at: (h, w), what is usual at each place, of distances over `usual`.
-        peak: (), the usual peak of a map over both, by which the banks count alike.
+        peak: (), the usual peak of a map over both, by which all banks count alike.
     """
 
     mixing: Floats
@@ -36,17 +37,16 @@ class Memory:
     """All that was learnt; with the backbone it makes the whole model.
 
     Attributes:
-        fine, coarse: On the grids of strides 8 and 16.
+        banks: The first two of `BANKS`, or all.
         mean, axis: (D,), of pictures' mean descriptions, and the direction in which good pictures
             drift most (exposure, content), over its standard deviation.
-        drift: (2,), how much each term moves by one deviation along the axis.
-        medians: (2,), what each term is for a usual good picture.
+        drift: (T,), how much each term moves by one deviation along the axis.
+        medians: (T,), what each term is for a usual good picture.
         log_limit: (), logarithm of the score that becomes 1.
         heat_limit: (), the value of the heat map that becomes 1.
     """
 
-    fine: Bank
-    coarse: Bank
+    banks: tuple[Bank, ...]
     mean: Floats
     axis: Floats
     drift: Floats
@@ -56,15 +56,24 @@ class Memory:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """By name, for a file."""
-        arrays: dict[str, NDArray[Any]] = {}
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            if isinstance(value, Bank):
-                parts = {f"{entry.name}.{part.name}": part.name for part in fields(value)}
-                arrays |= {name: getattr(value, part) for name, part in parts.items()}
-            else:
-                arrays[entry.name] = value
-        return arrays
+        arrays = {
+            f"{name}.{part.name}": getattr(bank, part.name)
+            for name, bank in zip(BANKS, self.banks, strict=False)
+            for part in fields(Bank)
+        }
+        return arrays | {name: getattr(self, name) for name in _OTHERS}
+
+
+def plain_bank(entries: Floats, shift: Floats) -> Bank:
+    """A bank in which nothing is known to be usual, and that compares descriptions as they are."""
+    return Bank(
+        mixing=np.empty((0, entries.shape[1]), np.float32),
+        shift=shift,
+        entries=entries,
+        usual=np.ones(len(entries), np.float32),
+        usual_at=np.ones((1, 1), np.float32),
+        peak=np.array(1.0, np.float32),
+    )
 
 
 def memory_of(arrays: Mapping[str, NDArray[Any]]) -> Memory:
@@ -73,9 +82,12 @@ def memory_of(arrays: Mapping[str, NDArray[Any]]) -> Memory:
     Raises:
         KeyError: One is missing.
     """
-    fine, coarse = (
+    names = BANKS if f"{BANKS[-1]}.entries" in arrays else BANKS[:-1]
+    banks = tuple(
         Bank(**{part.name: arrays[f"{name}.{part.name}"] for part in fields(Bank)})
-        for name in ("fine", "coarse")
+        for name in names
     )
-    names = (entry.name for entry in fields(Memory) if entry.name not in ("fine", "coarse"))
-    return Memory(fine=fine, coarse=coarse, **{name: arrays[name] for name in names})
+    return Memory(banks=banks, **{name: arrays[name] for name in _OTHERS})
+
+
+_OTHERS = tuple(entry.name for entry in fields(Memory) if entry.name != "banks")

@@ -11,63 +11,66 @@ from models.backbones.weights import Weights
 from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 
-STRIDES = (8, 16)  # of the backbone's maps that describe a patch
-N_DIMS = 40 + 112  # channels of both
+STRIDES = (8, 16, 32)  # of the backbone's maps that may describe a patch
+N_CHANNELS = (40, 112, 320)
+# Of the last map, 320 x 320 px give so many: with fewer it told tiles apart worse than the others.
+LEAST_COARSEST_CELLS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Taps:
-    """Maps of some pictures, in half precision: 220 kB for one of 320 x 320 px.
+    """Maps of some pictures, in half precision: 280 kB for one of 320 x 320 px.
 
     Attributes:
-        stride_8, stride_16: float16 (N, h, w, channels).
+        maps: Of the first two strides, or of all: float16 (N, h, w, channels).
     """
 
-    stride_8: NDArray[np.float16]
-    stride_16: NDArray[np.float16]
+    maps: tuple[NDArray[np.float16], ...]
 
     def __len__(self) -> int:
-        return len(self.stride_8)
+        return len(self.maps[0])
 
     def some(self, places: Sequence[int]) -> "Taps":
         """Of these pictures, in this order."""
         index = list(places)
-        return Taps(stride_8=self.stride_8[index], stride_16=self.stride_16[index])
+        return Taps(maps=tuple(values[index] for values in self.maps))
 
     @property
-    def grids(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """(rows, columns) of both."""
-        (_, *fine, _), (_, *coarse, _) = self.stride_8.shape, self.stride_16.shape
-        return (fine[0], fine[1]), (coarse[0], coarse[1])
+    def grids(self) -> tuple[tuple[int, int], ...]:
+        """(rows, columns) of each."""
+        return tuple((values.shape[1], values.shape[2]) for values in self.maps)
 
-    def batches(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Both, some pictures at a time, in their order."""
-        pairs = zip(in_batches(self.stride_8), in_batches(self.stride_16), strict=True)
-        for eight, sixteen in pairs:
-            yield eight.astype(np.float32), sixteen.astype(np.float32)
+    def batches(self) -> Iterator[tuple[NDArray[np.float32], ...]]:
+        """All maps of some pictures at a time, in their order."""
+        for batch in zip(*map(in_batches, self.maps), strict=True):
+            yield tuple(values.astype(np.float32) for values in batch)
 
 
 def joined(pieces: Sequence[Taps]) -> Taps:
     """Several as one."""
-    return Taps(
-        stride_8=np.concatenate([piece.stride_8 for piece in pieces]),
-        stride_16=np.concatenate([piece.stride_16 for piece in pieces]),
-    )
+    columns = zip(*(piece.maps for piece in pieces), strict=True)
+    return Taps(maps=tuple(np.concatenate(column) for column in columns))
 
 
-def network(weights: Weights) -> Any:
-    """The backbone: float pixels 0..255 to both maps."""
+def strides_for(size_px: tuple[int, int]) -> tuple[int, ...]:
+    """Those whose maps describe pictures of (height, width) pixels."""
+    n_cells = (size_px[0] // STRIDES[-1]) * (size_px[1] // STRIDES[-1])
+    return STRIDES if n_cells >= LEAST_COARSEST_CELLS else STRIDES[:-1]
+
+
+def network(weights: Weights, strides: tuple[int, ...]) -> Any:
+    """The backbone: float pixels 0..255 to a map for each stride."""
     from models.backbones.efficientnet_lite0 import trunk
 
-    return trunk(weights, STRIDES)
+    return trunk(weights, strides)
 
 
 class Tapper:
     """Runs the backbone on uint8 (N, H, W, 3) RGB pictures; its first run takes seconds."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, strides: tuple[int, ...]) -> None:
         tf = tensorflow()
-        backbone = network(weights)
+        backbone = network(weights, strides)
         self._run = tf.function(
             lambda pixels: backbone(tf.cast(pixels, tf.float32)), reduce_retracing=True
         )
@@ -76,6 +79,6 @@ class Tapper:
         """Their maps; at least one picture."""
         pieces = []
         for batch in in_batches(pictures):
-            eight, sixteen = (maps.numpy().astype(np.float16) for maps in self._run(batch))
-            pieces.append(Taps(stride_8=eight, stride_16=sixteen))
+            maps = tuple(values.numpy().astype(np.float16) for values in self._run(batch))
+            pieces.append(Taps(maps=maps))
         return joined(pieces)

@@ -38,8 +38,8 @@ from models.tasks.anomaly.learning import (
     judged,
     learn_memory,
 )
-from models.tasks.anomaly.memory import Floats, memory_of
-from models.tasks.anomaly.taps import STRIDES, Tapper, joined, network
+from models.tasks.anomaly.memory import Floats, memory_of, plain_bank
+from models.tasks.anomaly.taps import N_CHANNELS, STRIDES, Tapper, joined, network, strides_for
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
 
@@ -105,7 +105,8 @@ class Anomaly:
         fit, held_out = inputs.fit, inputs.held_out
         n_others = sum(map(_is_learnt_from, held_out.samples))
         _log.info("describing %d pictures", len(fit.samples) + len(held_out.samples))
-        tapper = Tapper(inputs.weights)
+        size_px = inputs.spec.height_px, inputs.spec.width_px
+        tapper = Tapper(inputs.weights, strides_for(size_px))
         remembered, others = tapper.taps(fit.tensors), tapper.taps(held_out.tensors)
         usual = others.some(range(n_others))
         samples = (*fit.samples, *held_out.samples[:n_others])
@@ -150,22 +151,38 @@ class Anomaly:
         )
 
     def in_size(self, parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
-        """See `Task.in_size`: what is usual at a place has a value for each."""
-        grids = {
-            f"{name}.usual_at": np.ones((spec.height_px // stride, spec.width_px // stride), "f4")
-            for name, stride in zip(("fine", "coarse"), STRIDES, strict=True)
-        }
-        return replace(parameters, arrays={**parameters.arrays, **grids})
+        """See `Task.in_size`: as many banks as that size has, with values for all its places."""
+        memory = memory_of(parameters.arrays)
+        strides = strides_for((spec.height_px, spec.width_px))
+        banks = list(memory.banks)
+        if len(strides) > len(banks):
+            n_entries, n_dims = len(banks[-1].entries) // 2, N_CHANNELS[-1]
+            banks.append(
+                plain_bank(np.ones((n_entries, n_dims), np.float32), np.ones(n_dims, np.float32))
+            )
+        resized = replace(
+            memory,
+            banks=tuple(
+                replace(
+                    bank,
+                    usual_at=np.ones((spec.height_px // stride, spec.width_px // stride), "f4"),
+                )
+                for bank, stride in zip(banks, strides, strict=False)
+            ),
+            drift=np.resize(memory.drift, len(strides)),
+            medians=np.resize(memory.medians, len(strides)),
+        )
+        return replace(parameters, arrays=resized.to_arrays())
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
         tf = tensorflow()
-        memory, backbone = memory_of(parameters.arrays), network(weights)
+        memory = memory_of(parameters.arrays)
+        backbone = network(weights, STRIDES[: len(memory.banks)])
         size_px = spec.height_px, spec.width_px
 
         def judge(pixels: Any) -> dict[str, Any]:
-            stride_8, stride_16 = backbone(tf.cast(pixels, tf.float32))
-            return judging.judge(tf, stride_8, stride_16, memory, size_px)
+            return judging.judge(tf, backbone(tf.cast(pixels, tf.float32)), memory, size_px)
 
         signature = tf.TensorSpec([None, *size_px, 3], tf.uint8, name="pixels")
         return tf.function(judge, input_signature=[signature], autograph=False)

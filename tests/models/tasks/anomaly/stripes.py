@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tasks.anomaly.taps import Taps
+from models.tasks.anomaly.taps import N_CHANNELS, Taps
 
-GRID = (6, 4)  # of the coarse maps
+GRID = (6, 4)  # of the coarse maps; a multiple of 2
 
 
 def striped(count: int, seed: int = 1) -> NDArray[np.uint8]:
@@ -25,4 +25,7 @@ def taps_of(count: int, seed: int = 0) -> Taps:
         shared = pattern.normal(0, 1, (1, height, width, channels))
         return (shared + rng.normal(0, 0.3, (count, height, width, channels))).astype(np.float16)
 
-    return Taps(stride_8=maps(2 * rows, 2 * columns, 40), stride_16=maps(rows, columns, 112))
+    sides = ((2 * rows, 2 * columns), (rows, columns), (rows // 2, columns // 2))
+    return Taps(
+        maps=tuple(maps(*side, depth) for side, depth in zip(sides, N_CHANNELS, strict=True))
+    )

@@ -11,7 +11,7 @@ from models.dataset.sample import Sample
 from models.measures.painted_escape import N_PAINTED
 from models.tasks.anomaly.folds import CrossValidated, GoodPictures, cross_validated
 from models.tasks.anomaly.learning import judged, learn_memory
-from models.tasks.anomaly.taps import Tapper
+from models.tasks.anomaly.taps import STRIDES, Tapper
 from tests.models.tasks.anomaly.stripes import striped
 
 N_PICTURES, N_EACH = 30, 3  # of one part
@@ -41,7 +41,7 @@ def pictures() -> NDArray[np.uint8]:
 
 @pytest.fixture(scope="module")
 def tapper(tmp_path_factory: pytest.TempPathFactory) -> Tapper:
-    return Tapper(load_weights(tmp_path_factory.mktemp("weights")))
+    return Tapper(load_weights(tmp_path_factory.mktemp("weights")), STRIDES)
 
 
 def good_pictures(pictures: NDArray[np.uint8], tapper: Tapper) -> GoodPictures:

@@ -9,7 +9,7 @@ from models.graphs.training_library import tensorflow
 from models.tasks.anomaly import judging
 from models.tasks.anomaly.learning import learn_memory
 from models.tasks.anomaly.memory import Bank
-from models.tasks.anomaly.taps import N_DIMS
+from models.tasks.anomaly.taps import N_CHANNELS
 from tests.models.tasks.anomaly.stripes import GRID, taps_of
 
 tf = tensorflow()
@@ -29,21 +29,21 @@ def bank_of(entries: np.ndarray, usual: np.ndarray) -> Bank:
 
 
 def test_descriptions_are_both_taps_each_of_unit_length() -> None:
-    (eight, sixteen), *_ = taps_of(2).batches()
-    fine, coarse = judging.descriptions(tf, eight, sixteen)
-    assert fine.shape == (2, 2 * GRID[0], 2 * GRID[1], N_DIMS)
-    assert coarse.shape == (2, *GRID, N_DIMS)
+    taps, *_ = taps_of(2).batches()
+    fine, coarse, coarsest = judging.descriptions(tf, taps)
+    assert fine.shape == (2, 2 * GRID[0], 2 * GRID[1], 152)
+    assert coarse.shape == (2, *GRID, 152)
+    assert coarsest.shape == (2, GRID[0] // 2, GRID[1] // 2, 320)
+    assert np.linalg.norm(coarsest.numpy(), axis=-1) == pytest.approx(1.0, abs=1e-5)
     for described in (fine.numpy(), coarse.numpy()):
         for tap in (described[..., :40], described[..., 40:]):
             assert np.linalg.norm(tap, axis=-1) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_description_of_nothing_is_nothing() -> None:
-    fine, coarse = judging.descriptions(
-        tf, np.zeros((1, 4, 4, 40), np.float32), np.zeros((1, 2, 2, 112), np.float32)
-    )
-    assert not fine.numpy().any()
-    assert not coarse.numpy().any()
+    sides = zip((8, 4, 2), N_CHANNELS, strict=True)
+    nothing = [np.zeros((1, side, side, channels), np.float32) for side, channels in sides]
+    assert not any(grid.numpy().any() for grid in judging.descriptions(tf, nothing))
 
 
 def test_distance_is_the_least_of_all_over_what_is_usual_around_each() -> None:
@@ -73,10 +73,13 @@ def test_terms_are_logarithms_of_the_highest_cells_and_of_a_broad_mean() -> None
     fine, coarse = RNG.uniform(0.5, 1, (1, 40, 40)), RNG.uniform(0.5, 1, (1, 20, 20))
     coarse[:] = 1.0
     fine[0, 7, :3] = 31.0
-    values = judging.terms(tf, fine.astype(np.float32), coarse.astype(np.float32)).numpy()
+    coarsest = np.ones((1, 10, 10))
+    coarsest[0, :2] = 3.0
+    maps = (fine, coarse, coarsest)
+    values = judging.terms(tf, [each.astype(np.float32) for each in maps]).numpy()
     n_cells = round(0.006 * 1600)
     highest = np.sort(((2 * fine + 1) / 3).ravel())[-n_cells:]
-    assert values[0] == pytest.approx([np.log(highest.mean()), 0.0], abs=1e-5)
+    assert values[0] == pytest.approx([np.log(highest.mean()), 0.0, np.log(3.0)], abs=1e-5)
 
 
 def test_drift_is_counted_in_deviations_and_limited() -> None:
@@ -88,15 +91,15 @@ def test_drift_is_counted_in_deviations_and_limited() -> None:
 def test_score_is_one_at_the_limit_and_heat_at_its_own() -> None:
     pictures = taps_of(2, seed=5)
     memory = learn_memory(taps_of(8), taps_of(4, seed=1), 40, np.random.default_rng(0))
-    ((eight, sixteen),) = pictures.batches()
-    bare = judging.judge(tf, eight, sixteen, memory, (96, 64))
+    (taps,) = pictures.batches()
+    bare = judging.judge(tf, taps, memory, (96, 64))
     score, heat = bare["score"].numpy()[0], bare["heatmap"].numpy()[0].max()
     limited = replace(
         memory,
         log_limit=np.log(score).astype(np.float32),
         heat_limit=np.array(heat, np.float32),
     )
-    outputs = judging.judge(tf, eight, sixteen, limited, (96, 64))
+    outputs = judging.judge(tf, taps, limited, (96, 64))
     assert outputs["heatmap"].shape == (2, 96, 64)
     assert outputs["score"].numpy()[0] == pytest.approx(1.0, rel=1e-5)
     assert outputs["heatmap"].numpy()[0].max() == pytest.approx(1.0, rel=1e-5)

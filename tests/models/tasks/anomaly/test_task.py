@@ -129,3 +129,17 @@ def test_unknown_hyperparameter_is_named(learnt: dict[str, Any]) -> None:
     config = replace(CONFIG, hyperparameters={"taps": [8]})
     with pytest.raises(ConfigurationError, match="taps"):
         TASK.learn(replace(learnt["inputs"], config=config))
+
+
+@pytest.mark.parametrize("side", [64, 320])
+def test_graph_of_another_size_has_the_banks_of_that_size(
+    learnt: dict[str, Any], side: int
+) -> None:
+    outcome, inputs = learnt["outcome"], learnt["inputs"]
+    spec = replace(inputs.spec, height_px=side, width_px=side)
+    resized = TASK.in_size(outcome.parameters, spec)
+    assert ("coarsest.entries" in resized.arrays) == (side == 320)
+    graph = TASK.graph(resized, spec, inputs.weights)
+    outputs = graph(np.zeros((1, side, side, 3), np.uint8))
+    assert outputs["heatmap"].shape == (1, side, side)
+    assert np.isfinite(outputs["score"].numpy()).all()
