@@ -1,7 +1,7 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
 DATA := ../shared/data
-.PHONY: demo test lint check format bench accuracy faults translations screenshots ready ready-tests ready-faults lock
+.PHONY: demo test lint check format bench accuracy faults translations screenshots package package-test ready ready-tests ready-faults ready-package lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/python packaging/demo.py
@@ -30,8 +30,17 @@ accuracy: ready      ## what the defaults reach on real pictures, for docs/accur
 faults: ready-faults  ## the long fault runs, against real servers; takes minutes
 	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib --timeout=900 tests/faults
 
+package: ready-package  ## freeze the product, prove it, and make the Debian package
+	@$(BIN)/python packaging/build.py
+
+package-test: ready-package  ## prove the package in a clean Debian: installed, used, upgraded, removed; as root
+	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib -x --timeout=600 tests/bundle
+
 ready:
 	@sh packaging/prepare.sh
+
+ready-package:
+	@sh packaging/prepare.sh package
 
 ready-faults:
 	@sh packaging/prepare.sh faults
@@ -52,3 +61,6 @@ lock:                ## renew the pins; needs `uv`
 	    --upgrade pyproject.toml --extra dev -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    pyproject.toml -c requirements/dev.txt -o requirements/line.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    pyproject.toml --extra package -c requirements/line.txt \
+	    --override requirements/package-overrides.txt -o requirements/package.txt

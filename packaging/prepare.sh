@@ -58,6 +58,22 @@ if [ "$(uname -s)" = Linux ] && [ "${1:-}" = faults ]; then
             python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good
 fi
 
+# What freezing needs: the system's own Python with its library, a screen to try the window on, and
+# what makes packages.
+if [ "$(uname -s)" = Linux ] && [ "${1:-}" = package ]; then
+    missing=""
+    for pair in Xvfb:xvfb dpkg-shlibdeps:dpkg-dev debootstrap:debootstrap; do
+        command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+    done
+    version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+    if [ -n "$version" ]; then
+        /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python$version-venv"
+        case "$known" in *"libpython$version.so.1.0"*) ;; *) missing="$missing libpython$version" ;; esac
+    fi
+    # shellcheck disable=SC2086  # a list of words
+    [ -z "$missing" ] || install_packages "to freeze the product and to try it" $missing
+fi
+
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 python=""
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do

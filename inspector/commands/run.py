@@ -15,6 +15,7 @@ from inspector.concurrency.latest_slot import LatestSlot
 from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
 from inspector.exit_codes import ExitCode
+from inspector.machine.service_manager import ServiceManager
 
 if TYPE_CHECKING:
     from inspector.flow import Record
@@ -59,7 +60,7 @@ def _run(parsed: argparse.Namespace) -> int:
     settings = load_station(parsed.station)
     if parsed.recipe is not None:
         settings = replace(settings, recipe=parsed.recipe.resolve())
-    status = _StatusLine()
+    status, manager = _StatusLine(), ServiceManager()
     with prepared_run(settings, status, clock, n_parts=parsed.parts) as prepared:
         started_ns = clock.monotonic_ns()
         failures: list[InspectorError] = []
@@ -69,7 +70,9 @@ def _run(parsed: argparse.Namespace) -> int:
             line.start()
             while not line.join(STATUS_EVERY_S):
                 status.write()
+                _tell(manager, prepared.runner.snapshot())
                 if signals:
+                    manager.stopping()
                     prepared.runner.stop(INTERRUPTED)
         status.end()
         if failures:
@@ -91,6 +94,16 @@ def _run(parsed: argparse.Namespace) -> int:
         print_run_summary(summary)
         print_line(f"store  {prepared.store_path}")
     return ExitCode.INTERRUPTED if reason == INTERRUPTED else exit_code_of(summary.decisions)
+
+
+def _tell(manager: ServiceManager, snapshot: "RunSnapshot") -> None:
+    """Let a service manager know how the line does; a line that failed is not alive."""
+    from inspector.pipeline.events import Phase
+
+    if snapshot.phase in (Phase.READY, Phase.RUNNING):
+        manager.ready()
+    if snapshot.phase is not Phase.FAULTED:
+        manager.alive(status_text(snapshot))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +110,27 @@ def test_status_line_tells_counts_speed_and_what_is_wrong() -> None:
     assert status_text(snapshot) == (
         "running  |  30.0 parts/s  |  p50 9.9 ms  p99 14.1 ms  |  top: unplugged"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="systemd is of Linux")
+def test_service_manager_hears_that_the_line_is_ready_alive_and_stopping(
+    station: Path, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hears:
+        hears.bind(str(tmp_path / "notify"))
+        hears.settimeout(60)
+        with subprocess.Popen(
+            [sys.executable, "-m", "inspector", "run", "--station", station],
+            stdout=subprocess.DEVNULL,
+            cwd=CHECKOUT,
+            env={**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")},
+        ) as process:
+            heard = [hears.recv(1000).decode()]
+            while "READY=1" not in heard or not any("STATUS=running" in one for one in heard):
+                heard.append(hears.recv(1000).decode())
+            os.kill(process.pid, signal.SIGTERM)
+            while heard[-1] != "STOPPING=1":
+                heard.append(hears.recv(1000).decode())
+        assert heard.count("READY=1") == 1
+        assert any(one.startswith("WATCHDOG=1\nSTATUS=running  |  pass ") for one in heard)
+        assert process.returncode == 130

@@ -1,0 +1,80 @@
+"""A Debian that holds nothing but its base and the package, made by debootstrap as root."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from environment import ROOT
+
+from build import OUT
+
+WORK = ROOT / "build" / "package-test"
+SUITE = "bookworm"
+MIRROR = "http://deb.debian.org/debian"
+
+
+@dataclass(frozen=True)
+class CleanRoot:
+    """The system's root folder, and what is done in it."""
+
+    path: Path
+
+    def run(self, *command: str, codes: tuple[int, ...] = (0,)) -> str:
+        """Run a command inside, with an environment of its own; what it printed."""
+        done = subprocess.run(
+            ["chroot", str(self.path), *command],
+            env={
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME": "/root",
+                "DEBIAN_FRONTEND": "noninteractive",
+            },
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode in codes, (command, done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def selftest(self) -> dict[str, Any]:
+        """What the product says of itself there."""
+        said: dict[str, Any] = json.loads(self.run("inspector", "selftest", "--json"))
+        return said
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """What `make package` made."""
+    found = sorted(OUT.glob("inspector_*.deb"))
+    assert len(found) == 1, "run `make package` first"
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def clean_root(package: Path) -> Iterator[CleanRoot]:
+    """Made anew from an archive that is kept; the package lies in it, but is not installed."""
+    assert os.geteuid() == 0, "a system is made as root"
+    root, archive = WORK / "root", WORK / f"{SUITE}.tar"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    if archive.exists():
+        subprocess.run(["tar", "-C", root, "-xf", archive], check=True)
+    else:
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", SUITE, root, MIRROR],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
+    shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
+    for settings in Path("/etc/apt/apt.conf.d").iterdir():
+        if "Acquire::" in settings.read_text():  # how this machine reaches a mirror
+            shutil.copyfile(settings, root / "etc/apt/apt.conf.d" / settings.name)
+    shutil.copyfile(package, root / "tmp/inspector.deb")
+    subprocess.run(["mount", "-t", "proc", "proc", root / "proc"], check=True)
+    yield CleanRoot(root)
+    subprocess.run(["umount", root / "proc"], check=True)
