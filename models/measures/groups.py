@@ -8,6 +8,7 @@ _LEAST_COUNT = 3
 # One group that is cut in two explains 64 % of the variance if it is normal, 75 % if it is flat.
 _LEAST_EXPLAINED = 0.8
 _LEAST_GAP = 0.4  # between the groups, in standard deviations of all
+_MANY = 40  # values; among fewer, chance leaves wider gaps
 
 
 def two_groups(values: ArrayLike) -> NDArray[np.bool_] | None:
@@ -29,7 +30,7 @@ def two_groups(values: ArrayLike) -> NDArray[np.bool_] | None:
     explained = below * (count - below) / count**2 * apart**2 / spread**2
     cut = int(explained[least - 1 : count - least].argmax()) + least
     gap = (ascending[cut] - ascending[cut - 1]) / spread
-    if explained[cut - 1] < _LEAST_EXPLAINED or gap < _LEAST_GAP:
+    if explained[cut - 1] < _LEAST_EXPLAINED or gap < _LEAST_GAP * max(1.0, _MANY / count):
         return None
     is_upper: NDArray[np.bool_] = numbers >= ascending[cut]
     return is_upper

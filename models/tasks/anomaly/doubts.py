@@ -30,8 +30,8 @@ def doubts_of(
     count = n_good_parts(good)
     if count < N_FOLDS:
         doubts.append(
-            f"the good pictures show {count} different parts: pictures were judged by others of "
-            f"their own part, so the figures flatter; list at least {N_FOLDS} parts"
+            f"the good pictures show too few different parts, {count}: pictures were judged by "
+            f"others of their own part, so the figures flatter; list at least {N_FOLDS} parts"
         )
     limit = log_normal_limit(scores.astype(np.float64), DEFAULT_OVERKILL)
     order = np.argsort(-scores).tolist()

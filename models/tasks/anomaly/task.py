@@ -61,10 +61,11 @@ class Anomaly:
         """See `Task.choose`: all of them, if enough are good."""
         n_good = sum(sample.is_good for sample in of_split(samples, "train"))
         if n_good < MIN_GOOD:
+            hint = "" if n_good else "; where another label means free of defects, say --good-label"
             raise DataError(
-                f"{where}: {n_good} good pictures in the train split ("
-                f"{label_counts_text(samples)}); at least {MIN_GOOD} are needed, hundreds are "
-                "better; where another label means free of defects, say --good-label"
+                f"{where}: good pictures in the train split: {n_good}; at least {MIN_GOOD} are "
+                f"needed, hundreds are better (in train and val: "
+                f"{label_counts_text(samples) or 'none'}){hint}"
             )
         return tuple(samples)
 

@@ -47,3 +47,15 @@ def test_groups_are_never_small_and_never_mixed(values: list[float]) -> None:
         upper, lower = np.array(values)[found], np.array(values)[~found]
         assert min(len(upper), len(lower)) >= 3
         assert lower.max() < upper.min()
+
+
+@pytest.mark.parametrize("count", [12, 18, 25, 40])
+def test_few_values_of_one_group_are_rarely_cut_in_two_by_chance(count: int) -> None:
+    rng = np.random.default_rng(1)
+    n_cut = sum(two_groups(rng.random(count)) is not None for _ in range(400))
+    assert n_cut <= 20
+
+
+def test_few_values_far_apart_are_two_groups() -> None:
+    values = np.concatenate([RNG.normal(0, 1, 9), RNG.normal(12, 1, 9)])
+    assert two_groups(values) is not None

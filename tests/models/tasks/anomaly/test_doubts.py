@@ -36,7 +36,7 @@ def test_many_parts_of_one_kind_leave_no_doubt() -> None:
 
 def test_few_parts_flatter_and_are_counted() -> None:
     (doubt,) = doubts_of(good(4), np.exp(usual()), usual(), usual())
-    assert doubt.startswith("the good pictures show 4 different parts")
+    assert doubt.startswith("the good pictures show too few different parts, 4")
 
 
 def test_good_picture_far_above_the_others_is_named() -> None:
