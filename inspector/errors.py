@@ -22,6 +22,7 @@ InspectorError
     StoreError              stop the line, results would be lost
         StoreFull           no room left on the disk
         StoreCorrupt        what is in the store is not what was written
+    MachineUnfit            do not use this machine: it does not judge as was proven
     WorkerFailed            a bug: a thread of ours ended by an exception
 """
 
@@ -126,6 +127,10 @@ class StoreFull(StoreError):
 
 class StoreCorrupt(StoreError):
     """The store's file is damaged or is not one of our stores."""
+
+
+class MachineUnfit(InspectorError):
+    """The self-test failed: what is judged here would not be what was proven."""
 
 
 class WorkerFailed(InspectorError):

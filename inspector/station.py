@@ -20,6 +20,7 @@ from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.record import make_unfinished_record
 from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from inspector.selftest.selftest import check_at_start
 from inspector.settings import Keep, StationSettings, Trigger
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
@@ -65,9 +66,11 @@ def prepared_run(
         n_parts: End after so many; None: go on until somebody stops it.
 
     Raises:
+        MachineUnfit: This machine does not judge as the product was proven to.
         ConfigurationError: A file of the station is wrong, or another run holds its store.
         StoreError: The store cannot be opened, is damaged, or has no room.
     """
+    check_at_start()
     recipe = DEFAULT_RECIPE if settings.recipe is None else load_recipe(settings.recipe)
     bundle = open_bundle(shipped_bundle() if settings.bundle is None else settings.bundle)
     folder = str(settings.path.parent)

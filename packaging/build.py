@@ -19,11 +19,10 @@ from pathlib import Path
 from contents import contents_of
 from deb import make_deb
 from environment import ROOT, line_environment, source_epoch
+from inspector import __version__
 from licences import collect_licences
 from sbom import check_sbom, write_sbom
 from smoke import check_selftest, start_time_s, window_time_s
-
-from inspector import __version__
 
 OUT = ROOT / "build" / "package"
 MB = 1_000_000

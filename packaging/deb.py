@@ -8,7 +8,6 @@ from pathlib import Path
 
 from contents import Contents
 from environment import source_epoch
-
 from inspector import __version__
 
 PARTS = Path(__file__).with_name("debian")

@@ -12,8 +12,8 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
     parser = commands.add_parser(
         "selftest",
         help="prove that this machine judges as the product was proven to",
-        description="Judge a good and a bad synthetic part and keep a record. Exit code 0 when "
-        "everything held, 4 when not.",
+        description="Judge a good and a bad drawn part and keep a record; look at sources, fonts, "
+        "folders, free space, clock and processor. Exit code 0 when everything held, 4 when not.",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(handler=_selftest)
@@ -21,7 +21,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 def _selftest(parsed: argparse.Namespace) -> int:
     from inspector.clock import SystemClock
-    from inspector.selftest import run_selftest
+    from inspector.selftest.selftest import run_selftest
 
     checks = run_selftest(SystemClock())
     is_passed = all(check.is_passed for check in checks)

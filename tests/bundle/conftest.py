@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from environment import ROOT
 
 from build import OUT
+from environment import ROOT
 
 WORK = ROOT / "build" / "package-test"
 SUITE = "bookworm"

@@ -5,11 +5,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from smoke import screen, shown_until_painted
-
 from inspector.assembly import shipped_bundle
 from inspector.capture.synthetic.render import Defect, render_part
 from inspector.store.images import write_png
+from smoke import screen, shown_until_painted
 from tests.bundle.conftest import WORK, CleanRoot
 from tests.support.lots import inspector
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from contents import Component, Contents
 from sbom import check_sbom, write_sbom
 

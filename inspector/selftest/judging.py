@@ -1,8 +1,6 @@
-"""Proves on this machine that the product judges as it was proven to."""
+"""Whether this machine judges as the product was proven to: with the bundle that comes with it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,63 +14,35 @@ from inspector.flow import Decision, Frame, Record
 from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.record import Subject, make_record
 from inspector.recipe import DEFAULT_RECIPE
+from inspector.selftest.check import Check, trying
 from inspector.store.reader import RecordReader
 from inspector.store.writer import RecordWriter
 
 PART_SEED = 900_001  # of a part that the shipped bundle was not taught on
 
 
-@dataclass(slots=True, kw_only=True)
-class Check:
-    """One thing that was tried.
-
-    Attributes:
-        detail: What was found; for a failure, what is wrong.
-    """
-
-    name: str
-    is_passed: bool = False
-    detail: str = ""
-    elapsed_ms: float = 0.0
-
-
-def run_selftest(clock: Clock) -> list[Check]:
+def judging_checks(clock: Clock) -> list[Check]:
     """Open the shipped bundle, judge a good and a bad part, keep a record and read it back.
 
     Ends with the first check that fails, for the others rest on it.
     """
     checks: list[Check] = []
     try:
-        with _trying("bundle", checks, clock) as check:
+        with trying("bundle", checks, clock) as check:
             bundle = open_bundle(shipped_bundle())
             check.detail = f"{bundle.manifest.name} {bundle.manifest.bundle_id[:12]}"
-        with _trying("canary", checks, clock) as check:
+        with trying("canary", checks, clock) as check:
             ready = build_inspection(bundle, DEFAULT_RECIPE, clock)
             check.detail = f"score {bundle.manifest.canary.score:.4f} as validated"
-        with _trying("good part", checks, clock) as check:
+        with trying("good part", checks, clock) as check:
             check.detail = _judge_part(ready, clock, None, Decision.PASS)[1]
-        with _trying("bad part", checks, clock) as check:
+        with trying("bad part", checks, clock) as check:
             inspected, check.detail = _judge_part(ready, clock, Defect.MISSING_HOLE, Decision.FAIL)
-        with _trying("record", checks, clock) as check:
+        with trying("record", checks, clock) as check:
             check.detail = _keep_and_read(_record(inspected, ready, clock))
     except InspectorError:
         pass  # the failed check says it
     return checks
-
-
-@contextmanager
-def _trying(name: str, checks: list[Check], clock: Clock) -> Iterator[Check]:
-    check = Check(name=name)
-    checks.append(check)
-    started_ns = clock.monotonic_ns()
-    try:
-        yield check
-        check.is_passed = True
-    except InspectorError as error:
-        check.detail = str(error)
-        raise
-    finally:
-        check.elapsed_ms = (clock.monotonic_ns() - started_ns) / 1e6
 
 
 def _judge_part(
