@@ -241,7 +241,7 @@ def test_triggered_camera_that_gives_nothing_makes_an_error_part(path: Path) -> 
 
 def test_timer_triggers_until_the_parts_are_done(path: Path) -> None:
     run_plan = plan(path, ScriptedSource([DARK] * 10), is_free=False, n_parts=4)
-    run(replace(run_plan, trigger_every_ms=1.0))
+    run(replace(run_plan, trigger_every_ms=50.0))  # a busy machine keeps up with that
     assert decided(stored(path)) == [(n, PASS) for n in range(1, 5)]
 
 
