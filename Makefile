@@ -1,7 +1,7 @@
 # One environment, .venv/, for every target; `prepare.sh` builds it once and is silent afterwards.
 BIN := .venv/bin
 DATA := ../shared/data
-.PHONY: demo test lint check format bench accuracy faults translations screenshots package package-test ready ready-tests ready-faults ready-package lock
+.PHONY: demo test lint check format bench accuracy faults translations screenshots package package-test ready ready-tests ready-faults ready-package ready-package-test lock
 
 demo: ready          ## the main job on pictures the product draws itself
 	@$(BIN)/python packaging/demo.py
@@ -33,7 +33,7 @@ faults: ready-faults  ## the long fault runs, against real servers; takes minute
 package: ready-package  ## freeze the product, prove it, and make the Debian package
 	@$(BIN)/python packaging/build.py
 
-package-test: ready-package  ## prove the package in a clean Debian: installed, used, upgraded, removed; as root
+package-test: ready-package-test  ## live a line PC's life with the packages, in a clean Debian and under Wine; as root
 	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib -x --timeout=600 tests/bundle
 
 ready:
@@ -41,6 +41,9 @@ ready:
 
 ready-package:
 	@sh packaging/prepare.sh package
+
+ready-package-test:
+	@sh packaging/prepare.sh package-test
 
 ready-faults:
 	@sh packaging/prepare.sh faults

@@ -60,9 +60,11 @@ fi
 
 # What freezing needs: the system's own Python with its library, a screen to try the window on, and
 # what makes packages.
-if [ "$(uname -s)" = Linux ] && [ "${1:-}" = package ]; then
+if [ "$(uname -s)" = Linux ] && { [ "${1:-}" = package ] || [ "${1:-}" = package-test ]; }; then
     missing=""
-    for pair in Xvfb:xvfb dpkg-shlibdeps:dpkg-dev debootstrap:debootstrap; do
+    tools="Xvfb:xvfb dpkg-shlibdeps:dpkg-dev"
+    [ "$1" = package ] || tools="$tools debootstrap:debootstrap makensis:nsis wine:wine wine:wine64"
+    for pair in $tools; do
         command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
     done
     version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
