@@ -23,13 +23,15 @@ from inspector import __version__
 from licences import collect_licences
 from sbom import check_sbom, write_sbom
 from smoke import check_selftest, start_time_s, window_time_s
+from windows_installer import make_installer
 
 OUT = ROOT / "build" / "package"
 MB = 1_000_000
 MAX_FOLDER_BYTES = 380 * MB
-MAX_DEB_BYTES = 130 * MB
+MAX_PACKAGE_BYTES = 130 * MB
 MAX_START_S = 0.4  # `inspector --version`, warm
 MAX_WINDOW_S = 1.0  # until it is painted, warm
+_SUFFIX = ".exe" if sys.platform == "win32" else ""
 # What must never reach a line PC; each is looked for in the names of files and modules.
 FORBIDDEN = ("tensorflow", "keras", "tf2onnx", "models", "tests", "pytest", "PySide6.QtNetwork")
 
@@ -45,15 +47,20 @@ def main() -> int:
     sbom = OUT / "sbom.cdx.json"
     write_sbom(contents, product, __version__, sbom)
     check_sbom(sbom, product)
-    check_selftest(product / "inspector")
+    program = product / f"inspector{_SUFFIX}"
+    check_selftest(program)
     failures = _Budgets()
     failures.hold("folder", _size(product), MAX_FOLDER_BYTES, _as_mb)
-    failures.hold("start", start_time_s(product / "inspector"), MAX_START_S, _as_s)
-    shot = OUT / "window.png"
-    failures.hold("window", window_time_s(product / "inspector-gui", shot), MAX_WINDOW_S, _as_s)
-    package = make_deb(product, contents, OUT / "licences", sbom, OUT)
-    failures.hold("package", package.stat().st_size, MAX_DEB_BYTES, _as_mb)
-    _check_installed(package)
+    failures.hold("start", start_time_s(program), MAX_START_S, _as_s)
+    if sys.platform == "win32":  # without a screen of its own to look at
+        package = make_installer(product, OUT)
+    else:
+        shot = OUT / "window.png"
+        window_s = window_time_s(product / "inspector-gui", shot)
+        failures.hold("window", window_s, MAX_WINDOW_S, _as_s)
+        package = make_deb(product, contents, OUT / "licences", sbom, OUT)
+        _check_installed(package)
+    failures.hold("package", package.stat().st_size, MAX_PACKAGE_BYTES, _as_mb)
     _write_sums([package, sbom], OUT / "SHA256SUMS")
     return 1 if failures.n_failed else 0
 
@@ -104,7 +111,8 @@ def _check_installed(package: Path) -> None:
 
 
 def _site(python: Path) -> Path:
-    return next((python.parents[1] / "lib").glob("python3*/site-packages"))
+    """The environment's packages: in `lib/python3.X` here, in `Lib` on Windows."""
+    return next(python.parents[1].glob("[lL]ib/**/site-packages"))
 
 
 def _size(folder: Path) -> int:

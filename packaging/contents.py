@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -144,7 +145,9 @@ class _Origin:
             return self.bootloader if is_bootloader else _of_distribution(distribution)
         path = Path(source)
         is_python = path.name == "base_library.zip" or path.name.startswith("libpython")
-        if is_python or path.is_relative_to(self.library):
+        # On Windows the interpreter's libraries lie beside the folder of its modules.
+        home = self.library.parent if sys.platform == "win32" else self.library
+        if is_python or path.is_relative_to(home):
             return self.python
         return _of_debian(path)
 

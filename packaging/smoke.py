@@ -18,6 +18,8 @@ START_ROUNDS = 7
 _SCREEN_PX = (1920, 1080)
 _PAINTED_SHARE = 0.25  # of the screen; before, it is black
 _LIMIT_S = 120
+# Windows starts nothing without the folder it is in; elsewhere nothing is needed.
+_NEEDED = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
 _DEMO_S = 8.0  # until the demo has judged its first parts
 
 
@@ -30,7 +32,7 @@ def run_bare(command: Sequence[str | Path], **more: str) -> "subprocess.Complete
     with tempfile.TemporaryDirectory(prefix="inspector-home-") as home:
         done = subprocess.run(  # noqa: S603
             list(map(str, command)),
-            env={"HOME": home, **more},
+            env={**_NEEDED, "HOME": home, **more},
             cwd=home,
             capture_output=True,
             text=True,

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from environment import ROOT
+from inspector import __version__
 from smoke import screen
+from windows_installer import make_installer
 
-SCRIPT = ROOT / "packaging" / "windows" / "installer.nsi"
 KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Inspector"
 MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs"
 AUTOSTART = f"{MENU}/StartUp/Inspector.lnk"
@@ -81,22 +81,7 @@ def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (product / "_internal").mkdir(parents=True)
     for name in ("inspector.exe", "inspector-gui.exe", "_internal/python.dll"):
         (product / name).write_text(name)
-    out = folder / "inspector-0.1.0.exe"
-    done = subprocess.run(
-        [
-            "makensis",
-            "-WX",
-            "-V2",
-            f"-DPRODUCT={product}",
-            "-DVERSION=0.1.0",
-            f"-DOUT={out}",
-            SCRIPT,
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stdout) == (0, "")
-    return out
+    return make_installer(product, folder)
 
 
 def test_silent_installation_brings_programs_shortcuts_and_an_entry(
@@ -106,7 +91,7 @@ def test_silent_installation_brings_programs_shortcuts_and_an_entry(
     assert (windows.home / "_internal" / "python.dll").exists()
     assert all((windows.drive / place).exists() for place in (*SHORTCUTS, AUTOSTART))
     entry = windows.registered()
-    assert (entry["DisplayName"], entry["DisplayVersion"]) == ("Inspector", "0.1.0")
+    assert (entry["DisplayName"], entry["DisplayVersion"]) == ("Inspector", __version__)
     assert entry["QuietUninstallString"] == r'"C:\Program Files\Inspector\uninstall.exe" /S'
 
 

@@ -1,0 +1,27 @@
+"""Makes the installer for Windows, where NSIS is."""
+
+import subprocess
+from pathlib import Path
+
+from inspector import __version__
+
+SCRIPT = Path(__file__).with_name("windows") / "installer.nsi"
+
+
+def make_installer(product: Path, out: Path) -> Path:
+    """Compile it, with warnings as errors.
+
+    Args:
+        product: The folder that holds the programs.
+        out: The folder that the installer comes into.
+    """
+    installer = out / f"inspector-{__version__}-setup.exe"
+    subprocess.run(  # noqa: S603
+        [  # noqa: S607
+            "makensis", "-WX", "-V2",
+            f"-DPRODUCT={product}", f"-DVERSION={__version__}", f"-DOUT={installer}",
+            str(SCRIPT),
+        ],
+        check=True,
+    )  # fmt: skip
+    return installer
