@@ -127,7 +127,8 @@ def quantize(
         )
     check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
-    ranges, compared = ranges_and_comparison(bundle_path, bundle, data, good_label)
+    source = source_beside(bundle_path, bundle)
+    ranges, compared = ranges_and_comparison(bundle, source, data, good_label)
     comparison_set = comparison_set_of(spec, compared, has_good=bundle.manifest.labels[0] == GOOD)
     _log.info(
         "comparing on %d pictures, %d of them painted",
@@ -167,7 +168,7 @@ def quantize(
         canary_png=bundle.canary_png,
         proof=replace(bundle.proof, int8=proof),
         figures=weakness,
-        source=source_beside(bundle_path, bundle),
+        source=source,
     )
     manifest = publish(draft, out)
     rejections = {"float": rejects, "INT8": _rejects(bundle, model, comparison_set, results)}

@@ -7,7 +7,6 @@ One road on a desk and in the pipeline. What comes of it lies in build/package/:
 Ends with 1 when something does not hold, a budget among it.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from deb import make_deb
 from environment import ROOT, line_environment, source_epoch
 from inspector import __version__
 from licences import collect_licences
+from models.dataset.hashes import file_sha256
 from sbom import check_sbom, write_sbom
 from smoke import check_selftest, start_time_s, window_time_s
 from windows_installer import make_installer
@@ -142,10 +142,7 @@ def _as_s(value: float) -> str:
 
 
 def _write_sums(paths: list[Path], out: Path) -> None:
-    lines = []
-    for path in paths:
-        with path.open("rb") as file:
-            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
+    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
     out.write_text("".join(lines), encoding="ascii")
 
 

@@ -1,12 +1,12 @@
 """The bill of materials of the product, as CycloneDX 1.6, and its check against what is shipped."""
 
-import hashlib
 import json
 import uuid
 from pathlib import Path
 from typing import Any
 
 from contents import Component, Contents
+from models.dataset.hashes import file_sha256
 
 _NAMESPACE = uuid.UUID("0f9c0c9e-4c5f-5d0b-9d55-5b1f6ab3c0de")  # any will do that stays
 
@@ -43,7 +43,7 @@ def check_sbom(sbom: Path, product: Path) -> None:
         for file in component.get("components", ())
     }
     there = {
-        path.relative_to(product).as_posix(): _sha256(path)
+        path.relative_to(product).as_posix(): file_sha256(path)
         for path in product.rglob("*")
         if path.is_file() and not path.is_symlink()
     }
@@ -68,13 +68,8 @@ def _described(component: Component, contents: Contents, product: Path) -> dict[
             {
                 "type": "file",
                 "name": place,
-                "hashes": [{"alg": "SHA-256", "content": _sha256(product / place)}],
+                "hashes": [{"alg": "SHA-256", "content": file_sha256(product / place)}],
             }
             for place in places
         ]
     return described
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -70,7 +70,8 @@ def _run(parsed: argparse.Namespace) -> int:
             line.start()
             while not line.join(STATUS_EVERY_S):
                 status.write()
-                _tell(manager, prepared.runner.snapshot())
+                if manager.is_there:
+                    _tell(manager, prepared.runner.snapshot())
                 if signals:
                     manager.stopping()
                     prepared.runner.stop(INTERRUPTED)

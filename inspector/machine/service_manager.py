@@ -23,6 +23,11 @@ class ServiceManager:
         self._said = ""
         self._is_ready = False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._address)
+
     def ready(self) -> None:
         """The service does what it is for; told once."""
         if not self._is_ready:
@@ -40,7 +45,7 @@ class ServiceManager:
         self._send("STOPPING=1")
 
     def _send(self, message: str) -> None:
-        if not self._address:
+        if not self.is_there:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)

@@ -27,7 +27,7 @@ def trying(name: str, checks: list[Check], clock: Clock) -> Iterator[Check]:
     """Add a check that is passed if nothing is raised inside.
 
     Raises:
-        InspectorError: What was raised inside; the check says it too.
+        InspectorError: What was raised inside, or what the system refused; the check says it too.
     """
     check = Check(name=name)
     checks.append(check)
@@ -38,6 +38,9 @@ def trying(name: str, checks: list[Check], clock: Clock) -> Iterator[Check]:
     except InspectorError as error:
         check.detail = str(error)
         raise
+    except OSError as error:
+        check.detail = f"{error.filename or name}: {error.strerror}; mend it, then try again"
+        raise InspectorError(check.detail) from error
     finally:
         check.elapsed_ms = (clock.monotonic_ns() - started_ns) / 1e6
 

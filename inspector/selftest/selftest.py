@@ -14,22 +14,17 @@ def run_selftest(clock: Clock) -> list[Check]:
     return [*judging_checks(clock), *machine_checks(clock)]
 
 
+@cache  # of what held; what failed is tried again at the next start
 def check_at_start() -> None:
     """Judge a good and a bad part and keep a record, before a line may judge: 0.2 s, once.
 
     Raises:
         MachineUnfit: Something did not come out as it was proven.
     """
-    failure = _failure()
-    if failure is not None:
-        raise MachineUnfit(
-            f"this machine does not judge as the product was proven to: {failure}; run `inspector "
-            "selftest`, and do not use this machine until it holds"
-        )
-
-
-@cache
-def _failure() -> str | None:
-    """Of this process; what was loaded stays the same until it ends."""
     failed = [check for check in judging_checks(SystemClock()) if not check.is_passed]
-    return f"{failed[0].name}: {failed[0].detail}" if failed else None
+    if failed:
+        raise MachineUnfit(
+            "this machine does not judge as the product was proven to: "
+            f"{failed[0].name}: {failed[0].detail}; run `inspector selftest`, and do not use this "
+            "machine until it holds"
+        )

@@ -11,20 +11,24 @@ from models.dataset.labels import check_known
 from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
 from models.dataset.some_of_each import some_of_each
-from models.publishing.source import source_beside
+from models.publishing.source import Source
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_COMPARED = 400
+_HELD_OUT = ("held_out", "proof")  # roles in training
 _log = logging.getLogger(__name__)
 
 
 def ranges_and_comparison(
-    bundle_path: Path, bundle: Bundle, data: Path, good_label: str | None
+    bundle: Bundle, source: Source | None, data: Path, good_label: str | None
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """The pictures for the ranges and those to compare on; none of a test split.
 
     What the model was fitted to is not compared on, as far as the source beside the bundle tells.
     The ranges of a model that knows good parts come from good parts alone.
+
+    Args:
+        source: What the bundle was made from; None where it is not beside it.
 
     Raises:
         DataError: There are no pictures for one of both, or one cannot be read.
@@ -36,7 +40,6 @@ def ranges_and_comparison(
         raise DataError(
             f"{str(data)!r}: no picture in the split 'train', from which ranges are taken"
         )
-    source = source_beside(bundle_path, bundle)
     roles = {} if source is None else source.roles
     train, val = (without_copies(of_split(samples, split)) for split in ("train", "val"))
     role_of = {sample: roles.get(file_sha256(sample.image), "") for sample in (*train, *val)}
@@ -50,8 +53,7 @@ def ranges_and_comparison(
             "%d pictures of the split 'val' are left out: the model was fitted to them",
             len(val) - len(unseen),
         )
-    held_out = tuple(sample for sample in train if role_of[sample] in ("held_out", "proof"))
-    compared = unseen or held_out
+    compared = unseen or tuple(sample for sample in train if role_of[sample] in _HELD_OUT)
     if not compared:
         raise DataError(
             f"{str(data)!r}: no picture to compare on: it has no split 'val' that the model was "
@@ -62,7 +64,7 @@ def ranges_and_comparison(
     ranges = tuple(
         sample
         for sample in train
-        if sample not in held_out and (sample.is_good or not knows_good_only)
+        if role_of[sample] not in _HELD_OUT and (sample.is_good or not knows_good_only)
     )
     if not ranges:
         raise DataError(

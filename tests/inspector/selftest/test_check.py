@@ -26,3 +26,13 @@ def test_failure_ends_what_rests_on_it() -> None:
     with pytest.raises(InspectorError), trying("lamp", checks, FakeClock()):
         broken()
     assert [check.is_passed for check in checks] == [False]
+
+
+def refused() -> str:
+    raise OSError(28, "No space left on device", "/tmp/part.png")
+
+
+def test_what_the_system_refuses_is_a_failure_and_no_crash() -> None:
+    found = tried("lamp", refused, FakeClock())
+    assert not found.is_passed
+    assert found.detail == "/tmp/part.png: No space left on device; mend it, then try again"

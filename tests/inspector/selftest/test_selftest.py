@@ -8,7 +8,7 @@ import pytest
 from inspector.__main__ import main
 from inspector.errors import MachineUnfit
 from inspector.selftest import judging
-from inspector.selftest.selftest import _failure, check_at_start, run_selftest
+from inspector.selftest.selftest import check_at_start, run_selftest
 from tests.support.bundles import write_bundle
 from tests.support.fakes import FakeClock
 from tests.support.stations import write_station
@@ -19,9 +19,9 @@ def _unfit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundle that passes everything stands in the place of the product's own."""
     blind = write_bundle(tmp_path / "blind", threshold=100.0)
     monkeypatch.setattr(judging, "shipped_bundle", lambda: blind)
-    _failure.cache_clear()
+    check_at_start.cache_clear()
     yield
-    _failure.cache_clear()
+    check_at_start.cache_clear()
 
 
 def test_machine_follows_what_judges() -> None:
@@ -46,7 +46,18 @@ def test_line_does_not_start_on_an_unfit_machine(
 
 
 def test_fit_machine_is_asked_once() -> None:
-    _failure.cache_clear()
+    check_at_start.cache_clear()
     check_at_start()
     check_at_start()
-    assert _failure.cache_info().misses == 1
+    assert check_at_start.cache_info().misses == 1
+
+
+def test_what_failed_is_tried_again_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_at_start.cache_clear()
+    with monkeypatch.context() as broken:
+        broken.setattr(judging, "shipped_bundle", lambda: tmp_path / "gone")
+        with pytest.raises(MachineUnfit, match="no such folder"):
+            check_at_start()
+    check_at_start()

@@ -22,7 +22,8 @@ def divided(trained: TrainedBundle, rows: list[str]) -> tuple[list[str], list[st
     listed = trained.data.with_name("divided.csv")
     listed.write_text("\n".join(["image,label,mask,split", *rows]))
     bundle = open_bundle(trained.bundle)
-    ranges, compared = ranges_and_comparison(trained.bundle, bundle, listed, None)
+    source = open_source(source_folder(trained.bundle))
+    ranges, compared = ranges_and_comparison(bundle, source, listed, None)
     return [one.name for one in ranges], [one.name for one in compared]
 
 
