@@ -3,14 +3,21 @@
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inspector.bundle import open_bundle
-from inspector.errors import DataError
+from inspector.errors import BundleError, DataError
+from inspector.inference.ort import OrtBackend
+from models.backbones.weights import load_weights
+from models.dataset.hashes import file_sha256
+from models.dataset.pictures import load_set
 from models.dataset.reader import load_samples
 from models.evaluate import evaluate
 from models.publishing.source import open_source, source_folder
-from models.train import TrainingRequest, train
+from models.tasks.task import load_task
+from models.train import TrainingRequest, _prove, train
 from models.training.config import TrainingConfig
 from tests.models.conftest import N_TRAIN, Ears, TrainedBundle, request_for
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
@@ -87,3 +94,29 @@ def test_magnetic_tiles_are_told_apart_after_a_short_training(
     assert manifest.validation["n_flips"] == 0
     assert isinstance(figures["image_auroc"], float)
     assert figures["image_auroc"] >= 0.78
+
+
+def test_converted_model_that_can_only_pass_is_not_proven(trained: TrainedBundle) -> None:
+    """On good parts it agrees with the trained one to the last bit."""
+    bundle = open_bundle(trained.bundle)
+    source = open_source(source_folder(trained.bundle))
+    spec = bundle.manifest.input
+    unseen = [
+        sample
+        for sample in load_samples(trained.data)
+        if source.roles.get(file_sha256(sample.image)) == "proof"
+    ]
+    function = load_task("anomaly").graph(
+        source.parameters, spec, load_weights(trained.weights_cache)
+    )
+    backend = OrtBackend(bundle.manifest, bundle.model)
+
+    class Blind:
+        def run(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+            outputs = backend.run(pixels)
+            return outputs | {"score": np.minimum(outputs["score"], np.float32(1.0))}
+
+    proof = load_set(unseen, spec)
+    assert _prove(function, backend, bundle.manifest, bundle.model, proof).n_painted > 0
+    with pytest.raises(BundleError, match="not proven to be the one that was trained: score"):
+        _prove(function, Blind(), bundle.manifest, bundle.model, proof)  # type: ignore[arg-type]
