@@ -6,6 +6,7 @@ InspectorError
         RecipeError         the recipe
         SettingsError       the station file
         BundleError         the bundle is not what was validated
+        BackupError         the backup of a station is not what was written
         DataError           the list of pictures handed to the workshop
     CaptureError            wait, retry, or call maintenance
         SourceUnavailable   nothing can be opened there
@@ -51,6 +52,10 @@ class SettingsError(ConfigurationError):
 
 class BundleError(ConfigurationError):
     """The bundle is incomplete, altered, unproven, or asks for more than a model may."""
+
+
+class BackupError(ConfigurationError):
+    """The backup is incomplete, altered, or holds what no backup of ours holds."""
 
 
 class DataError(ConfigurationError):

@@ -2,12 +2,12 @@
 
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from inspector.bundle.manifest import CANARY_FILE, INT8_FILE, MODEL_FILE, REPORT_FILE
 from inspector.errors import BundleError
+from inspector.files.zip_file import METHODS, ZIP_FAULTS, leads_outside
 
 MANIFEST_FILE = "manifest.json"
 # Bytes read at most, by file. The largest backbone that fits a line PC is about 100 MB.
@@ -19,15 +19,6 @@ MAX_BYTES = {
     INT8_FILE: 512_000_000,
 }
 _MAX_ZIP_ENTRIES = 32  # five files are known; a few that a desktop leaves behind are passed over
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_ZIP_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,  # a method of compression
-    RuntimeError,  # a password
-    ValueError,  # names that are not UTF-8, offsets before the start
-)
 
 ReadFile = Callable[[str], bytes]
 
@@ -72,15 +63,15 @@ def _read_from_zip(archive: Path, name: str) -> bytes:
             if len(entries) > _MAX_ZIP_ENTRIES:
                 raise BundleError(f"{where}: the zip holds {len(entries)} files; is it a bundle?")
             found = [entry for entry in entries if _name_in_bundle(entry.filename) == name]
-            if any(_leads_outside(entry.filename) for entry in entries):
+            if any(leads_outside(entry.filename) for entry in entries):
                 raise BundleError(f"{where}: the zip holds names that lead out of its folder")
             if len(found) != 1:
                 raise BundleError(f"{where} stands {len(found)} times in the zip, not once")
-            if found[0].compress_type not in _METHODS:  # the others may ask for gigabytes at once
+            if found[0].compress_type not in METHODS:
                 raise BundleError(f"{where}: the zip is compressed in a way that is not read")
             with opened.open(found[0]) as file:
                 data = file.read(MAX_BYTES[name] + 1)  # nothing is ever extracted to the disk
-    except _ZIP_FAULTS as error:
+    except ZIP_FAULTS as error:
         raise BundleError(f"{where}: the zip is damaged or of a kind not read: {error}") from error
     except OSError as error:
         raise BundleError(f"{where}: cannot be read: {error.strerror}") from error
@@ -93,7 +84,3 @@ def _name_in_bundle(entry: str) -> str | None:
     """The file's name when it lies at the top or in one folder of the zip; None elsewhere."""
     parts = PurePosixPath(entry).parts
     return parts[-1] if 1 <= len(parts) <= 2 else None
-
-
-def _leads_outside(entry: str) -> bool:
-    return ".." in PurePosixPath(entry).parts or entry.startswith("/") or "\\" in entry

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -18,34 +18,56 @@ def replacing(path: Path) -> Iterator[TextIO]:
         StoreFull: The disk is full. The old file is untouched.
         StoreError: The folder cannot be written. The old file is untouched.
     """
-    with _in_place_of(path) as growing, growing.open("w", encoding="utf-8", newline="") as file:
+    with in_place_of(path) as growing, growing.open("w", encoding="utf-8", newline="") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, check: Callable[[Path], None] | None = None) -> None:
     """Put bytes under a name, in one step.
+
+    Args:
+        check: Called with the new file, under a neighbour's name, before it takes its place. What
+            it raises leaves everything as it was.
 
     Raises:
         StoreFull, StoreError: As `replacing`.
     """
-    with _in_place_of(path) as growing, growing.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    with in_place_of(path) as growing:
+        with growing.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if check is not None:
+            check(growing)
 
 
 @contextmanager
-def _in_place_of(path: Path) -> Iterator[Path]:
-    """A neighbour's name; what is written there when the `with` ends goes to `path`."""
+def in_place_of(path: Path) -> Iterator[Path]:
+    """A neighbour's name; what is written there when the `with` ends goes to `path`.
+
+    Raises:
+        StoreFull, StoreError: As `replacing`.
+    """
     growing = path.with_name(f".{path.name}.part")
-    try:
+    with write_errors(path):
         try:
             yield growing
             growing.replace(path)
         finally:
             growing.unlink(missing_ok=True)
+
+
+@contextmanager
+def write_errors(path: Path) -> Iterator[None]:
+    """Turn what the system refuses inside the `with` into an error of ours that names the place.
+
+    Raises:
+        StoreFull, StoreError: As `replacing`.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StoreFull(f"{str(path)!r}: the disk is full; free some space") from error

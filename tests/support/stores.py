@@ -33,3 +33,12 @@ def in_sqlite(path: Path, script: str) -> None:
     connection = sqlite3.connect(path)
     connection.executescript(script)
     connection.close()
+
+
+def tables_and_version(path: Path) -> tuple[set[str], int]:
+    """Which tables a store has, and which schema it says that it follows."""
+    connection = sqlite3.connect(path)
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    connection.close()
+    return tables, version

@@ -13,12 +13,30 @@ from inspector.errors import StoreCorrupt, StoreError, StoreFull
 from inspector.flow import Decision, Record, StoredImage
 from inspector.store import connection
 from inspector.store.reader import RecordReader
-from inspector.store.schema import SCHEMA_VERSION
+from inspector.store.schema import SCHEMA_VERSION, UPGRADES, Shift
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import START, record
-from tests.support.stores import in_sqlite, overwrite, stored, write_store
+from tests.support.panels import part
+from tests.support.stores import (
+    in_sqlite,
+    overwrite,
+    stored,
+    tables_and_version,
+    write_store,
+)
 
 PLAIN = record("a.png")
+STORES = Path(__file__).with_name("stores")
+
+
+def of_the_stores() -> list[tuple[int | None, Decision, str]]:
+    """What was written into each of them: number, decision and time of its parts."""
+    line = [part(1), part(2, Decision.FAIL), part(3, Decision.ERROR)]
+    return [essence(record) for record in line]
+
+
+def essence(record: Record) -> tuple[int | None, Decision, str]:
+    return record.part_number, record.verdict.decision, record.judged_at.isoformat()
 
 
 def test_commits_reach_the_disk_before_they_return(path: Path) -> None:
@@ -241,22 +259,38 @@ RecordWriter(Path(sys.argv[1])).close()
 
 
 def test_upgrade_that_is_killed_anywhere_leaves_the_old_store_or_the_new_one(path: Path) -> None:
-    write_store(path, [record("a.png"), record("b.png")])
-    in_sqlite(path, "DROP TABLE gone; PRAGMA user_version = 2;")
-    old = path.read_bytes()
-    versions = []
+    old = (STORES / f"version_{SCHEMA_VERSION - 1}.db").read_bytes()
+    overwrite(path, old)
+    records, versions = stored(path), []
     for n_statements in range(30):
         overwrite(path, old)
         command = [sys.executable, "-c", _UPGRADE, str(path), str(n_statements)]
         code = subprocess.run(command, check=False).returncode
-        connection = sqlite3.connect(path)
-        versions.append(connection.execute("PRAGMA user_version").fetchone()[0])
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'gone'").fetchall()
-        connection.close()
-        assert tables == ([("gone",)] if versions[-1] == SCHEMA_VERSION else [])
-        assert stored(path) == [record("a.png"), record("b.png")]
+        tables, version = tables_and_version(path)
+        versions.append(version)
+        assert ("gone" in tables) == (version == SCHEMA_VERSION)
+        assert stored(path) == records
         if code == 0:
             break
     assert code == 0
     assert versions == sorted(versions)
-    assert (versions[0], versions[-1]) == (2, SCHEMA_VERSION)
+    assert (versions[0], versions[-1]) == (SCHEMA_VERSION - 1, SCHEMA_VERSION)
+
+
+@pytest.mark.parametrize("version", sorted({*UPGRADES, SCHEMA_VERSION}))
+def test_store_that_an_earlier_version_wrote_is_read_and_goes_on(path: Path, version: int) -> None:
+    """Written by the program of that time; a new schema needs one more file here."""
+    path.write_bytes((STORES / f"version_{version}.db").read_bytes())
+    records = stored(path)
+    assert [essence(record) for record in records] == of_the_stores()
+    for _ in ("as it was written", "upgraded"):
+        with RecordReader(path) as reader:
+            assert list(reader.records()) == records
+            assert reader.run() == {"station": "Line 3"}
+            assert reader.unfinished() == [4]
+            assert reader.next_part() == 5
+            assert reader.last_shift() == Shift(first_part=1, started_at=START)
+            assert reader.n_gone() == 0
+        with RecordWriter(path) as writer:
+            writer.set_gone([])
+    assert tables_and_version(path)[1] == SCHEMA_VERSION

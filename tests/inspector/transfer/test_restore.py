@@ -1,0 +1,277 @@
+"""A restored station runs on as if it had never moved; a refused one changes nothing."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from inspector.bundle import open_bundle
+from inspector.clock import SystemClock
+from inspector.errors import BackupError, BundleError, InspectorError, StoreFull, UsageError
+from inspector.files.folder_lock import sole_writer
+from inspector.recipe import load_recipe
+from inspector.settings import load_station
+from inspector.store.reader import RecordReader
+from inspector.transfer.backup import back_up
+from inspector.transfer.backup_file import new_backup, open_backup
+from inspector.transfer.backup_manifest import BackupManifest, StoredFile
+from inspector.transfer.restore import Restored, restore
+from tests.support.bundles import write_bundle
+from tests.support.kills import reaches_its_end
+from tests.support.moved_stations import RECIPE, run_line, write_line
+from tests.support.stations import change_station
+from tests.support.stores import stored
+
+CLOCK = SystemClock()
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    path = write_line(tmp_path / "line")
+    run_line(path)
+    return path
+
+
+@pytest.fixture
+def backup(station: Path, tmp_path: Path) -> Path:
+    return take(station, tmp_path / "a.zip")
+
+
+def take(station: Path, out: Path) -> Path:
+    return back_up(load_station(station), out, CLOCK, has_images=True).path
+
+
+def put(
+    backup: Path, station: Path, *, store: Path | None = None, is_replacing: bool = False
+) -> Restored:
+    return restore(backup, station, CLOCK, store=store, is_replacing=is_replacing)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in paths
+        if path.name != ".lock"
+    }
+
+
+def changed(backup: Path, out: Path, others: dict[str, bytes]) -> Path:
+    """The same backup with other files, sealed anew as an enemy would."""
+
+    def describe(files: dict[str, StoredFile]) -> BackupManifest:
+        return replace(manifest, files=files)
+
+    with open_backup(backup) as old, new_backup(out) as new:
+        manifest = old.manifest
+        for name in manifest.files:
+            data = others.get(name, b"".join(cast("Iterable[bytes]", old._chunks(name))))
+            new.add(name, data)
+        new.seal(describe)
+    return out
+
+
+def test_restored_station_is_the_same_and_goes_on_counting(
+    station: Path, backup: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new" / "station.toml"
+    done = put(backup, new)
+    assert new.read_bytes() == station.read_bytes()
+    assert names(new.parent) == [
+        "grey.bundle",
+        "mild.toml",
+        "records",
+        "station.toml",
+        "strict.toml",
+    ]
+    assert stored(new.parent / "records" / "records.db") == stored(
+        station.parent / "records" / "records.db"
+    )
+    assert names(new.parent / "records") == ["images", "records.db"]
+    assert tree(new.parent / "grey.bundle") == tree(station.parent / "grey.bundle")
+    assert done.settings == load_station(new)
+    assert done.old_station is None
+    (station.parent / "parts").rename(new.parent / "parts")
+    run_line(new)
+    numbers = [record.part_number for record in stored(new.parent / "records" / "records.db")]
+    assert numbers == [1, 2, 3, 4, 5, 6]
+
+
+def test_folder_gets_a_station_file(backup: Path, tmp_path: Path) -> None:
+    assert put(backup, tmp_path / "new").settings.path == tmp_path / "new" / "station.toml"
+
+
+def test_what_lay_outside_the_folder_comes_into_it_and_comments_stay(
+    station: Path, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    for name in ("grey.bundle", "strict.toml"):
+        (station.parent / name).rename(models / name)
+    change_station(station, '"grey.bundle"', '"../models/grey.bundle"')
+    change_station(station, '"strict.toml"', f'"{(models / "strict.toml").as_posix()}"')
+    done = put(take(station, tmp_path / "a.zip"), tmp_path / "new")
+    assert 'bundle = "grey.bundle"  # of May\n' in done.settings.path.read_text()
+    assert done.settings.bundle == tmp_path / "new" / "grey.bundle"
+    assert done.settings.recipe == tmp_path / "new" / "strict.toml"
+
+
+def test_records_outside_the_folder_need_a_place_to_be_named(station: Path, tmp_path: Path) -> None:
+    far = tmp_path / "far"
+    (station.parent / "records").rename(far)
+    change_station(station, '"records"', f'"{far.as_posix()}"')
+    backup = take(station, tmp_path / "a.zip")
+    with pytest.raises(UsageError, match=r"outside its own folder; name the folder .* --store"):
+        put(backup, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    done = put(backup, tmp_path / "new", store=tmp_path / "elsewhere")
+    assert done.settings.store == tmp_path / "elsewhere"
+    assert len(stored(tmp_path / "elsewhere" / "records.db")) == 3
+
+
+def test_station_that_is_there_stays_without_leave(station: Path, backup: Path) -> None:
+    before = tree(station.parent)
+    with pytest.raises(UsageError, match=r"exists already; --replace puts"):
+        put(backup, station)
+    assert tree(station.parent) == before
+
+
+def test_replaced_station_keeps_what_was_there(station: Path, backup: Path) -> None:
+    run_line(station)
+    old_text = station.read_bytes() + b"# changed since\n"
+    station.write_bytes(old_text)
+    write_bundle(station.parent / "grey.bundle", threshold=0.7)
+    (station.parent / "strict.toml").write_text(RECIPE.replace("0.4", "0.3"))
+    done = put(backup, station, is_replacing=True)
+    assert done.old_station is not None
+    assert done.old_station.read_bytes() == old_text
+    settings = done.settings
+    assert settings.bundle is not None
+    assert settings.bundle.name.startswith("grey-")
+    assert open_bundle(settings.bundle).manifest.threshold.value == 0.5
+    assert open_bundle(station.parent / "grey.bundle").manifest.threshold.value == 0.7
+    assert settings.recipe is not None
+    assert load_recipe(settings.recipe).threshold == 0.4
+    assert settings.store.parent == station.parent / "records"
+    assert len(stored(settings.store / "records.db")) == 3
+    assert len(stored(station.parent / "records" / "records.db")) == 6
+    run_line(station)
+    assert len(stored(settings.store / "records.db")) == 6
+
+
+def test_line_that_runs_is_not_replaced(station: Path, backup: Path) -> None:
+    with (
+        sole_writer(station.parent / "records", "x"),
+        pytest.raises(UsageError, match=r"another run is writing into .* stop that line first"),
+    ):
+        put(backup, station, is_replacing=True)
+
+
+def test_second_restore_into_one_store_is_refused_once_its_line_ran(
+    station: Path, backup: Path
+) -> None:
+    run_line(station)
+    put(backup, station, is_replacing=True)
+    run_line(station)
+    with pytest.raises(UsageError, match="was restored here before, and its line ran"):
+        put(backup, station, is_replacing=True)
+
+
+def test_station_with_the_products_bundle_takes_the_one_that_is_here(
+    station: Path, tmp_path: Path
+) -> None:
+    change_station(station, '"grey.bundle"', '"demo"')
+    (station.parent / "records" / "records.db").unlink()
+    done = put(take(station, tmp_path / "a.zip"), tmp_path / "new")
+    assert done.settings.bundle is None
+    assert done.bundle_id == done.manifest.bundle_id
+
+
+@pytest.mark.parametrize("name", ["bundle/model.onnx", "records.db", "recipes/strict.toml"])
+def test_sealed_backup_that_was_made_up_is_refused_and_changes_nothing(
+    backup: Path, tmp_path: Path, name: str
+) -> None:
+    forged = changed(backup, tmp_path / "b.zip", {name: b"something else"})
+    with pytest.raises(
+        InspectorError, match=r"not the file that was validated|damaged|not valid TOML"
+    ):
+        put(forged, tmp_path / "new" / "station.toml")
+    assert not (tmp_path / "new").exists()
+
+
+def test_bundle_whose_canary_is_off_here_is_refused(station: Path, tmp_path: Path) -> None:
+    write_bundle(station.parent / "grey.bundle", canary_score_offset=0.1)
+    backup = take(station, tmp_path / "a.zip")
+    with pytest.raises(BundleError, match="the canary picture scores"):
+        put(backup, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_station_file_that_names_another_bundle_than_the_backup_is_refused(
+    backup: Path, tmp_path: Path, station: Path
+) -> None:
+    text = station.read_bytes().replace(b'"grey.bundle"', b'"demo"')
+    forged = changed(backup, tmp_path / "b.zip", {"station.toml": text})
+    with pytest.raises(BackupError, match="bundle is not the one that its station file names"):
+        put(forged, tmp_path / "new")
+
+
+def test_records_that_are_fewer_than_was_said_are_refused(backup: Path, tmp_path: Path) -> None:
+    def describe(files: dict[str, StoredFile]) -> BackupManifest:
+        return replace(manifest, files=files, n_records=4)
+
+    with open_backup(backup) as old, new_backup(tmp_path / "b.zip") as new:
+        manifest = old.manifest
+        for name in manifest.files:
+            new.add(name, b"".join(cast("Iterable[bytes]", old._chunks(name))))
+        new.seal(describe)
+    with pytest.raises(BackupError, match="holds 3 records and speaks of 4"):
+        put(tmp_path / "b.zip", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_disk_without_room_is_told_before_anything_is_written(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000))
+    with pytest.raises(StoreFull, match=r"needs .* MB and the disk of .* has 0 MB left"):
+        put(backup, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def put_again(backup: str, station: str) -> None:
+    put(Path(backup), Path(station), is_replacing=True)
+
+
+def test_restore_that_is_killed_anywhere_leaves_the_old_station_or_the_new_one(
+    station: Path, backup: Path
+) -> None:
+    run_line(station)
+    station.write_bytes(station.read_bytes() + b"# old\n")
+    write_bundle(station.parent / "grey.bundle", threshold=0.7)
+    found: list[tuple[float, int]] = []
+    n_steps, is_done = 0, False
+    while not is_done:
+        is_done = reaches_its_end(n_steps, put_again, str(backup), str(station))
+        n_steps += 1
+        settings = load_station(station)
+        assert settings.bundle is not None
+        threshold = open_bundle(settings.bundle).manifest.threshold.value
+        with RecordReader(settings.store / "records.db") as reader:
+            reader.check_whole()
+            found.append((threshold, reader.next_part()))
+        if found[-1] == (0.5, 4):  # in force; all that is left is to clear away
+            break
+        assert len(stored(station.parent / "records" / "records.db")) == 6
+    assert n_steps >= 12
+    assert found == [(0.7, 7)] * (n_steps - 1) + [(0.5, 4)]
+    put_again(str(backup), str(station))
+    assert ".restoring" not in names(station.parent)
