@@ -57,10 +57,10 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def folder(text: str) -> Path:
-    """The type of an option that names a folder to write; an empty one would be the current."""
+def place(text: str) -> Path:
+    """The type of an option that names what is written; an empty one would be this folder."""
     if not text:
-        raise argparse.ArgumentTypeError("is empty; name a folder")
+        raise argparse.ArgumentTypeError("is empty; name a folder or a file")
     try:
         text.encode()
     except UnicodeEncodeError as error:

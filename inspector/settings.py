@@ -108,9 +108,9 @@ def load_station(path: Path) -> StationSettings:
     station = StationSettings(
         path=path.resolve(),
         name=_named(table.text("name"), where),
-        store=folder / table.text("store"),
-        bundle=None if bundle == SHIPPED_BUNDLE else folder / bundle,
-        recipe=None if recipe is None else folder / recipe,
+        store=folder / _place(table.text("store"), "store", where),
+        bundle=None if bundle == SHIPPED_BUNDLE else folder / _place(bundle, "bundle", where),
+        recipe=None if recipe is None else folder / _place(recipe, "recipe", where),
         cameras=tuple(_camera(one) for one in table.tables("camera")),
         images=_images(table.optional_table("images")),
         deadline_ms=table.optional_number("deadline_ms", low=1.0, high=600_000.0) or 1_000.0,
@@ -164,6 +164,12 @@ def _images(table: Table | None) -> ImageSettings:
     )
     table.close()
     return images
+
+
+def _place(text: str, key: str, where: str) -> str:
+    if not text or "\0" in text:
+        raise SettingsError(f"{where}: {key} is {text!r}; name a file or a folder")
+    return text
 
 
 def _named(name: str, where: str) -> str:

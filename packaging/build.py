@@ -16,13 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contents import contents_of
-from deb import make_deb
-from environment import ROOT, line_environment, source_epoch
+from deb import ICON, make_deb
+from environment import ROOT, contents_id, line_environment, site_packages, source_epoch
+from icon import write_icon
 from inspector import __version__
 from licences import collect_licences
 from models.dataset.hashes import file_sha256
 from sbom import check_sbom, write_sbom
 from smoke import check_selftest, start_time_s, window_time_s
+from version_resource import version_resource
 from windows_installer import make_installer
 
 OUT = ROOT / "build" / "package"
@@ -32,6 +34,10 @@ MAX_PACKAGE_BYTES = 130 * MB
 MAX_START_S = 0.4  # `inspector --version`, warm
 MAX_WINDOW_S = 1.0  # until it is painted, warm
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
+DESCRIPTIONS = {
+    "inspector": "Visual inspection of parts: judging without a screen",
+    "inspector-gui": "Visual inspection of parts: the operator's window",
+}
 # What must never reach a line PC; each is looked for in the names of files and modules.
 FORBIDDEN = ("tensorflow", "keras", "tf2onnx", "models", "tests", "pytest", "PySide6.QtNetwork")
 
@@ -43,7 +49,7 @@ def main() -> int:
     contents = contents_of(product, work, python)
     _check_contents(product, work, python)
     shutil.rmtree(OUT / "licences", ignore_errors=True)
-    collect_licences(contents, _site(python), OUT / "licences")
+    collect_licences(contents, site_packages(python), OUT / "licences")
     sbom = OUT / "sbom.cdx.json"
     write_sbom(contents, product, __version__, sbom)
     check_sbom(sbom, product)
@@ -53,7 +59,7 @@ def main() -> int:
     failures.hold("folder", _size(product), MAX_FOLDER_BYTES, _as_mb)
     failures.hold("start", start_time_s(program), MAX_START_S, _as_s)
     if sys.platform == "win32":  # without a screen of its own to look at
-        package = make_installer(product, OUT)
+        package = make_installer(product, OUT / "inspector.ico", OUT)
     else:
         shot = OUT / "window.png"
         window_s = window_time_s(product / "inspector-gui", shot)
@@ -69,6 +75,10 @@ def _frozen(python: Path, out: Path) -> tuple[Path, Path]:
     """The product, and PyInstaller's working folder."""
     for folder in ("dist", "work"):
         shutil.rmtree(out / folder, ignore_errors=True)
+    write_icon(ICON, out / "inspector.ico")
+    for program, description in DESCRIPTIONS.items():
+        text = version_resource(program, description, __version__)
+        (out / f"{program}.version").write_text(text, encoding="utf-8")
     subprocess.run(  # noqa: S603
         [
             str(python), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
@@ -77,7 +87,13 @@ def _frozen(python: Path, out: Path) -> tuple[Path, Path]:
         ],
         check=True,
         cwd=out,
-        env={**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(source_epoch())},
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": "0",
+            "SOURCE_DATE_EPOCH": str(source_epoch()),
+            "CONTENTS_FOLDER": f"_internal-{contents_id(python)}",
+            "RESOURCES_FOLDER": str(out),
+        },
     )  # fmt: skip
     return out / "dist" / "inspector", out / "work"
 
@@ -108,11 +124,6 @@ def _check_installed(package: Path) -> None:
     with tempfile.TemporaryDirectory() as root:
         subprocess.run(["dpkg-deb", "-x", str(package), root], check=True)  # noqa: S603, S607
         check_selftest(Path(root, "usr", "bin", "inspector").resolve())
-
-
-def _site(python: Path) -> Path:
-    """The environment's packages: in `lib/python3.X` here, in `Lib` on Windows."""
-    return next(python.parents[1].glob("[lL]ib/**/site-packages"))
 
 
 def _size(folder: Path) -> int:

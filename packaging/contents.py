@@ -74,7 +74,7 @@ def contents_of(product: Path, work: Path, python: Path) -> Contents:
         if path.parent == product:  # a program: the bootloader, with modules behind it
             files[origin.bootloader].append(place)
             continue
-        source = sources.get(path.relative_to(product / "_internal").as_posix())
+        source = sources.get(place.partition("/")[2])  # without the folder of the build
         if source is None:
             raise ValueError(f"{place}: PyInstaller does not say where it comes from")
         files[origin.of(source)].append(place)

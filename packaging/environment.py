@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from models.dataset.hashes import file_sha256
+
 ROOT = Path(__file__).resolve().parents[1]
 PINS = ROOT / "requirements" / "package.txt"
 # The system's own Python where it has one: it was built in no place of this machine, and its fixes
@@ -40,6 +42,31 @@ def line_environment(folder: Path) -> Path:
     return python
 
 
+def contents_id(python: Path) -> str:
+    """Eight hex digits that change with every file that may be frozen.
+
+    Args:
+        python: Of the environment.
+    """
+    site = site_packages(python)
+    said = _said(python, "-c", "import sys; print(sys.version)")
+    digest = hashlib.sha256(said.encode())
+    for path in sorted(Path(site).rglob("*")):
+        place = path.relative_to(site)
+        # What pip and Python note there differs from machine to machine.
+        is_note = place.parts[0].endswith(".dist-info") or "__pycache__" in place.parts
+        if path.is_file() and not is_note:
+            digest.update(f"{place.as_posix()}\0".encode() + file_sha256(path).encode())
+    for path in sorted(Path(__file__).parent.glob("*.spec")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def site_packages(python: Path) -> Path:
+    """The environment's packages: in `lib/python3.X` here, in `Lib` on Windows."""
+    return next(python.parents[1].glob("[lL]ib/**/site-packages"))
+
+
 def source_epoch() -> int:
     """When the newest commit was made, in seconds; what is built gets this date, not today's."""
     said = subprocess.run(
@@ -50,6 +77,12 @@ def source_epoch() -> int:
         check=False,
     ).stdout.strip()
     return int(said or os.environ.get("SOURCE_DATE_EPOCH", "0"))
+
+
+def _said(*command: str | Path) -> str:
+    return subprocess.run(  # noqa: S603
+        list(map(str, command)), check=True, capture_output=True, text=True
+    ).stdout
 
 
 def _pip(python: Path, *arguments: str | Path) -> None:

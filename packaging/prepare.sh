@@ -63,7 +63,7 @@ fi
 if [ "$(uname -s)" = Linux ] && { [ "${1:-}" = package ] || [ "${1:-}" = package-test ]; }; then
     missing=""
     tools="Xvfb:xvfb dpkg-shlibdeps:dpkg-dev"
-    [ "$1" = package ] || tools="$tools debootstrap:debootstrap makensis:nsis wine:wine wine:wine64"
+    [ "$1" = package ] || tools="$tools debootstrap:debootstrap systemd-nspawn:systemd-container makensis:nsis wine:wine wine:wine64"
     for pair in $tools; do
         command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
     done

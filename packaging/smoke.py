@@ -76,7 +76,12 @@ def window_time_s(program: Path, screenshot: Path) -> float:
         with screen() as (display, pixels), tempfile.TemporaryDirectory() as home:
             environment = {"HOME": home, "DISPLAY": display}
             is_last = number == START_ROUNDS
-            command = [str(program), "--lang", "zh_CN", *(["--demo"] if is_last else [])]
+            command = [
+                str(program),
+                "--lang",
+                "zh_CN",
+                *(["--demo", "--fullscreen"] if is_last else []),
+            ]
             shot = screenshot if is_last else None
             times.append(shown_until_painted(command, environment, pixels, shot))
     return statistics.median(times[1:])
@@ -112,10 +117,19 @@ def shown_until_painted(
                 if _has_ended(shown, _DEMO_S):
                     raise RuntimeError(f"{command}: the window closed by itself")
                 screenshot.parent.mkdir(parents=True, exist_ok=True)
-                screenshot.write_bytes(encode_png(np.ascontiguousarray(pixels)))
+                screenshot.write_bytes(encode_png(_still(shown, pixels)))
         finally:
             shown.terminate()
     return elapsed_s
+
+
+def _still(shown: "subprocess.Popen[bytes]", pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture of the screen between two changes: while it is painted it is half old, half new."""
+    before = np.empty_like(pixels)
+    while not np.array_equal(before, pixels):
+        before = pixels.copy()
+        _has_ended(shown, 0.04)
+    return before
 
 
 def _has_ended(process: "subprocess.Popen[bytes]", wait_s: float) -> bool:

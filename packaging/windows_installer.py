@@ -8,18 +8,21 @@ from inspector import __version__
 SCRIPT = Path(__file__).with_name("windows") / "installer.nsi"
 
 
-def make_installer(product: Path, out: Path) -> Path:
+def make_installer(product: Path, icon: Path, out: Path) -> Path:
     """Compile it, with warnings as errors.
 
     Args:
-        product: The folder that holds the programs.
+        product: The folder that holds the programs, and one folder that both load from.
+        icon: Of the installer.
         out: The folder that the installer comes into.
     """
+    (contents,) = (path.name for path in product.iterdir() if path.is_dir())
     installer = out / f"inspector-{__version__}-setup.exe"
     subprocess.run(  # noqa: S603
         [  # noqa: S607
             "makensis", "-WX", "-V2",
-            f"-DPRODUCT={product}", f"-DVERSION={__version__}", f"-DOUT={installer}",
+            f"-DPRODUCT={product}", f"-DCONTENTS={contents}", f"-DVERSION={__version__}",
+            f"-DICON={icon}", f"-DOUT={installer}",
             str(SCRIPT),
         ],
         check=True,

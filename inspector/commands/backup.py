@@ -1,9 +1,8 @@
 """`inspector backup` and `inspector restore`: a station in one file, and back."""
 
 import argparse
-from pathlib import Path
 
-from inspector.command_line import Parser, print_json, print_line
+from inspector.command_line import Parser, place, print_json, print_line
 from inspector.exit_codes import ExitCode
 
 
@@ -16,9 +15,9 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         "with its hash. The line may run meanwhile. The file holds the passwords that the station "
         "file holds.",
     )
-    backup.add_argument("station", type=Path, metavar="STATION", help="a station file")
+    backup.add_argument("station", type=place, metavar="STATION", help="a station file")
     backup.add_argument(
-        "out", type=Path, metavar="OUT", help="the file to make, or a folder such as a stick"
+        "out", type=place, metavar="OUT", help="the file to make, or a folder such as a stick"
     )
     backup.add_argument(
         "--images", action="store_true", help="also the pictures of parts that were kept"
@@ -30,15 +29,17 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         description="Check every byte of a backup, its model on this machine and every record; "
         "then put the station in its place. Nothing that is there is overwritten.",
     )
-    restore.add_argument("backup", type=Path, metavar="BACKUP", help="what `inspector backup` made")
+    restore.add_argument(
+        "backup", type=place, metavar="BACKUP", help="what `inspector backup` made"
+    )
     restore.add_argument(
         "station",
-        type=Path,
+        type=place,
         metavar="STATION",
         help="the station file to make, a .toml, or a folder for it",
     )
     restore.add_argument(
-        "--store", type=Path, metavar="DIR", help="where the records go, if not beside the station"
+        "--store", type=place, metavar="DIR", help="where the records go, if not beside the station"
     )
     restore.add_argument(
         "--replace",

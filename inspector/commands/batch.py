@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, folder, print_json, print_line, whole_number
+from inspector.command_line import Parser, place, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
 from inspector.errors import UsageError
 
@@ -29,7 +29,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
     parser.add_argument("source", metavar="SOURCE", help="folder, file, glob, .txt list or video")
     parser.add_argument("--bundle", required=True, type=Path, help="the model: a folder or a zip")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="limits of this product, TOML")
-    parser.add_argument("--out", required=True, type=folder, metavar="DIR", help="for the results")
+    parser.add_argument("--out", required=True, type=place, metavar="DIR", help="for the results")
     parser.add_argument(
         "--jobs",
         type=whole_number(1, MAX_JOBS),

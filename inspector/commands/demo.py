@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from inspector.command_line import Parser, folder, print_line
+from inspector.command_line import Parser, place, print_line
 from inspector.commands.batch import judge_and_write, print_summary
 from inspector.exit_codes import ExitCode
 
@@ -18,7 +18,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         "comes with the product, and write the results into DIR/results. Exit code 0 also when "
         "parts fail: some are drawn to.",
     )
-    parser.add_argument("--out", type=folder, default=Path("demo"), metavar="DIR")
+    parser.add_argument("--out", type=place, default=Path("demo"), metavar="DIR")
     parser.set_defaults(handler=_demo)
 
 

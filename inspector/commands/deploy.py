@@ -1,9 +1,8 @@
 """`inspector deploy`: a model or limits, as from a stick, into a station."""
 
 import argparse
-from pathlib import Path
 
-from inspector.command_line import Parser, print_json, print_line
+from inspector.command_line import Parser, place, print_json, print_line
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 
@@ -17,10 +16,10 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         "that bundle and recipe go together; then copy them beside the station file and name them "
         "in it. A line that runs takes them at its next start.",
     )
-    parser.add_argument("station", type=Path, metavar="STATION", help="a station file")
-    parser.add_argument("--bundle", type=Path, metavar="BUNDLE", help="a folder or a zip")
+    parser.add_argument("station", type=place, metavar="STATION", help="a station file")
+    parser.add_argument("--bundle", type=place, metavar="BUNDLE", help="a folder or a zip")
     limits = parser.add_mutually_exclusive_group()
-    limits.add_argument("--recipe", type=Path, metavar="FILE", help="TOML")
+    limits.add_argument("--recipe", type=place, metavar="FILE", help="TOML")
     limits.add_argument(
         "--no-recipe", action="store_true", help="the bundle's own limits from now on"
     )
@@ -30,13 +29,12 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 def _deploy(parsed: argparse.Namespace) -> int:
     from inspector.clock import SystemClock
-    from inspector.settings import load_station
     from inspector.transfer.deploy import deploy
 
     if parsed.bundle is None and parsed.recipe is None and not parsed.no_recipe:
         raise UsageError("nothing to deploy: give --bundle, --recipe or --no-recipe")
     done = deploy(
-        load_station(parsed.station),
+        parsed.station,
         SystemClock(),
         bundle=parsed.bundle,
         recipe=parsed.recipe,

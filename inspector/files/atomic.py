@@ -2,8 +2,10 @@
 
 import errno
 import os
+import stat
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -47,6 +49,8 @@ def write_whole(path: Path, data: bytes, check: Callable[[Path], None] | None = 
 def in_place_of(path: Path) -> Iterator[Path]:
     """A neighbour's name; what is written there when the `with` ends goes to `path`.
 
+    Rights and owner of a file that is there pass to the new one.
+
     Raises:
         StoreFull, StoreError: As `replacing`.
     """
@@ -54,6 +58,8 @@ def in_place_of(path: Path) -> Iterator[Path]:
     with write_errors(path):
         try:
             yield growing
+            if path.exists():
+                _take_rights(growing, path)
             growing.replace(path)
         finally:
             growing.unlink(missing_ok=True)
@@ -72,3 +78,11 @@ def write_errors(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StoreFull(f"{str(path)!r}: the disk is full; free some space") from error
         raise StoreError(f"{str(path)!r} cannot be written: {error.strerror}") from error
+
+
+def _take_rights(new: Path, old: Path) -> None:
+    status = old.stat()
+    new.chmod(stat.S_IMODE(status.st_mode))
+    if sys.platform != "win32":
+        with suppress(PermissionError):  # only an administrator gives files away
+            os.chown(new, status.st_uid, status.st_gid)

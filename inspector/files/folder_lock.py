@@ -24,17 +24,18 @@ LOCK_FILE = ".lock"
 
 
 @contextmanager
-def sole_writer(folder: Path, advice: str) -> Iterator[None]:
+def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterator[None]:
     """Hold the folder for this process; the system lets go of it however the process ends.
 
     Args:
         advice: What to do where another process holds it.
+        lock_file: Who holds one does not shut out who holds another.
 
     Raises:
         UsageError: Another process holds it, or nothing can be written there.
     """
     try:
-        file = (folder / LOCK_FILE).open("ab")
+        file = (folder / lock_file).open("ab")
     except OSError as error:
         raise UsageError(f"{str(folder)!r} cannot be written: {error.strerror}") from error
     with file:

@@ -3,10 +3,17 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
-from inspector.store.schema import APPLICATION_ID, SCHEMA_VERSION, UPGRADES
+from inspector.store.schema import (
+    APPLICATION_ID,
+    DOWNGRADES,
+    SCHEMA,
+    SCHEMA_VERSION,
+    UPGRADES,
+)
 
 BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint is over in milliseconds; longer means a stuck process
 
@@ -46,7 +53,8 @@ def check_owner(connection: sqlite3.Connection, path: Path) -> int:
         Its schema version.
 
     Raises:
-        StoreCorrupt: It belongs to another program.
+        StoreCorrupt: It belongs to another program, or somebody changed its tables, or put
+            triggers or views beside them.
         StoreError: It has another schema version.
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
@@ -57,6 +65,14 @@ def check_owner(connection: sqlite3.Connection, path: Path) -> int:
         raise StoreError(
             f"{str(path)!r} has schema version {version}; this program reads {known} and "
             f"{SCHEMA_VERSION}"
+        )
+    found = _objects(connection)
+    if strange := sorted({name for name, _ in found ^ _expected_objects(version)}):
+        named = ", ".join(map(repr, strange))
+        raise StoreCorrupt(
+            f"{str(path)!r} is not as this program makes a store: {named} is "
+            "changed, missing or foreign, and could change results; take it out, or set the file "
+            "aside"
         )
     return version
 
@@ -89,6 +105,28 @@ def converted_errors(path: Path) -> Iterator[None]:
         if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise StoreCorrupt(f"{where} is damaged: {error}; set the file aside") from error
         raise StoreError(f"{where}: {error}; check the folder and its disk") from error
+
+
+@cache
+def _expected_objects(version: int) -> frozenset[tuple[str, str]]:
+    fresh = sqlite3.connect(":memory:")
+    try:
+        fresh.executescript(SCHEMA)
+        for older in range(SCHEMA_VERSION - 1, version - 1, -1):
+            fresh.executescript(DOWNGRADES[older])
+        return _objects(fresh)
+    finally:
+        fresh.close()
+
+
+def _objects(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """Name and definition of everything in the file but the statistics that tools leave there."""
+    rows = connection.execute("SELECT type, name, COALESCE(sql, '') FROM main.sqlite_master")
+    return frozenset(
+        (name, f"{kind} {' '.join(definition.split())}")
+        for kind, name, definition in rows
+        if not (kind == "table" and name.startswith("sqlite_stat"))
+    )
 
 
 def _open_uri(uri: str) -> sqlite3.Connection:

@@ -65,6 +65,8 @@ COLUMNS = (
 
 # From each older version to the next one; all of them in one transaction.
 UPGRADES = {2: _GONE}
+# What takes the newest version back to an older one: how that one has to look.
+DOWNGRADES = {2: "DROP TABLE gone;"}
 # What a reader, who can write nothing, lays over an older version.
 STAND_INS = {2: _GONE.replace("TABLE", "TEMP TABLE")}
 STORE_MS = f"{Stage.STORE}_ms"

@@ -10,8 +10,7 @@ from inspector.bundle import open_bundle
 from inspector.bundle.files import MANIFEST_FILE as BUNDLE_MANIFEST_FILE
 from inspector.bundle.files import bundle_reader
 from inspector.clock import Clock, utc_text
-from inspector.errors import RecipeError, UsageError
-from inspector.files.atomic import write_errors
+from inspector.errors import RecipeError
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.settings import StationSettings
 from inspector.station import IMAGES_FOLDER, STORE_FILE
@@ -27,6 +26,7 @@ from inspector.transfer.backup_manifest import (
     BackupManifest,
     StoredFile,
     is_plain,
+    plain_name,
 )
 
 
@@ -63,22 +63,22 @@ def back_up(settings: StationSettings, out: Path, clock: Clock, *, has_images: b
     now = clock.now()
     if out.is_dir():
         out /= f"{settings.name} {now:%Y-%m-%d %H%M%S}.backup.zip"
-    if out.exists():
-        raise UsageError(f"{str(out)!r} exists already; choose another name")
     recipe = DEFAULT_RECIPE if settings.recipe is None else load_recipe(settings.recipe)
     bundle = open_bundle(shipped_bundle() if settings.bundle is None else settings.bundle)
     criteria_of(recipe, bundle.manifest)
+    recipes, passed_over = _recipes(settings)
+    own = next((name for name, path in recipes.items() if path == settings.recipe), None)
     n_records = 0
     with new_backup(out) as backup:
         backup.add(STATION_FILE, settings.path)
-        for name, path in _recipes(settings).items():
+        for name, path in recipes.items():
             backup.add(f"{RECIPES}{name}", path)
         if settings.bundle is not None:
             read = bundle_reader(settings.bundle)
             for name in (BUNDLE_MANIFEST_FILE, *bundle.manifest.files):
                 backup.add(f"{BUNDLE}{name}", read(name))
         if (settings.store / STORE_FILE).exists():
-            n_records = _add_records(backup, settings.store / STORE_FILE, out)
+            n_records = _add_records(backup, settings.store / STORE_FILE)
         if has_images:
             _add_images(backup, settings.store / IMAGES_FOLDER)
 
@@ -90,7 +90,7 @@ def back_up(settings: StationSettings, out: Path, clock: Clock, *, has_images: b
                 station=settings.name,
                 bundle=None if settings.bundle is None else _folder_name(settings.bundle),
                 bundle_id=bundle.manifest.bundle_id,
-                recipe=None if settings.recipe is None else settings.recipe.name,
+                recipe=own,
                 n_records=n_records,
                 files=files,
             )
@@ -99,47 +99,55 @@ def back_up(settings: StationSettings, out: Path, clock: Clock, *, has_images: b
     return Backup(
         path=out,
         manifest=manifest,
-        left_out=tuple(_left_out(settings, has_images=has_images)),
+        left_out=(*passed_over, *_left_out(settings, has_images=has_images)),
     )
 
 
 def _folder_name(bundle: Path) -> str:
     """A zipped bundle is a folder in a backup, and after it."""
-    return bundle.stem if bundle.suffix.lower() == ".zip" else bundle.name
+    return plain_name(bundle.stem if bundle.suffix.lower() == ".zip" else bundle.name)
 
 
-def _recipes(settings: StationSettings) -> dict[str, Path]:
-    """The station's own, and the others that lie beside the station file for its other products."""
+def _recipes(settings: StationSettings) -> tuple[dict[str, Path], list[str]]:
+    """The station's own and the others beside the station file, by their names in the backup.
+
+    The second value says which of them is not taken, and why.
+    """
     found: dict[str, Path] = {}
+    passed_over: list[str] = []
+    if settings.recipe is not None:
+        found[plain_name(f"{settings.recipe.stem}.toml")] = settings.recipe
     for path in sorted(settings.path.parent.glob("*.toml")):
         try:
-            if is_plain(path.name):
-                load_recipe(path)
-                found[path.name] = path
+            load_recipe(path)
         except RecipeError:  # it is something else
             continue
-    if settings.recipe is not None:
-        found[settings.recipe.name] = settings.recipe
-    return found
+        if settings.recipe is not None and path.samefile(settings.recipe):
+            continue
+        if not is_plain(path.name):
+            passed_over.append(f"{path.name!a}, for not every system can have a file of this name")
+        elif path.name in found:
+            passed_over.append(f"{path.name}, for the recipe in force has the same name")
+        else:
+            found[path.name] = path
+    return found, passed_over
 
 
-def _add_records(backup: BackupWriter, store: Path, out: Path) -> int:
-    copy = out.with_name(f".{out.name}.records.part")
-    with write_errors(copy):
-        copy.unlink(missing_ok=True)
-    try:
-        copy_store(store, copy)
-        with RecordReader(copy) as reader:
-            reader.check_whole()
-            n_records = sum(1 for _ in reader.records(has_gone=True))
-        backup.add(RECORDS_FILE, copy)
-    finally:
-        copy.unlink(missing_ok=True)
+def _add_records(backup: BackupWriter, store: Path) -> int:
+    copy = backup.work / RECORDS_FILE
+    copy_store(store, copy)
+    with RecordReader(copy) as reader:
+        reader.check_whole()
+        n_records = sum(1 for _ in reader.records(has_gone=True))
+    backup.add(RECORDS_FILE, copy)
+    copy.unlink()
     return n_records
 
 
 def _add_images(backup: BackupWriter, folder: Path) -> None:
     for path in sorted(folder.glob("*.png")):
+        if not (path.is_file() and is_plain(path.name)):  # the line made no such file
+            continue
         try:
             backup.add(f"{IMAGES}{path.name}", path)
         except FileNotFoundError:  # it was the oldest, and the line made room

@@ -3,14 +3,16 @@
 import hashlib
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from inspector.errors import BackupError, StoreError
-from inspector.files.atomic import in_place_of, write_errors
+from inspector.errors import BackupError, StoreError, UsageError
+from inspector.files.atomic import write_errors
 from inspector.files.zip_file import METHODS, ZIP_FAULTS
 from inspector.transfer.backup_manifest import (
     MANIFEST_FILE,
@@ -21,18 +23,20 @@ from inspector.transfer.backup_manifest import (
 )
 
 CHUNK_BYTES = 1 << 20
-_MAX_MANIFEST_BYTES = 400 * MAX_FILES
+_MAX_ENTRY_BYTES = 2_000  # of the description, for one file; the longest name takes 1,300
 
 
 class BackupWriter:
     """Takes files into a backup that grows. For one thread.
 
     Attributes:
+        work: A folder on the same disk, which goes with everything in it when the backup is done.
         files: What was taken so far.
     """
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, work: Path) -> None:
         self._archive = archive
+        self.work = work
         self.files: dict[str, StoredFile] = {}
 
     def add(self, name: str, source: Path | bytes) -> None:
@@ -77,25 +81,45 @@ def new_backup(out: Path) -> Iterator[BackupWriter]:
     It may hold passwords of cameras: on systems that know rights, only its owner may read it.
 
     Raises:
+        UsageError: There is something at `out`, or no folder for it.
         StoreFull, StoreError: It cannot be written, or the disk gives back what was not written.
     """
-    with in_place_of(out) as growing:
-        growing.unlink(missing_ok=True)
+    _check_free(out)
+    with (
+        write_errors(out),
+        TemporaryDirectory(prefix=".backup-", dir=out.parent, ignore_cleanup_errors=True) as work,
+    ):
+        growing = Path(work) / "growing.zip"
         opened = os.open(growing, os.O_RDWR | os.O_CREAT | os.O_EXCL | _O_BINARY, 0o600)
         with os.fdopen(opened, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                yield BackupWriter(archive)
+                yield BackupWriter(archive, Path(work))
             file.flush()
             os.fsync(file.fileno())
-        try:
-            with open_backup(growing) as backup:
-                for name in backup.manifest.files:
-                    backup.check(name)
-        except BackupError as error:
-            raise StoreError(
-                f"{str(out)!r}: what was written did not come back whole; is the disk or stick "
-                f"sound? ({error})"
-            ) from error
+            if sys.platform == "linux":  # what is read back comes from the disk, not from memory
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        _check_whole(growing, out)
+        _check_free(out)  # nobody else came meanwhile
+        growing.rename(out)
+
+
+def _check_free(out: Path) -> None:
+    if os.path.lexists(out):
+        raise UsageError(f"{str(out)!r} exists already; choose another name")
+    if not out.parent.is_dir():
+        raise UsageError(f"{str(out)!r}: there is no folder {str(out.parent)!r}; make it first")
+
+
+def _check_whole(growing: Path, out: Path) -> None:
+    try:
+        with open_backup(growing) as backup:
+            for name in backup.manifest.files:
+                backup.check(name)
+    except BackupError as error:
+        raise StoreError(
+            f"{str(out)!r}: what was written did not come back whole; is the disk or stick "
+            f"sound? ({error})"
+        ) from error
 
 
 class BackupReader:
@@ -169,7 +193,7 @@ def open_backup(path: Path) -> Iterator[BackupReader]:
             if any(entry.compress_type not in METHODS for entry in entries):
                 raise BackupError(f"{where} is compressed in a way that is not read")
             with archive.open(MANIFEST_FILE) as file:
-                data = file.read(_MAX_MANIFEST_BYTES)
+                data = file.read(_MAX_ENTRY_BYTES * (len(entries) + 2))
         manifest = parse_backup_manifest(data, f"{where}: {MANIFEST_FILE}")
         for name in sorted(names ^ {MANIFEST_FILE, *manifest.files}):
             said = "is not in it" if name in manifest.files else "is in it, and should not be"

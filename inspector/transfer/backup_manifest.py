@@ -16,10 +16,13 @@ STATION_FILE = "station.toml"
 RECORDS_FILE = "records.db"
 RECIPES, BUNDLE, IMAGES = "recipes/", "bundle/", "images/"
 MAX_FILES = 1_000_000
+MAX_RECIPES = 1_000
 _MAX_PICTURE_BYTES = 1_000_000_000
 _MAX_RECORDS_BYTES = 1_000_000_000_000
 # One name, in no folder, that every file system can hold.
-_PLAIN = re.compile(r'[^/\\:*?"<>|.\x00-\x1f\x7f][^/\\:*?"<>|\x00-\x1f\x7f]{0,200}')
+_PLAIN = re.compile(
+    r'[^/\\:*?"<>|.\x00-\x1f\x7f\ud800-\udfff][^/\\:*?"<>|\x00-\x1f\x7f\ud800-\udfff]{0,200}'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,12 @@ def is_plain(name: str) -> bool:
     return _PLAIN.fullmatch(name) is not None and not name.endswith((".", " "))
 
 
+def plain_name(name: str) -> str:
+    """The nearest name that is plain."""
+    changed = re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f\ud800-\udfff]', "-", name)[:200]
+    return changed.lstrip(".").rstrip(". ") or "unnamed"
+
+
 def _stored_file(table: Table, name: str, where: str) -> StoredFile:
     limit = _limit_bytes(name)
     if limit == 0:
@@ -149,6 +158,8 @@ def _limit_bytes(name: str) -> int:
 
 
 def _check_references(manifest: BackupManifest, where: str) -> None:
+    if len(manifest.names(RECIPES)) > MAX_RECIPES:
+        raise BackupError(f"{where} names more than {MAX_RECIPES:,} recipes")
     if STATION_FILE not in manifest.files:
         raise BackupError(f"{where} names no {STATION_FILE}")
     if manifest.recipe is not None and f"{RECIPES}{manifest.recipe}" not in manifest.files:

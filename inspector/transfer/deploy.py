@@ -7,11 +7,12 @@ from inspector.assembly import build_inspection, models_of, shipped_bundle
 from inspector.bundle import Bundle, open_bundle
 from inspector.clock import Clock
 from inspector.errors import SettingsError
+from inspector.files.folder_lock import sole_writer
 from inspector.files.text_file import read_text
 from inspector.files.toml_file import MAX_TOML_BYTES
 from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
-from inspector.settings import StationSettings
-from inspector.transfer.places import put_bundle, put_recipe, write_station
+from inspector.settings import StationSettings, load_station
+from inspector.transfer.places import TRANSFER_LOCK, put_bundle, put_recipe, write_station
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Deployed:
 
 
 def deploy(
-    settings: StationSettings,
+    station: Path,
     clock: Clock,
     *,
     bundle: Path | None,
@@ -42,6 +43,7 @@ def deploy(
     goes on with what it has until its next start. What was in force before stays on the disk.
 
     Args:
+        station: The station file.
         bundle: A folder or a zip; None: the station keeps the one it has.
         recipe: None: the station keeps the one it has.
         has_recipe: False: the bundle's own limits from now on.
@@ -49,13 +51,26 @@ def deploy(
     Raises:
         BundleError, RecipeError: It is not what was validated, does not judge here as it was proven
             to, or does not go with the other.
-        UsageError: The names that it would have are taken by something else.
+        UsageError: The names that it would have are taken by something else, or somebody else
+            deploys.
         SettingsError: The station file cannot be changed.
         StoreFull, StoreError: Something cannot be written.
     """
-    text = read_text(
-        settings.path, f"station {str(settings.path)!r}", MAX_TOML_BYTES, SettingsError
-    )
+    folder = station.resolve().parent
+    with sole_writer(folder, "wait until it has ended", TRANSFER_LOCK):
+        return _deploy(load_station(station), clock, bundle, recipe, has_recipe=has_recipe)
+
+
+def _deploy(
+    settings: StationSettings,
+    clock: Clock,
+    bundle: Path | None,
+    recipe: Path | None,
+    *,
+    has_recipe: bool,
+) -> Deployed:
+    where = f"station {str(settings.path)!r}"
+    text = read_text(settings.path, where, MAX_TOML_BYTES, SettingsError)
     source = bundle or settings.bundle or shipped_bundle()
     checked = open_bundle(source)
     recipe_source = (recipe or settings.recipe) if has_recipe else None

@@ -22,7 +22,9 @@ from inspector.files.atomic import write_errors, write_whole
 from inspector.files.folders import replace_folder
 from inspector.files.toml_edit import with_texts
 from inspector.recipe import Recipe, load_recipe
-from inspector.settings import StationSettings, load_station
+from inspector.settings import SHIPPED_BUNDLE, StationSettings, load_station
+
+TRANSFER_LOCK = ".transfer.lock"  # in a station's folder: one at a time brings things in
 
 
 def put_bundle(source: Path, bundle_id: str, wanted: Path) -> Path:
@@ -118,7 +120,8 @@ def write_station(text: str, wanted: StationSettings) -> None:
 
 
 def _shown(place: Path, folder: Path) -> str:
-    return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place)
+    shown = place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place)
+    return f"./{shown}" if shown == SHIPPED_BUNDLE else shown  # that word means another one
 
 
 def _free_place(wanted: Path, tag: str, is_it: Callable[[Path], bool]) -> tuple[Path, bool]:

@@ -1,25 +1,23 @@
 """Makes a station of its backup: everything is checked first, and one step brings it into force."""
 
-import hashlib
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from inspector.assembly import build_inspection, models_of, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.clock import Clock
 from inspector.errors import BackupError, SettingsError, StoreFull, UsageError
 from inspector.files.atomic import write_errors, write_whole
-from inspector.files.folder_lock import sole_writer
+from inspector.files.folder_lock import LOCK_FILE, sole_writer
 from inspector.files.text_file import read_text
 from inspector.files.toml_file import MAX_TOML_BYTES
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.settings import StationSettings, load_station
-from inspector.station import IMAGES_FOLDER, STORE_FILE
+from inspector.station import IMAGES_FOLDER, MB, STORE_FILE
 from inspector.store.reader import RecordReader
 from inspector.transfer.backup_file import BackupReader, open_backup
 from inspector.transfer.backup_manifest import (
@@ -30,9 +28,16 @@ from inspector.transfer.backup_manifest import (
     STATION_FILE,
     BackupManifest,
 )
-from inspector.transfer.places import put_bundle, put_recipe, write_station
+from inspector.transfer.places import TRANSFER_LOCK, put_bundle, put_recipe, write_station
+from inspector.transfer.restore_places import (
+    MARK_FILE,
+    Places,
+    free_store,
+    mark_text,
+    places_of,
+)
 
-_STAGE = ".restoring"
+_STAGE = ".inspector-restore-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,34 +75,60 @@ def restore(
     Raises:
         BackupError: The backup is not what was written.
         ConfigurationError: Its station would not run here.
-        UsageError: There is a station already, it runs, or it needs `store`.
+        UsageError: There is a station already, it runs, or it needs `store`; or somebody else
+            restores there.
         StoreFull, StoreError: Something cannot be written.
     """
     station = (station if station.suffix == ".toml" else station / STATION_FILE).resolve()
+    _check_station(station, is_replacing=is_replacing)
+    with ExitStack() as held:
+        opened = held.enter_context(open_backup(backup))
+        manifest = opened.manifest
+        held.enter_context(_folder(station.parent))
+        advice = "wait until it has ended"
+        held.enter_context(sole_writer(station.parent, advice, TRANSFER_LOCK))
+        stage = held.enter_context(_stage(station.parent))
+        small = [name for name in manifest.files if not _is_of_store(name)]
+        _check_room(manifest, small, stage, floor_mb=0)
+        for name in small:
+            opened.extract(name, stage / name)
+        settings = load_station(stage / STATION_FILE)
+        bundle_id = _check_judging(manifest, settings, stage, clock)
+        places = places_of(manifest, settings, station, store)
+        place = free_store(places.store, station, manifest, is_replacing=is_replacing)
+        places = replace(places, store=place)
+        held.enter_context(_folder(place))
+        for used in {place, *_store_of(station)}:
+            held.enter_context(sole_writer(used, "stop that line first"))
+        store_stage = held.enter_context(_stage(place, stage))
+        floor_mb = settings.images.free_space_floor_mb
+        large = [name for name in manifest.files if _is_of_store(name)]
+        _check_room(manifest, large, store_stage, floor_mb=floor_mb)
+        _take_records(opened, store_stage)
+        wanted = _put_beside(manifest, settings, stage, places)
+        _put_records(manifest, store_stage, places)
+        old_station = _keep_old(station, clock)
+        text = read_text(stage / STATION_FILE, STATION_FILE, MAX_TOML_BYTES, SettingsError)
+        write_station(text, wanted)
+    with write_errors(place):  # last of all: until then a second try clears away what is left
+        (place / MARK_FILE).unlink()
+    return Restored(
+        settings=wanted, manifest=manifest, bundle_id=bundle_id, old_station=old_station
+    )
+
+
+def _is_of_store(name: str) -> bool:
+    return name == RECORDS_FILE or name.startswith(IMAGES)
+
+
+def _check_station(station: Path, *, is_replacing: bool) -> None:
+    if station.exists() and not station.is_file():
+        raise UsageError(f"{str(station)!r} is no file; name the station file to make")
     if station.exists() and not is_replacing:
         raise UsageError(
             f"{str(station)!r} exists already; --replace puts the station of the backup there, and "
             "keeps the old file and its records beside it"
         )
-    with open_backup(backup) as opened, _stage(station.parent) as stage:
-        for name in opened.manifest.files:
-            if not name.startswith(IMAGES) and name != RECORDS_FILE:
-                opened.extract(name, stage / name)
-        settings = load_station(stage / STATION_FILE)
-        bundle_id = _check_judging(opened.manifest, settings, stage, clock)
-        place = _store_place(settings, stage, station.parent, store)
-        place = _free_store(place, opened.manifest, is_replacing=is_replacing)
-        _check_room(opened.manifest, place)
-        with _stage(place) as store_stage, _stopped(station):
-            _take_records(opened, store_stage)
-            staged = _Staged(opened.manifest, settings, stage, store_stage)
-            old_station, written = _put(staged, station, place, clock)
-    return Restored(
-        settings=written,
-        manifest=opened.manifest,
-        bundle_id=bundle_id,
-        old_station=old_station,
-    )
 
 
 def _check_judging(
@@ -137,136 +168,92 @@ def _take_records(backup: BackupReader, stage: Path) -> None:
         )
 
 
-class _Staged(NamedTuple):
-    """What was checked and only waits for its place."""
+def _put_beside(
+    manifest: BackupManifest, settings: StationSettings, stage: Path, places: Places
+) -> StationSettings:
+    """Put bundle and recipes where they are wanted, or beside; what the station file shall say."""
+    wanted = replace(settings, path=places.station, store=places.store)
+    if places.bundle is not None:
+        bundle = put_bundle(stage / BUNDLE, manifest.bundle_id, places.bundle)
+        wanted = replace(wanted, bundle=bundle)
+    for name, place in places.recipes.items():
+        put = put_recipe(stage / name, load_recipe(stage / name), place)
+        if name == f"{RECIPES}{manifest.recipe}":
+            wanted = replace(wanted, recipe=put)
+    return wanted
 
-    manifest: BackupManifest
-    settings: StationSettings
-    stage: Path
-    store_stage: Path
 
-
-def _put(
-    staged: _Staged, station: Path, store: Path, clock: Clock
-) -> tuple[Path | None, StationSettings]:
-    """Where the old station file is now, and what the new one says."""
-    manifest, settings, stage, store_stage = staged
-    folder = station.parent
-    wanted = replace(settings, path=station, store=store)
-    if settings.bundle is not None and manifest.bundle is not None:
-        own = _inside(settings.bundle, stage, folder) or folder / manifest.bundle
-        own = own.with_name(manifest.bundle)
-        wanted = replace(wanted, bundle=put_bundle(stage / BUNDLE, manifest.bundle_id, own))
-    for source in (stage / name for name in manifest.names(RECIPES)):
-        recipe, own = load_recipe(source), folder / source.name
-        if settings.recipe is not None and source.name == manifest.recipe:
-            own = _inside(settings.recipe, stage, folder) or own
-            wanted = replace(wanted, recipe=put_recipe(source, recipe, own))
-        else:
-            put_recipe(source, recipe, own)
+def _put_records(manifest: BackupManifest, stage: Path, places: Places) -> None:
+    store = places.store
+    write_whole(store / MARK_FILE, mark_text(places.station, manifest).encode())
     with write_errors(store):
         # Records first: whoever restores once more after a kill knows by them that they are these.
         for name, place in ((RECORDS_FILE, STORE_FILE), (IMAGES, IMAGES_FOLDER)):
-            if (store_stage / name).exists() and not (store / place).exists():
-                (store_stage / name).rename(store / place)
-    old = None
-    if station.exists():
-        with write_errors(station):
-            data = station.read_bytes()
-        old = station.with_name(f"{station.name}.before-{clock.now():%Y%m%d-%H%M%S}")
-        write_whole(old, data)
-    text = read_text(stage / STATION_FILE, STATION_FILE, MAX_TOML_BYTES, SettingsError)
-    write_station(text, wanted)
-    return old, wanted
+            if (stage / name).exists() and not (store / place).exists():
+                (stage / name).rename(store / place)
 
 
-def _store_place(settings: StationSettings, stage: Path, folder: Path, store: Path | None) -> Path:
-    if store is not None:
-        return store.resolve()
-    place = _inside(settings.store, stage, folder)
-    if place is None:
-        raise UsageError(
-            f"the station keeps its records in {str(settings.store)!r}, outside its own folder; "
-            "name the folder for them here with --store, that one or another"
-        )
-    return place
-
-
-def _free_store(place: Path, manifest: BackupManifest, *, is_replacing: bool) -> Path:
-    """Records that are there stay where they are."""
-    if not _holds_others(place, manifest):
-        return place
-    if not is_replacing:
-        raise UsageError(
-            f"{str(place)!r} holds results already; name another folder with --store, or put these "
-            "into a folder inside it with --replace"
-        )
-    inside = place / f"restored-{manifest.backup_id[:12]}"
-    if _holds_others(inside, manifest):
-        raise UsageError(
-            f"{str(inside)!r} holds results already: this backup was restored here before, and its "
-            "line ran; name another folder with --store"
-        )
-    return inside
-
-
-def _holds_others(store: Path, manifest: BackupManifest) -> bool:
-    """Whether there are results, other than what a killed restore of this backup put there."""
-    with write_errors(store):
-        if RECORDS_FILE in manifest.files and (store / STORE_FILE).is_file():
-            with (store / STORE_FILE).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if digest == manifest.files[RECORDS_FILE].sha256:
-                return False
-        return any(store.glob(f"{STORE_FILE}*")) or (store / IMAGES_FOLDER).exists()
-
-
-def _inside(place: Path, stage: Path, folder: Path) -> Path | None:
-    """Where it comes in the station's folder; None: the station file leads elsewhere."""
-    normal = Path(os.path.normpath(place))
-    if normal == stage or not normal.is_relative_to(stage):
+def _keep_old(station: Path, clock: Clock) -> Path | None:
+    """A copy of the station file that is there, under a name of its own."""
+    if not station.exists():
         return None
-    return folder / normal.relative_to(stage)
+    name = f"{station.name}.before-{clock.now():%Y%m%d-%H%M%S}"
+    with write_errors(station):
+        data, number = station.read_bytes(), 1
+        while (old := station.with_name(f"{name}-{number}")).exists():
+            number += 1
+        write_whole(old, data)
+        shutil.copymode(station, old)
+    return old
 
 
-def _check_room(manifest: BackupManifest, folder: Path) -> None:
+def _store_of(station: Path) -> Iterator[Path]:
+    """The store of the station that is there: its line must not run meanwhile."""
+    try:
+        store = load_station(station).store.resolve() if station.exists() else None
+    except SettingsError:  # a file that cannot be read runs no line
+        return
+    if store is not None and store.is_dir():
+        yield store
+
+
+def _check_room(manifest: BackupManifest, names: list[str], folder: Path, *, floor_mb: int) -> None:
     """Before hours of copying; the true limit is what the disk says when it is written."""
-    existing = next(one for one in (folder.resolve(), *folder.resolve().parents) if one.exists())
-    n_bytes = sum(file.n_bytes for file in manifest.files.values())
-    free_bytes = shutil.disk_usage(existing).free
-    if n_bytes > free_bytes:
+    n_bytes = sum(manifest.files[name].n_bytes for name in names)
+    free_bytes = shutil.disk_usage(folder).free
+    if n_bytes + floor_mb * MB > free_bytes:
         raise StoreFull(
-            f"the backup needs {n_bytes / 1e6:,.0f} MB and the disk of {str(folder)!r} has "
-            f"{free_bytes / 1e6:,.0f} MB left; free some space"
+            f"the backup needs {n_bytes / 1e6:,.0f} MB, and {floor_mb:,} MB shall stay free; the "
+            f"disk of {str(folder.parent)!r} has {free_bytes / 1e6:,.0f} MB left; free some space"
         )
 
 
 @contextmanager
-def _stage(folder: Path) -> Iterator[Path]:
-    """An empty folder on the disk of `folder`; what a killed restore left in it goes."""
-    stage = folder / _STAGE
+def _folder(folder: Path) -> Iterator[None]:
+    """Make it; where nothing came into it after all, it goes again."""
     with write_errors(folder):
         is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir()
+    try:
+        yield
+    finally:
+        if is_new and {path.name for path in folder.iterdir()} <= {LOCK_FILE, TRANSFER_LOCK}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _stage(folder: Path, other: Path | None = None) -> Iterator[Path]:
+    """A new folder inside; those of restores that were killed go. The folder must be held.
+
+    Args:
+        other: A stage of this restore, which may lie in the same folder.
+    """
+    with write_errors(folder):
+        for left in folder.glob(f"{_STAGE}*"):
+            if left != other:
+                shutil.rmtree(left, ignore_errors=True)
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
     try:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-        if is_new and not any(folder.iterdir()):  # nothing came
-            folder.rmdir()
-
-
-@contextmanager
-def _stopped(station: Path) -> Iterator[None]:
-    """Hold the store of the station that is there, so that its line does not run meanwhile."""
-    try:
-        store = load_station(station).store if station.exists() else None
-    except SettingsError:  # a file that cannot be read runs no line
-        store = None
-    if store is None or not store.is_dir():
-        yield
-        return
-    with sole_writer(store, "stop that line first"):
-        yield

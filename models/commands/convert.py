@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from inspector.command_line import Parser, folder, whole_number
+from inspector.command_line import Parser, place, whole_number
 from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
@@ -21,9 +21,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     verb.add_argument("--opset", required=True, type=whole_number(7, 100), help="such as 18")
     add_data(verb)
-    verb.add_argument(
-        "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
-    )
+    verb.add_argument("--out", required=True, type=place, metavar="BUNDLE2", help="folder to write")
     add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_convert)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from inspector.command_line import Parser, folder, print_json, print_line
+from inspector.command_line import Parser, place, print_json, print_line
 from inspector.exit_codes import ExitCode
 from models.commands.data_argument import add_data
 
@@ -27,7 +27,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "--model", choices=("float", "int8"), default="float", help="which of its models judges"
     )
     verb.add_argument(
-        "--report", type=folder, metavar="DIR", help="write a page, and a row for every picture"
+        "--report", type=place, metavar="DIR", help="write a page, and a row for every picture"
     )
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_evaluate)

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, folder
+from inspector.command_line import Parser, place
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from inspector.files.text_file import read_text
@@ -39,7 +39,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("--task", required=True, choices=_TASKS, help="the kind of model")
     add_data(verb)
-    verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--out", required=True, type=place, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     pixels = verb.add_argument_group(
         "what the model takes",

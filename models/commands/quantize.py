@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, folder, print_json, print_line
+from inspector.command_line import Parser, place, print_json, print_line
 from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
@@ -25,9 +25,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     add_data(verb)
-    verb.add_argument(
-        "--out", required=True, type=folder, metavar="BUNDLE2", help="folder to write"
-    )
+    verb.add_argument("--out", required=True, type=place, metavar="BUNDLE2", help="folder to write")
     add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_quantize)

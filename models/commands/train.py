@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.command_line import Parser, folder, whole_number
+from inspector.command_line import Parser, place, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
@@ -29,7 +29,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
     add_data(verb)
-    verb.add_argument("--out", required=True, type=folder, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--out", required=True, type=place, metavar="BUNDLE", help="folder to write")
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     verb.add_argument(
         "--config", type=Path, metavar="FILE", help="a TOML file; the options here override it"

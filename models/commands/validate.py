@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from inspector.command_line import Parser, folder, print_json, print_line
+from inspector.command_line import Parser, place, print_json, print_line
 from inspector.exit_codes import ExitCode
 from models.commands.data_argument import add_data
 
@@ -22,7 +22,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     add_data(verb)
-    verb.add_argument("--report", type=folder, metavar="DIR", help="write a page to look at")
+    verb.add_argument("--report", type=place, metavar="DIR", help="write a page to look at")
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(handler=_validate)
 

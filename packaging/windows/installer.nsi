@@ -1,5 +1,6 @@
 ; The installer for Windows, for all users of the machine; compiled by makensis:
-;     makensis -WX -DPRODUCT=<frozen folder> -DVERSION=0.1.0 -DOUT=<installer.exe> installer.nsi
+;     makensis -WX -DPRODUCT=<frozen folder> -DCONTENTS=<its folder> -DICON=<.ico> -DVERSION=0.1.0
+;         -DOUT=<installer.exe> installer.nsi
 ; Options of the installer: /S silent, /AUTOSTART the window starts with each session, /D=<folder>.
 ; Nothing is opened in the firewall. Settings and records lie in %ProgramData%\Inspector and stay.
 Unicode true
@@ -18,8 +19,11 @@ SetCompressor /SOLID lzma
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Inspector"
 Name "Inspector"
 OutFile "${OUT}"
+Icon "${ICON}"
+UninstallIcon "${ICON}"
 InstallDir "$PROGRAMFILES64\Inspector"
 ShowInstDetails nevershow
+BrandingText "Inspector ${VERSION}"
 VIProductVersion "${VERSION}.0"
 VIAddVersionKey ProductName "Inspector"
 VIAddVersionKey ProductVersion "${VERSION}"
@@ -42,30 +46,65 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
+; Both programs load from a folder that is named after their build. So the new folder comes beside the
+; old one, each program is replaced in one step, and the old folder goes last: whenever this is
+; stopped, each program is the old one or the new one, whole.
+!macro Replaced PROGRAM
+  ClearErrors
+  File "/oname=$INSTDIR\${PROGRAM}.new" "${PRODUCT}/${PROGRAM}"
+  ${IfNot} ${Errors}
+    System::Call 'kernel32::MoveFileExW(w "$INSTDIR\${PROGRAM}.new", w "$INSTDIR\${PROGRAM}", i 9) i.r0'
+    ${If} $0 == 0
+      SetErrors
+    ${EndIf}
+  ${EndIf}
+  ${If} ${Errors}
+    Delete "$INSTDIR\${PROGRAM}.new"
+    Call Stopped
+  ${EndIf}
+!macroend
+
+Function Stopped
+  SetErrorLevel 1
+  MessageBox MB_OK|MB_ICONSTOP "It could not be installed; the version before is still there. Does a window or a line of it run, or is the disk full? Mend that, then install again." /SD IDOK
+  Abort
+FunctionEnd
+
+; A program that runs cannot be written to: then nothing is changed.
+!macro NotRunning PROGRAM
+  ${If} ${FileExists} "$INSTDIR\${PROGRAM}"
+    ClearErrors
+    FileOpen $0 "$INSTDIR\${PROGRAM}" a
+    ${If} ${Errors}
+      Call Stopped
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
+!macroend
+
 Section
   SetRegView 64
   SetShellVarContext all
-  ; The old programs go first: what a new version no longer brings must not stay beside it.
-  StrCpy $2 "no"
-  ${If} ${FileExists} "$SMSTARTUP\Inspector.lnk"
-    StrCpy $2 "yes" ; the window started with the session, and goes on doing so
-  ${EndIf}
-  ReadRegStr $0 HKLM "${KEY}" "QuietUninstallString"
-  ${If} $0 != ""
-    ExecWait '$0 _?=$INSTDIR' $1
-    ${If} $1 != 0
-      SetErrorLevel 1
-      MessageBox MB_OK|MB_ICONSTOP "The version before could not be removed. Is a window or a line of it still running? End it, then install again." /SD IDOK
-      Abort
-    ${EndIf}
-  ${EndIf}
+  !insertmacro NotRunning "inspector.exe"
+  !insertmacro NotRunning "inspector-gui.exe"
   ClearErrors
-  SetOutPath "$INSTDIR"
-  File /r "${PRODUCT}/*"
+  SetOutPath "$INSTDIR\${CONTENTS}"
+  File /r "${PRODUCT}/${CONTENTS}/*"
   ${If} ${Errors}
-    SetErrorLevel 1
-    Abort
+    Call Stopped
   ${EndIf}
+  SetOutPath "$INSTDIR"
+  !insertmacro Replaced "inspector.exe"
+  !insertmacro Replaced "inspector-gui.exe"
+  FindFirst $0 $1 "$INSTDIR\_internal*"
+  ${DoUntil} $1 == ""
+    ${If} $1 != "${CONTENTS}"
+      RMDir /r "$INSTDIR\$1"
+    ${EndIf}
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
+  ClearErrors
   CreateDirectory "$APPDATA\Inspector"
   CreateDirectory "$SMPROGRAMS\Inspector"
   CreateShortcut "$SMPROGRAMS\Inspector\Inspector.lnk" "$INSTDIR\inspector-gui.exe"
@@ -74,8 +113,7 @@ Section
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/AUTOSTART" $1
-  ${IfNot} ${Errors}
-  ${OrIf} $2 == "yes"
+  ${IfNot} ${Errors} ; where the window starts with the session already, it goes on doing so
     CreateShortcut "$SMSTARTUP\Inspector.lnk" "$INSTDIR\inspector-gui.exe" "--fullscreen"
   ${EndIf}
   WriteUninstaller "$INSTDIR\uninstall.exe"
@@ -104,7 +142,12 @@ Section Uninstall
     SetErrorLevel 2
     Abort
   ${EndIf}
-  RMDir /r "$INSTDIR\_internal"
+  FindFirst $0 $1 "$INSTDIR\_internal*"
+  ${DoUntil} $1 == ""
+    RMDir /r "$INSTDIR\$1"
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\Inspector\Inspector.lnk"

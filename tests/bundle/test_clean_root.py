@@ -2,19 +2,25 @@
 
 import csv
 import os
+import random
+import signal
 import subprocess
+import time
+from collections import Counter
 from pathlib import Path
 
 from inspector.assembly import shipped_bundle
 from inspector.capture.synthetic.render import Defect, render_part
 from inspector.store.images import write_png
+from models.dataset.hashes import file_sha256
 from smoke import screen, shown_until_painted
 from tests.bundle.conftest import WORK, CleanRoot
 from tests.support.lots import inspector
 
 SETTING, RECORDS = "etc/inspector/line/station.toml", "var/lib/inspector/line/records.db"
-BUNDLE = "usr/lib/inspector/_internal/inspector/demo_part.bundle"
+HOME = "usr/lib/inspector"
 N_PARTS = 8
+N_KILLS = 50
 
 
 def test_installs_with_what_it_depends_on_and_no_python(clean_root: CleanRoot) -> None:
@@ -49,12 +55,13 @@ def test_batch_gives_the_decisions_and_scores_of_the_checkout(
     for number in range(N_PARTS):
         defect = Defect.MISSING_HOLE if number % 4 == 3 else None
         write_png(parts / f"{number}.png", render_part(seed=950_000 + number, defect=defect).pixels)
+    (bundle,) = (clean_root.path / HOME).glob("_internal-*/inspector/demo_part.bundle")
     clean_root.run(
         "inspector",
         "batch",
         "/tmp/parts",
         "--bundle",
-        f"/{BUNDLE}",
+        f"/{bundle.relative_to(clean_root.path)}",
         "--out",
         "/tmp/results",
         codes=(1,),
@@ -88,33 +95,87 @@ def test_window_is_painted_with_both_scripts(clean_root: CleanRoot) -> None:
 
 
 def test_upgrade_keeps_settings_and_records_and_leaves_nothing_old(
-    clean_root: CleanRoot, tmp_path: Path
+    clean_root: CleanRoot, older_package: Path
 ) -> None:
-    """From the version before, whose place the same one takes under a lower number."""
     for path, content in ((SETTING, b"# a setting\n"), (RECORDS, b"records")):
         (clean_root.path / path).parent.mkdir(parents=True)
         (clean_root.path / path).write_bytes(content)
-    older = tmp_path / "older"
-    subprocess.run(["dpkg-deb", "-R", clean_root.path / "tmp/inspector.deb", older], check=True)
-    control = older / "DEBIAN/control"
-    lines = control.read_text().splitlines()
-    control.write_text(
-        "".join("Version: 0.0.1\n" if one.startswith("Version:") else f"{one}\n" for one in lines)
-    )
-    relic = Path("usr/lib/inspector/_internal/of_the_old_version")
-    (older / relic).write_bytes(b"")
-    subprocess.run(
-        ["dpkg-deb", "-Znone", "-b", older, clean_root.path / "tmp/older.deb"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    clean_root.run("dpkg", "-i", "--force-downgrade", "/tmp/older.deb")
-    assert (clean_root.path / relic).exists()
+    clean_root.run("dpkg", "-i", "--force-downgrade", f"/tmp/{older_package.name}")
+    (relic,) = (clean_root.path / HOME).glob("*/of_the_old_version")
     clean_root.run("dpkg", "-i", "/tmp/inspector.deb")
-    assert not (clean_root.path / relic).exists()
+    assert not relic.parent.exists()
     assert clean_root.selftest()["passed"]
     assert (clean_root.path / SETTING).read_bytes() == b"# a setting\n"
     assert (clean_root.path / RECORDS).read_bytes() == b"records"
+
+
+def test_upgrade_that_is_killed_anywhere_leaves_the_old_version_or_the_new_one_whole(
+    clean_root: CleanRoot, older_package: Path, unpacked: Path
+) -> None:
+    """Fifty times, at random instants; the next installation puts everything right."""
+    plain = clean_root.path / "tmp/plain.deb"  # in which dpkg writes most of the time, not unpacks
+    subprocess.run(["dpkg-deb", "-Znone", "-b", unpacked, plain], check=True, capture_output=True)
+    clean_root.run("dpkg", "-i", "--force-downgrade", f"/tmp/{older_package.name}")
+    trees = {"0.0.1": tree(clean_root.path / HOME)}
+    start = time.perf_counter()
+    clean_root.run("dpkg", "-i", "/tmp/plain.deb")
+    whole_s = time.perf_counter() - start
+    trees["new"] = tree(clean_root.path / HOME)
+    draw, found, n_killed = random.Random(20), Counter[str](), 0
+    while n_killed < N_KILLS:
+        clean_root.run("dpkg", "-i", "--force-downgrade", f"/tmp/{older_package.name}")
+        n_killed += killed_after(clean_root, "/tmp/plain.deb", draw.uniform(0.0, whole_s))
+        found[version_that_runs(clean_root.path / HOME, trees)] += 1
+        assert clean_root.run("inspector", "--version").startswith("inspector ")
+    assert found["0.0.1"] >= N_KILLS // 4
+    clean_root.run("dpkg", "-i", "/tmp/inspector.deb")
+    assert tree(clean_root.path / HOME) == trees["new"]
+    assert clean_root.selftest()["passed"]
+    assert (clean_root.path / RECORDS).read_bytes() == b"records"
+
+
+def killed_after(clean_root: CleanRoot, package: str, delay_s: float) -> bool:
+    """Install a package; whether dpkg and all it started were killed before it was done."""
+    command = ["chroot", str(clean_root.path), "dpkg", "-i", package]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as child:
+        try:
+            assert child.wait(delay_s) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def tree(home: Path) -> dict[str, str]:
+    """The hash of every file below a folder."""
+    return {
+        path.relative_to(home).as_posix(): file_sha256(path)
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def version_that_runs(home: Path, trees: dict[str, dict[str, str]]) -> str:
+    """The version that both programs are of, with every file that they load.
+
+    A kill between the two leaves one old and one new, each with its own files: "both".
+    """
+    there = tree(home)
+    of_program = {}
+    for program in ("inspector", "inspector-gui"):
+        (of_program[program],) = (
+            version
+            for version, files in trees.items()
+            if all(
+                there.get(name) == sha256
+                for name, sha256 in files.items()
+                if name == program or "/" in name
+            )
+        )
+    versions = set(of_program.values())
+    return versions.pop() if len(versions) == 1 else "both"
 
 
 def test_removal_leaves_settings_and_records_and_nothing_else(clean_root: CleanRoot) -> None:

@@ -4,17 +4,24 @@ Wine is not Windows: packaging/README.md says what is left to try there.
 """
 
 import os
+import random
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deb import ICON
+from icon import write_icon
 from inspector import __version__
 from smoke import screen
 from windows_installer import make_installer
 
+PROGRAMS = ("inspector.exe", "inspector-gui.exe")
+N_DLL_BYTES = 4_000_000
+N_KILLS = 10
 KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Inspector"
 MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs"
 AUTOSTART = f"{MENU}/StartUp/Inspector.lnk"
@@ -73,22 +80,33 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
         subprocess.run(["wineserver", "-k"], env=environment)
 
 
+def compiled(folder: Path, contents: str) -> Path:
+    """An installer of a stand-in whose programs say which folder they load from."""
+    product = folder / "product"
+    (product / contents / "lib").mkdir(parents=True)
+    (product / contents / "lib" / "python.dll").write_bytes(os.urandom(N_DLL_BYTES))
+    for name in PROGRAMS:
+        (product / name).write_text(contents)
+    write_icon(ICON, folder / "inspector.ico")
+    return make_installer(product, folder / "inspector.ico", folder)
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the version before; compiled with warnings as errors, as the other one."""
+    return compiled(tmp_path_factory.mktemp("older"), "_internal-01d01d01")
+
+
 @pytest.fixture(scope="module")
 def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled with warnings as errors."""
-    folder = tmp_path_factory.mktemp("installer")
-    product = folder / "product"
-    (product / "_internal").mkdir(parents=True)
-    for name in ("inspector.exe", "inspector-gui.exe", "_internal/python.dll"):
-        (product / name).write_text(name)
-    return make_installer(product, folder)
+    return compiled(tmp_path_factory.mktemp("installer"), "_internal-ae3ae3ae")
 
 
 def test_silent_installation_brings_programs_shortcuts_and_an_entry(
-    windows: Windows, installer: Path
+    windows: Windows, older: Path
 ) -> None:
-    assert windows.run(installer, "/S", "/AUTOSTART").returncode == 0
-    assert (windows.home / "_internal" / "python.dll").exists()
+    assert windows.run(older, "/S", "/AUTOSTART").returncode == 0
+    assert (windows.home / "_internal-01d01d01" / "lib" / "python.dll").exists()
     assert all((windows.drive / place).exists() for place in (*SHORTCUTS, AUTOSTART))
     entry = windows.registered()
     assert (entry["DisplayName"], entry["DisplayVersion"]) == ("Inspector", __version__)
@@ -98,14 +116,50 @@ def test_silent_installation_brings_programs_shortcuts_and_an_entry(
 def test_upgrade_leaves_nothing_old_and_keeps_data_and_autostart(
     windows: Windows, installer: Path
 ) -> None:
-    (windows.home / "_internal" / "of_the_old_version").write_text("")
     records = windows.drive / "ProgramData" / "Inspector" / "records.db"
     records.write_text("records")
     assert windows.run(installer, "/S").returncode == 0
-    assert not (windows.home / "_internal" / "of_the_old_version").exists()
-    assert (windows.home / "inspector.exe").exists()
+    names = {path.name for path in windows.home.iterdir()}
+    assert names == {*PROGRAMS, "_internal-ae3ae3ae", "uninstall.exe"}
     assert (windows.drive / AUTOSTART).exists()
     assert records.read_text() == "records"
+
+
+def test_upgrade_that_is_killed_leaves_whole_programs(
+    windows: Windows, older: Path, installer: Path
+) -> None:
+    start = time.perf_counter()
+    assert windows.run(older, "/S").returncode == 0
+    whole_s = time.perf_counter() - start
+    draw, n_killed = random.Random(21), 0
+    while n_killed < N_KILLS:
+        with subprocess.Popen(["wine", installer, "/S"], env=windows.environment) as child:
+            try:
+                child.wait(draw.uniform(0.2, 1.0) * whole_s)
+            except subprocess.TimeoutExpired:
+                n_killed += 1
+                subprocess.run(["wineserver", "-k9"], env=windows.environment)
+                child.kill()
+        for name in PROGRAMS:
+            dll = windows.home / (windows.home / name).read_text() / "lib" / "python.dll"
+            assert dll.stat().st_size == N_DLL_BYTES
+        assert windows.run(older, "/S").returncode == 0
+    assert windows.run(installer, "/S").returncode == 0
+    names = {path.name for path in windows.home.iterdir()}
+    assert names == {*PROGRAMS, "_internal-ae3ae3ae", "uninstall.exe"}
+
+
+def test_program_that_runs_is_not_replaced_and_the_exit_code_says_so(
+    windows: Windows, older: Path
+) -> None:
+    """Windows lets nobody write to a program that runs; here a folder stands for it."""
+    program = windows.home / "inspector-gui.exe"
+    program.unlink()
+    program.mkdir()
+    assert windows.run(older, "/S").returncode == 1
+    assert (windows.home / "inspector.exe").read_text() == "_internal-ae3ae3ae"
+    assert not (windows.home / "_internal-01d01d01").exists()
+    program.rmdir()
 
 
 def test_silent_removal_leaves_the_data_only(windows: Windows, installer: Path) -> None:

@@ -2,12 +2,14 @@
 
 import errno
 import os
+import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from inspector.errors import StoreError, StoreFull
-from inspector.files.atomic import replacing
+from inspector.files.atomic import replacing, write_whole
 
 
 @pytest.fixture
@@ -110,3 +112,21 @@ def test_folder_that_is_not_there_is_a_store_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written"), replacing(path.parent):
         path.parent.mkdir()  # a folder stands where the file shall go
     assert names(tmp_path) == ["nowhere"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such rights there")
+def test_rights_of_the_old_file_pass_to_the_new_one(old: Path) -> None:
+    old.chmod(0o640)
+    write_whole(old, b"new")
+    assert (old.read_bytes(), stat.S_IMODE(old.stat().st_mode)) == (b"new", 0o640)
+
+
+def test_file_that_does_not_stand_its_check_leaves_the_old_one(old: Path) -> None:
+    def refuse(growing: Path) -> None:
+        assert growing.read_bytes() == b"new"
+        raise StoreError("no")
+
+    with pytest.raises(StoreError, match="no"):
+        write_whole(old, b"new", refuse)
+    assert old.read_bytes() == b"old"
+    assert names(old.parent) == ["report.csv"]

@@ -7,7 +7,10 @@ import pytest
 
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
 from inspector.store.connection import connect_read_only, converted_errors
-from tests.support.stores import write_store
+from inspector.store.reader import RecordReader
+from inspector.store.writer import RecordWriter
+from tests.support.fakes import record
+from tests.support.stores import in_sqlite, stored, write_store
 
 PATH = Path("records.db")
 
@@ -41,6 +44,32 @@ def test_each_fault_is_the_error_of_who_must_act(
 def test_other_errors_pass_unchanged() -> None:
     with pytest.raises(ZeroDivisionError), converted_errors(PATH):
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM records; END", "'t'"),
+        ("CREATE VIEW v AS SELECT 1", "'v'"),
+        ("CREATE TABLE extra (x)", "'extra'"),
+        ("DROP TABLE shifts", "'shifts'"),
+        ("ALTER TABLE numbers ADD COLUMN x TEXT", "'numbers'"),
+    ],
+)
+def test_store_that_somebody_changed_is_refused(tmp_path: Path, change: str, named: str) -> None:
+    path = tmp_path / "records.db"
+    write_store(path, [])
+    in_sqlite(path, change)
+    for opened in (RecordReader, RecordWriter):
+        with pytest.raises(StoreCorrupt, match=f"{named} is changed, missing or foreign"):
+            opened(path)
+
+
+def test_statistics_that_a_tool_left_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    write_store(path, [record("a.png")])
+    in_sqlite(path, "ANALYZE")
+    assert stored(path) == [record("a.png")]
 
 
 def test_read_only_connection_reads_beside_a_log_and_writes_nothing(tmp_path: Path) -> None:

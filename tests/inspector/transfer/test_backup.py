@@ -1,5 +1,6 @@
 """A backup holds all that the station is made of, as it was at one moment."""
 
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,6 +12,7 @@ from inspector.settings import load_station
 from inspector.store.writer import RecordWriter
 from inspector.transfer.backup import Backup, back_up
 from inspector.transfer.backup_file import BackupWriter, open_backup
+from inspector.transfer.backup_manifest import BackupManifest
 from tests.support.fakes import record
 from tests.support.moved_stations import run_line, write_line
 from tests.support.stations import change_station
@@ -152,3 +154,52 @@ def test_stick_that_is_full_is_told_and_nothing_stays(
     with pytest.raises(StoreFull, match=r"a\.zip': the disk is full"):
         take(station, tmp_path / "a.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["line"]
+
+
+def test_names_that_not_every_system_can_hold_are_changed_in_the_backup(
+    station: Path, tmp_path: Path
+) -> None:
+    (station.parent / "grey.bundle").rename(station.parent / "grey:1.bundle")
+    (station.parent / "strict.toml").rename(station.parent / ".strict.txt")
+    change_station(station, '"grey.bundle"', '"grey:1.bundle"')
+    change_station(station, '"strict.toml"', '".strict.txt"')
+    manifest = take(station, tmp_path / "a.zip").manifest
+    assert (manifest.bundle, manifest.recipe) == ("grey-1.bundle", "strict.toml")
+
+
+def test_recipe_that_is_not_taken_is_told(station: Path, tmp_path: Path) -> None:
+    other = tmp_path / "far"
+    other.mkdir()
+    (station.parent / "mild.toml").rename(other / "strict.toml")
+    change_station(station, '"strict.toml"', '"../far/strict.toml"')
+    made = take(station, tmp_path / "a.zip")
+    assert made.manifest.recipe == "strict.toml"
+    assert made.left_out[0] == "strict.toml, for the recipe in force has the same name"
+
+
+def test_picture_that_the_line_did_not_make_is_passed_over(station: Path, tmp_path: Path) -> None:
+    images = load_station(station).store / "images"
+    (images / "folder.png").mkdir()
+    (images / "a:b.png").touch()
+    made = take(station, tmp_path / "a.zip", has_images=True)
+    assert made.manifest.names("images/") == ["images/000000000002-top.png"]
+
+
+def test_folder_that_is_not_there_is_told_before_the_work(station: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no folder .*; make it first"):
+        take(station, tmp_path / "gone" / "a.zip")
+
+
+def test_backup_that_somebody_else_made_meanwhile_stays(
+    station: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, seal = tmp_path / "a.zip", BackupWriter.seal
+
+    def seal_late(self: BackupWriter, describe: Callable[..., BackupManifest]) -> BackupManifest:
+        out.write_text("another")
+        return seal(self, describe)
+
+    monkeypatch.setattr(BackupWriter, "seal", seal_late)
+    with pytest.raises(UsageError, match="exists already"):
+        take(station, out)
+    assert out.read_text() == "another"

@@ -4,6 +4,7 @@ import os
 import random
 import stat
 import sys
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +122,18 @@ def test_file_that_grows_beyond_what_was_said_is_not_read_to_its_end(
     with open_backup(bomb) as backup, pytest.raises(BackupError, match="not the file that was"):
         backup.extract("records.db", tmp_path / "out")
     assert (tmp_path / "out").stat().st_size <= backup_file.CHUNK_BYTES
+
+
+def test_description_that_is_too_long_for_its_files_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("backup.json", b"[" * 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BackupError, match=r"backup\.json: not valid JSON"):
+            open_backup(tmp_path / "b.zip").__enter__()
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_no_backup_is_refused_with_the_reason(tmp_path: Path) -> None:

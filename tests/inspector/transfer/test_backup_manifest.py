@@ -10,6 +10,7 @@ from inspector.transfer.backup_manifest import (
     StoredFile,
     is_plain,
     parse_backup_manifest,
+    plain_name,
 )
 
 FILE = StoredFile(sha256="0" * 64, n_bytes=12)
@@ -101,3 +102,20 @@ def test_plain_names_are_known(name: str) -> None:
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a.", "a ", "a:b", "a\n", "x" * 300])
 def test_names_that_some_file_system_cannot_hold_are_known(name: str) -> None:
     assert not is_plain(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("a:b.bundle", "a-b.bundle"), (".hidden", "hidden"), ("a. ", "a"), ("..", "unnamed"),
+     ("q\udcff.toml", "q-.toml"), ("零件.toml", "零件.toml")],
+)  # fmt: skip
+def test_nearest_plain_name_is_plain(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+    assert is_plain(plain)
+
+
+def test_description_with_more_recipes_than_a_station_has_is_refused() -> None:
+    recipes = {f"recipes/{number}.toml": FILE for number in range(1_001)}
+    assert "names more than 1,000 recipes" in refused(
+        replace(MANIFEST, recipe=None, files={**MANIFEST.files, **recipes})
+    )

@@ -1,6 +1,7 @@
 """A model or limits come into a station with their proof, both at once, or nothing changes."""
 
 import shutil
+import stat
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -9,11 +10,13 @@ import pytest
 from inspector.bundle import open_bundle
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, RecipeError, UsageError
+from inspector.files.folder_lock import sole_writer
 from inspector.recipe import load_recipe
 from inspector.settings import load_station
 from inspector.transfer.deploy import Deployed, deploy
+from inspector.transfer.places import TRANSFER_LOCK
 from tests.support.bundles import write_bundle
-from tests.support.kills import reaches_its_end
+from tests.support.kills import killed_calls
 from tests.support.moved_stations import RECIPE, write_line
 
 CLOCK = SystemClock()
@@ -42,8 +45,13 @@ def bring(
     recipe: Path | None = None,
     has_recipe: bool = True,
 ) -> Deployed:
-    settings = load_station(station)
-    return deploy(settings, CLOCK, bundle=bundle, recipe=recipe, has_recipe=has_recipe)
+    return deploy(station, CLOCK, bundle=bundle, recipe=recipe, has_recipe=has_recipe)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Of everything but locks."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in paths if not path.name.endswith(".lock")}
 
 
 def threshold_of(station: Path) -> float:
@@ -90,10 +98,10 @@ def test_bundle_and_its_recipe_come_together(station: Path, stick: Path) -> None
 
 
 def test_recipe_of_another_bundle_changes_nothing(station: Path, stick: Path) -> None:
-    before = sorted(station.parent.rglob("*")), station.read_bytes()
+    before = contents(station.parent)
     with pytest.raises(RecipeError, match="is made for the bundle"):
         bring(station, recipe=stick / "strict.toml")
-    assert (sorted(station.parent.rglob("*")), station.read_bytes()) == before
+    assert contents(station.parent) == before
 
 
 def test_recipe_goes_and_the_bundles_own_limits_hold(station: Path) -> None:
@@ -112,18 +120,18 @@ def test_recipe_that_is_there_already_is_named_where_it_is(station: Path) -> Non
 def test_damaged_bundle_changes_nothing(station: Path, stick: Path) -> None:
     model = stick / "grey.bundle" / "model.onnx"
     model.write_bytes(model.read_bytes()[:-1])
-    before = sorted(station.parent.rglob("*")), station.read_bytes()
+    before = contents(station.parent)
     with pytest.raises(BundleError, match="is not the file that was validated"):
         bring(station, bundle=stick / "grey.bundle")
-    assert (sorted(station.parent.rglob("*")), station.read_bytes()) == before
+    assert contents(station.parent) == before
 
 
 def test_bundle_that_judges_otherwise_here_changes_nothing(station: Path, stick: Path) -> None:
     write_bundle(stick / "off.bundle", canary_score_offset=0.1)
-    before = sorted(station.parent.rglob("*")), station.read_bytes()
+    before = contents(station.parent)
     with pytest.raises(BundleError, match="the canary picture scores"):
         bring(station, bundle=stick / "off.bundle")
-    assert (sorted(station.parent.rglob("*")), station.read_bytes()) == before
+    assert contents(station.parent) == before
 
 
 def test_names_that_are_both_taken_are_told(station: Path, stick: Path) -> None:
@@ -134,24 +142,46 @@ def test_names_that_are_both_taken_are_told(station: Path, stick: Path) -> None:
     assert threshold_of(station) == 0.5
 
 
+def test_rights_of_the_station_file_stay(station: Path) -> None:
+    station.chmod(0o600)
+    bring(station, has_recipe=False)
+    assert stat.S_IMODE(station.stat().st_mode) == 0o600
+
+
+def test_bundle_that_is_called_as_the_products_own_is_taken_all_the_same(
+    station: Path, stick: Path
+) -> None:
+    (stick / "grey.bundle").rename(stick / "demo")
+    bring(station, bundle=stick / "demo")
+    assert 'bundle = "./demo"' in station.read_text()
+    assert threshold_of(station) == 0.7
+
+
+def test_one_at_a_time_brings_things_in(station: Path, stick: Path) -> None:
+    held = sole_writer(station.parent, "", TRANSFER_LOCK)
+    with held, pytest.raises(UsageError, match="wait until it has ended"):
+        bring(station, bundle=stick / "grey.bundle")
+    bring(station, bundle=stick / "grey.bundle")
+
+
 def bring_both(station: str, stick: str) -> None:
     bring(Path(station), bundle=Path(stick) / "grey.bundle", recipe=Path(stick) / "strict.toml")
 
 
 def test_deployment_that_is_killed_anywhere_leaves_both_old_or_both_new(
-    station: Path, stick: Path
+    station: Path, stick: Path, tmp_path: Path
 ) -> None:
-    found: list[tuple[float, str]] = []
+    found: list[tuple[float, bool]] = []
     is_done = False
-    while not is_done:
-        is_done = reaches_its_end(len(found), bring_both, str(station), str(stick))
-        recipe = load_station(station).recipe
-        assert recipe is not None
-        assert load_recipe(recipe).name == "strict"
-        found.append((threshold_of(station), recipe.name))
-        if found[-1][0] == 0.7:
-            break
-    assert len(found) >= 6
-    assert found[:-1] == [(0.5, "strict.toml")] * (len(found) - 1)
-    assert found[-1][0] == 0.7
-    assert found[-1][1].startswith("strict-")
+    with killed_calls(bring_both) as reaches_its_end:
+        while not is_done:
+            at = tmp_path / f"killed-{len(found)}" / "station.toml"
+            shutil.copytree(station.parent, at.parent)
+            is_done = reaches_its_end(len(found), str(at), str(stick))
+            recipe = load_station(at).recipe
+            assert recipe is not None
+            assert load_recipe(recipe).name == "strict"
+            found.append((threshold_of(at), recipe.name == "strict.toml"))
+    n_old = found.index((0.7, False))
+    assert n_old > 8
+    assert found == [(0.5, True)] * n_old + [(0.7, False)] * (len(found) - n_old)

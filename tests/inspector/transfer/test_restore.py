@@ -10,7 +10,14 @@ import pytest
 
 from inspector.bundle import open_bundle
 from inspector.clock import SystemClock
-from inspector.errors import BackupError, BundleError, InspectorError, StoreFull, UsageError
+from inspector.errors import (
+    BackupError,
+    BundleError,
+    InspectorError,
+    StoreCorrupt,
+    StoreFull,
+    UsageError,
+)
 from inspector.files.folder_lock import sole_writer
 from inspector.recipe import load_recipe
 from inspector.settings import load_station
@@ -18,12 +25,13 @@ from inspector.store.reader import RecordReader
 from inspector.transfer.backup import back_up
 from inspector.transfer.backup_file import new_backup, open_backup
 from inspector.transfer.backup_manifest import BackupManifest, StoredFile
+from inspector.transfer.places import TRANSFER_LOCK
 from inspector.transfer.restore import Restored, restore
 from tests.support.bundles import write_bundle
-from tests.support.kills import reaches_its_end
+from tests.support.kills import killed_calls
 from tests.support.moved_stations import RECIPE, run_line, write_line
 from tests.support.stations import change_station
-from tests.support.stores import stored
+from tests.support.stores import in_sqlite, stored
 
 CLOCK = SystemClock()
 
@@ -51,7 +59,7 @@ def put(
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -128,7 +136,7 @@ def test_records_outside_the_folder_need_a_place_to_be_named(station: Path, tmp_
     (station.parent / "records").rename(far)
     change_station(station, '"records"', f'"{far.as_posix()}"')
     backup = take(station, tmp_path / "a.zip")
-    with pytest.raises(UsageError, match=r"outside its own folder; name the folder .* --store"):
+    with pytest.raises(UsageError, match=r"in '/.*/far', which is no folder inside .* --store"):
         put(backup, tmp_path / "new")
     assert not (tmp_path / "new").exists()
     done = put(backup, tmp_path / "new", store=tmp_path / "elsewhere")
@@ -174,14 +182,95 @@ def test_line_that_runs_is_not_replaced(station: Path, backup: Path) -> None:
         put(backup, station, is_replacing=True)
 
 
-def test_second_restore_into_one_store_is_refused_once_its_line_ran(
+def test_each_restore_into_one_store_has_a_folder_of_its_own_there(
     station: Path, backup: Path
 ) -> None:
     run_line(station)
-    put(backup, station, is_replacing=True)
-    run_line(station)
-    with pytest.raises(UsageError, match="was restored here before, and its line ran"):
-        put(backup, station, is_replacing=True)
+    stores = []
+    for _ in range(3):
+        stores.append(put(backup, station, is_replacing=True).settings.store)
+        run_line(station)
+    inside = f"restored-{stores[0].name[-12:]}"
+    assert [store.name for store in stores] == [inside, f"{inside}-2", f"{inside}-3"]
+    assert [len(stored(store / "records.db")) for store in stores] == [6, 6, 6]
+
+
+def test_old_station_files_never_take_each_others_place(station: Path, backup: Path) -> None:
+    station.write_bytes(station.read_bytes() + b"# mine\n")
+    kept = [put(backup, station, is_replacing=True).old_station for _ in range(3)]
+    assert len(set(kept)) == 3
+    assert [b"# mine" in old.read_bytes() for old in kept if old] == [True, False, False]
+
+
+def test_two_stations_never_share_a_store(backup: Path, tmp_path: Path) -> None:
+    put(backup, tmp_path / "one", store=tmp_path / "shared")
+    with pytest.raises(UsageError, match="holds results already"):
+        put(backup, tmp_path / "two", store=tmp_path / "shared")
+
+
+def test_one_restore_at_a_time(backup: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    held = sole_writer(new, "", TRANSFER_LOCK)
+    with held, pytest.raises(UsageError, match="wait until it has ended"):
+        put(backup, new)
+    put(backup, new)
+
+
+@pytest.mark.parametrize("name", ["strict.toml", "mild.toml"])
+def test_station_file_of_a_recipes_name_is_refused(backup: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=rf"the station file and the recipe '{name}' would both"):
+        put(backup, tmp_path / "new" / name)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"records": "station.toml"},
+        {"records": "grey.bundle/inside"},
+        {"strict.toml": "records/images"},
+        {"records": "../outside"},
+        {"records": "a\\\\b"},
+        {"records": ".restoring-a"},
+    ],
+)
+def test_places_that_do_not_go_together_change_nothing(
+    backup: Path, station: Path, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    text = station.read_text()
+    for old, new in changes.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    forged = changed(backup, tmp_path / "b.zip", {"station.toml": text.encode()})
+    with pytest.raises(UsageError, match=r"would both come to|no folder inside its own"):
+        put(forged, tmp_path / "new" / "station.toml")
+    assert not (tmp_path / "new").exists()
+
+
+def test_records_with_a_trigger_are_refused(backup: Path, station: Path, tmp_path: Path) -> None:
+    evil = tmp_path / "evil.db"
+    with open_backup(backup) as opened:
+        opened.extract("records.db", evil)
+    in_sqlite(evil, "CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM records; END;")
+    forged = changed(backup, tmp_path / "b.zip", {"records.db": evil.read_bytes()})
+    with pytest.raises(StoreCorrupt, match="'t' is changed, missing or foreign"):
+        put(forged, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_records_in_the_stations_own_folder_come_back_there(station: Path, tmp_path: Path) -> None:
+    for path in (station.parent / "records").iterdir():
+        path.rename(station.parent / path.name)
+    change_station(station, '"records"', '"."')
+    done = put(take(station, tmp_path / "a.zip"), tmp_path / "new")
+    assert done.settings.store == tmp_path / "new"
+    assert len(stored(tmp_path / "new" / "records.db")) == 3
+
+
+def test_folder_in_the_place_of_the_station_file_is_told(backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "dir.toml").mkdir()
+    with pytest.raises(UsageError, match="is no file; name the station file to make"):
+        put(backup, tmp_path / "dir.toml", is_replacing=True)
 
 
 def test_station_with_the_products_bundle_takes_the_one_that_is_here(
@@ -242,7 +331,7 @@ def test_disk_without_room_is_told_before_anything_is_written(
 ) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000))
-    with pytest.raises(StoreFull, match=r"needs .* MB and the disk of .* has 0 MB left"):
+    with pytest.raises(StoreFull, match=r"needs .* MB, and 0 MB shall stay free; the disk of"):
         put(backup, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
@@ -252,26 +341,33 @@ def put_again(backup: str, station: str) -> None:
 
 
 def test_restore_that_is_killed_anywhere_leaves_the_old_station_or_the_new_one(
-    station: Path, backup: Path
+    station: Path, backup: Path, tmp_path: Path
 ) -> None:
     run_line(station)
-    station.write_bytes(station.read_bytes() + b"# old\n")
     write_bundle(station.parent / "grey.bundle", threshold=0.7)
+    old, new = (0.7, 7), (0.5, 4)
     found: list[tuple[float, int]] = []
-    n_steps, is_done = 0, False
-    while not is_done:
-        is_done = reaches_its_end(n_steps, put_again, str(backup), str(station))
-        n_steps += 1
-        settings = load_station(station)
-        assert settings.bundle is not None
-        threshold = open_bundle(settings.bundle).manifest.threshold.value
-        with RecordReader(settings.store / "records.db") as reader:
-            reader.check_whole()
-            found.append((threshold, reader.next_part()))
-        if found[-1] == (0.5, 4):  # in force; all that is left is to clear away
-            break
-        assert len(stored(station.parent / "records" / "records.db")) == 6
-    assert n_steps >= 12
-    assert found == [(0.7, 7)] * (n_steps - 1) + [(0.5, 4)]
-    put_again(str(backup), str(station))
-    assert ".restoring" not in names(station.parent)
+    is_done = False
+    with killed_calls(put_again) as reaches_its_end:
+        while not is_done:
+            at = tmp_path / f"killed-{len(found)}" / "station.toml"
+            shutil.copytree(station.parent, at.parent)
+            is_done = reaches_its_end(len(found), str(backup), str(at))
+            found.append(what_runs(at))
+            assert len(stored(at.parent / "records" / "records.db")) == 6
+            put_again(str(backup), str(at))
+            assert what_runs(at) == new
+            assert list(at.parent.rglob(".inspector-restore-*")) == []
+    assert len(found) > 30
+    n_old = found.index(new)
+    assert n_old > 20
+    assert found == [old] * n_old + [new] * (len(found) - n_old)
+
+
+def what_runs(station: Path) -> tuple[float, int]:
+    """The threshold, and the number that the next part gets."""
+    settings = load_station(station)
+    assert settings.bundle is not None
+    with RecordReader(settings.store / "records.db") as reader:
+        reader.check_whole()
+        return open_bundle(settings.bundle).manifest.threshold.value, reader.next_part()
