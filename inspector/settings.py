@@ -20,8 +20,12 @@ class Trigger(StrEnum):
     """What makes a camera take a part's picture."""
 
     FREE = "free"  # it gives pictures by itself, and each is a part
+    HARDWARE = "hardware"  # the same, and it takes them when its own input tells it to
     TIMER = "timer"
     SOFTWARE = "software"
+
+
+UNASKED = frozenset({Trigger.FREE, Trigger.HARDWARE})  # each picture that comes is a part
 
 
 class Keep(StrEnum):
@@ -197,8 +201,8 @@ def _check_together(cameras: tuple[CameraSettings, ...], where: str) -> None:
             f"{where}: the cameras have different triggers; every part is seen by all of them, so "
             "give all the same trigger"
         )
-    if len(cameras) > 1 and cameras[0].trigger is Trigger.FREE:
+    if len(cameras) > 1 and cameras[0].trigger in UNASKED:
         raise SettingsError(
-            f"{where}: several cameras cannot run free, for nothing would tell which pictures "
-            "belong to one part; use trigger = 'timer' or 'software'"
+            f"{where}: several cameras cannot have trigger = {str(cameras[0].trigger)!r}, for "
+            "nothing would tell which pictures belong to one part; use 'timer' or 'software'"
         )

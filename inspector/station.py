@@ -21,7 +21,7 @@ from inspector.pipeline.record import make_unfinished_record
 from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
 from inspector.selftest.selftest import check_at_start
-from inspector.settings import Keep, StationSettings, Trigger
+from inspector.settings import UNASKED, Keep, StationSettings
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
@@ -84,6 +84,7 @@ def prepared_run(
                 folder,
                 clock,
                 max_sample=bundle.manifest.input.max_sample,
+                trigger=camera.trigger,
             ),
             region=camera.region,
         )
@@ -96,7 +97,7 @@ def prepared_run(
         store = _open_store(settings, ready, clock)
         plan = RunPlan(
             cameras=cameras,
-            is_free=settings.cameras[0].trigger is Trigger.FREE,
+            is_free=settings.cameras[0].trigger in UNASKED,
             trigger_every_ms=settings.cameras[0].trigger_every_ms,
             deadline_s=settings.deadline_ms / 1e3,
             inspection=ready.inspection,

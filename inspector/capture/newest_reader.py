@@ -157,6 +157,9 @@ class ContinuousSource:
         self.close()
         self._reader = NewestReader(self._name, self._open_and_measure, self._clock)
 
+    def trigger(self) -> None:
+        """See `FrameSource.trigger`."""
+
     def grab(self, timeout_s: float) -> Frame:
         """See `FrameSource.grab`."""
         if self._reader is None:

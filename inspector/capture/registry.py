@@ -9,17 +9,23 @@ from inspector.capture.source import FrameSource
 from inspector.clock import Clock
 from inspector.errors import SettingsError
 from inspector.files.tables import Table
+from inspector.settings import Trigger
 
 ENTRY_POINT_GROUP = "inspector.sources"  # in the pyproject.toml of a package that brings more
 
 # One row a source; imported when it is first used, for some bring a camera's whole SDK.
 _OURS = {
+    "basler": "inspector.capture.basler:KIND",
     "synthetic": "inspector.capture.synthetic_line:KIND",
     "replay": "inspector.capture.replay:KIND",
     "usb": "inspector.capture.opencv_camera:KIND",
     "rtsp": "inspector.capture.network_stream:RTSP",
     "http": "inspector.capture.network_stream:HTTP",
     "https": "inspector.capture.network_stream:HTTPS",
+}
+# Makers' libraries that are not always here: how the kind that needs one is written, what it is.
+_MAKERS = {
+    "pypylon": ("basler:SERIAL", "a Basler camera"),
 }
 
 
@@ -46,6 +52,7 @@ class Wanted:
         source_id: The camera's name.
         folder: What relative paths are relative to.
         max_sample: Full light in pictures of 16 bits, as the bundle has it; None: it has none.
+        trigger: What makes it take a picture.
     """
 
     kind: str
@@ -54,6 +61,7 @@ class Wanted:
     source_id: str
     folder: str
     max_sample: int | None = None
+    trigger: Trigger = Trigger.FREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,14 @@ class SourceKind:
         summary: What it is, for people.
         make: Checks what was asked for, without opening anything. Raises SettingsError.
         find: What of this kind is there now; an empty tuple where that cannot be known.
+        has_input: It can take a picture when an input of its own tells it to.
     """
 
     usage: str
     summary: str
     make: Callable[[Wanted, Clock], FrameSource]
     find: Callable[[], tuple[FoundSource, ...]]
+    has_input: bool = False
 
 
 def known_kinds() -> Mapping[str, Callable[[], SourceKind]]:
@@ -100,12 +110,13 @@ def make_source(
     clock: Clock,
     *,
     max_sample: int | None = None,
+    trigger: Trigger = Trigger.FREE,
 ) -> FrameSource:
     """The source that a station file or a command line asks for, not yet open.
 
     Args:
         source: "KIND" or "KIND:ADDRESS"; in a web address the scheme is the kind.
-        options, source_id, folder, max_sample: See `Wanted`.
+        options, source_id, folder, max_sample, trigger: See `Wanted`.
 
     Raises:
         SettingsError: There is no such kind, or it cannot do what is asked.
@@ -125,17 +136,43 @@ def make_source(
         source_id=source_id,
         folder=folder,
         max_sample=max_sample,
+        trigger=trigger,
     )
-    return kinds[name]().make(wanted, clock)
+    kind = kinds[name]()
+    if trigger is Trigger.HARDWARE and not kind.has_input:
+        raise SettingsError(
+            f"{where}: trigger = 'hardware' needs a camera with an input of its own; this kind is "
+            f"{kind.summary}: use 'free', 'timer' or 'software'"
+        )
+    return kind.make(wanted, clock)
 
 
 def _loader(place: str) -> Callable[[], SourceKind]:
     def load() -> SourceKind:
         module, _, name = place.partition(":")
-        kind: SourceKind = getattr(import_module(module), name)
+        try:
+            kind: SourceKind = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            if error.name not in _MAKERS:
+                raise
+            return _missing(error.name)
         return kind
 
     return load
+
+
+def _missing(package: str) -> SourceKind:
+    """A kind whose maker's library is not here: it is shown, and cannot be made."""
+    usage, summary = _MAKERS[package]
+    extra = usage.partition(":")[0]
+    needs = f"needs the package {package!r}: pip install 'inspector[{extra}]'"
+
+    def make(wanted: Wanted, _clock: Clock) -> FrameSource:
+        raise SettingsError(f"{wanted.options.where}: {summary} {needs}")
+
+    return SourceKind(
+        usage=usage, summary=f"{summary}; {needs}", make=make, find=tuple, has_input=True
+    )
 
 
 def _foreign(entry_point: EntryPoint) -> Callable[[], SourceKind]:

@@ -68,6 +68,9 @@ class Replay:
             self._size_px = (first.pixels.shape[0], first.pixels.shape[1])
         self._pace.start()
 
+    def trigger(self) -> None:
+        """See `FrameSource.trigger`."""
+
     def grab(self, timeout_s: float) -> Frame:
         """See `FrameSource.grab`."""
         picture = self._peek()

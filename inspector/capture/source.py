@@ -37,6 +37,18 @@ class FrameSource(Protocol):
         """
         ...
 
+    def trigger(self) -> None:
+        """Take the picture that the next `grab` gives, where the camera waits to be told.
+
+        Does nothing where it gives pictures by itself. A picture of an earlier trigger that comes
+        late is never given for this one.
+
+        Raises:
+            FrameLost: The camera was not ready: there will be no picture.
+            SourceUnavailable: As for `grab`.
+        """
+        ...
+
     def grab(self, timeout_s: float) -> Frame:
         """The next picture: one that was not given before, with pixels that nobody else changes.
 

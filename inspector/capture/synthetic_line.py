@@ -79,6 +79,9 @@ class SyntheticLine:
         self._n_given = 0
         self._pace.start()
 
+    def trigger(self) -> None:
+        """See `FrameSource.trigger`."""
+
     def grab(self, timeout_s: float) -> Frame:
         """See `FrameSource.grab`."""
         if self._noise is None:

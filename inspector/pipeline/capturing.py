@@ -223,6 +223,8 @@ class Capturing:
                 self._look_again(part)
                 continue
             try:
+                if self._held is None:
+                    self._source.trigger()
                 frame = self._fresh_frame(part)
             except EndOfSource as error:
                 self._intake.fail(part.part_number, self.name, error)
@@ -243,8 +245,7 @@ class Capturing:
         An older or a younger one shows another part; a younger one is held for it.
         """
         while True:
-            frame = self._held or self._grab_for(part)
-            self._held = None
+            frame, self._held = self._held or self._new_frame(part), None
             if frame.captured_ns < part.triggered_ns:
                 continue
             newer = [
@@ -256,6 +257,14 @@ class Capturing:
                 self._held = frame
                 raise FrameLost(f"camera {self.name!r} gave no picture before the next trigger")
             return frame
+
+    def _new_frame(self, part: Triggered) -> Frame:
+        """One that did not come before: what comes twice shows a part that has its result."""
+        while True:
+            frame = self._grab_for(part)
+            if frame.frame_id >= self._next_frame_id:
+                self._next_frame_id = frame.frame_id + 1
+                return frame
 
     def _grab_for(self, part: Triggered) -> Frame:
         """Grab in slices, so that a stop does not wait for a silent camera."""

@@ -166,3 +166,28 @@ def test_empty_store_of_another_time_goes_on(folder: Path) -> None:
     (folder / "records").mkdir()
     write_store(folder / "records" / "records.db", [])
     assert len(run(folder).records) == 3
+
+
+def test_two_basler_cameras_take_one_picture_each_for_every_part(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYLON_CAMEMU", "2")
+    camera = """[[camera]]
+name = "{name}"
+source = "basler:0815-{serial}"
+trigger = "timer"
+trigger_every_ms = 60
+options = {{ width_px = 64, height_px = 48, exposure_us = 500 }}
+"""
+    station = folder / "station.toml"
+    head = station.read_text().split("[[camera]]")[0]
+    cameras = (camera.format(name="top", serial="0000"), camera.format(name="side", serial="0001"))
+    station.write_text(head + "".join(cameras))
+    settings = load_station(station)
+    with prepared_run(settings, Ear(), SystemClock(), n_parts=12) as prepared:
+        prepared.runner.run()
+    records = stored(folder / "records" / "records.db")
+    assert [record.part_number for record in records] == list(range(1, 13))
+    assert {record.verdict.decision for record in records} <= {Decision.PASS, Decision.FAIL}
+    seen = [{view.camera: view.frame_id for view in record.views} for record in records]
+    assert seen == [{"top": number, "side": number} for number in range(12)]

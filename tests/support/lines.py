@@ -54,6 +54,9 @@ class ScriptedSource:
         if error is not None:
             raise error
 
+    def trigger(self) -> None:
+        self.calls.append("trigger")
+
     def grab(self, timeout_s: float) -> Frame:
         for step in self._script:
             if isinstance(step, InspectorError):

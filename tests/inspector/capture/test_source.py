@@ -45,8 +45,17 @@ def _stream(_folder: Path, _options: dict[str, object], stack: ExitStack) -> str
     return f"http://127.0.0.1:{port}/"
 
 
+def _basler(_folder: Path, options: dict[str, object], stack: ExitStack) -> str:
+    emulated = pytest.MonkeyPatch()
+    stack.callback(emulated.undo)
+    emulated.setenv("PYLON_CAMEMU", "1")
+    options |= {"width_px": 128, "height_px": 96}
+    return "basler:"
+
+
 @pytest.fixture(
-    params=[_synthetic, _folder, _video, _stream], ids=lambda maker: maker.__name__.strip("_")
+    params=[_synthetic, _folder, _video, _stream, _basler],
+    ids=lambda maker: maker.__name__.strip("_"),
 )
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSource]:
     options: dict[str, object] = {}

@@ -11,6 +11,7 @@ import pytest
 from inspector.clock import SystemClock
 from inspector.errors import (
     CorruptFrame,
+    FrameLost,
     GrabTimeout,
     InspectorError,
     SourceUnavailable,
@@ -221,12 +222,53 @@ def test_picture_older_than_its_trigger_is_never_judged(path: Path) -> None:
     early = source.grab(1.0)
     script = iter([early])
     grab = source.grab
-    source.grab = lambda timeout_s: next(script, None) or grab(timeout_s)  # type: ignore[method-assign]
+    source.grab = lambda timeout_s: next(script, None) or replace(grab(timeout_s), frame_id=1)  # type: ignore[method-assign]
     with running(plan(path, source, is_free=False)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
         runner.trigger()
         ear.wait_for(lambda heard: bool(heard.records))
     assert decided(stored(path)) == [(1, PASS)]
+
+
+def test_camera_is_told_to_take_one_picture_for_each_part(path: Path) -> None:
+    top, side = ScriptedSource([DARK] * 3), ScriptedSource([DARK] * 3)
+    with running(plan(path, top, side, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2, 3):
+            runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+    assert [source.calls.count("trigger") for source in (top, side)] == [3, 3]
+
+
+def test_camera_that_is_not_ready_for_a_trigger_makes_an_error_part(path: Path) -> None:
+    source = ScriptedSource([DARK, DARK])
+    refusals = iter([FrameLost("not ready"), None])
+
+    def trigger() -> None:
+        if error := next(refusals):
+            raise error
+
+    source.trigger = trigger  # type: ignore[method-assign]
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2):
+            runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+    records = stored(path)
+    assert decided(records) == [(1, ERROR), (2, PASS)]
+    assert records[0].verdict.reasons[0].text() == "FrameLost: not ready"
+
+
+def test_picture_that_comes_a_second_time_is_never_the_next_parts(path: Path) -> None:
+    source = ScriptedSource([DARK, DARK, BRIGHT])
+    grab, numbers = source.grab, iter([0, 0, 1])
+    source.grab = lambda timeout_s: replace(grab(timeout_s), frame_id=next(numbers))  # type: ignore[method-assign]
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2):
+            runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+    assert decided(stored(path)) == [(1, PASS), (2, FAIL)]
 
 
 def test_triggered_camera_that_gives_nothing_makes_an_error_part(path: Path) -> None:
@@ -409,14 +451,23 @@ def test_picture_that_never_arrived_was_a_part_and_one_that_comes_twice_is_none(
 def test_listener_that_raises_ends_the_run_and_every_part_is_stored(
     path: Path, phase: Phase
 ) -> None:
+    is_told = threading.Event()
+
     class Broken(Ear):
         def on_state(self, snapshot: RunSnapshot) -> None:
             super().on_state(snapshot)
+            if snapshot.phase in (phase, Phase.STOPPING):
+                is_told.set()
             if snapshot.phase is phase:
                 raise OSError("the terminal went away")
 
+    def wait_until_told() -> None:  # else a part might come before anybody heard of the phase
+        if phase is Phase.READY:
+            assert is_told.wait(20)
+
     ear = Broken()
-    runner = Runner(plan(path, ScriptedSource([DARK] * 20)), ear, SystemClock())
+    source = ScriptedSource([wait_until_told, *[DARK] * 20])
+    runner = Runner(plan(path, source), ear, SystemClock())
     with pytest.raises(WorkerFailed, match="the terminal went away"):
         runner.run()
     assert len(stored(path)) == len(ear.results)

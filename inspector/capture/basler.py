@@ -1,0 +1,407 @@
+"""A Basler camera, through pylon: what is written to it is read back and compared.
+
+A triggered camera gives one picture for each trigger. What comes late belongs to a part that is an
+ERROR already: before the next trigger the acquisition is begun anew, which throws it away.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pypylon import genicam, pylon
+
+from inspector.capture.formats.genicam_pixels import PIXEL_FORMATS, to_picture
+from inspector.capture.registry import FoundSource, SourceKind, Wanted
+from inspector.capture.source import SourceInfo
+from inspector.clock import Clock
+from inspector.errors import (
+    CorruptFrame,
+    FrameLost,
+    GrabTimeout,
+    InspectorError,
+    SettingsError,
+    SourceUnavailable,
+)
+from inspector.flow import Frame
+from inspector.settings import MAX_SIDE_PX, UNASKED, Trigger
+
+N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
+READY_TIMEOUT_MS = 200  # a trigger before the camera is ready would be lost without a word
+VALUE_TOLERANCE = 0.01  # a camera rounds exposure, gain and rate to its own steps
+GIGE_BLOCKS = 65_535  # GigE Vision counts 1..65,535 and then from 1 again
+EMULATOR = "PYLON_CAMEMU"  # the SDK's own switch: how many emulated cameras there are
+# What the same feature is called by older families.
+_EXPOSURE = ("ExposureTime", "ExposureTimeAbs")
+_GAIN = ("Gain", "GainAbs", "GainRaw")
+_RATE = ("AcquisitionFrameRate", "AcquisitionFrameRateAbs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaslerOptions:
+    """What is written to the camera; None: as it is.
+
+    Attributes:
+        pixel_format: In the camera's own words: "Mono8", "BayerRG8".
+        region: Of the sensor, px; its parts that are None stay as they are.
+        exposure_us, gain: Switch its automatic control off.
+        trigger: Whether it waits to be told, and by whom.
+        trigger_line: The input that tells it.
+        trigger_edge: Of the signal on that input.
+    """
+
+    pixel_format: str | None = None
+    region: Mapping[str, int]
+    exposure_us: float | None = None
+    gain: float | None = None
+    frames_per_s: float | None = None
+    trigger: Trigger = Trigger.FREE
+    trigger_line: str = "Line1"
+    trigger_edge: str = "RisingEdge"
+
+
+class BaslerCamera:
+    """See `FrameSource`.
+
+    Args:
+        address: Its serial number or the name that a user gave it; empty: the only one.
+        max_sample: See `Wanted`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        options: BaslerOptions,
+        source_id: str,
+        clock: Clock,
+        max_sample: int | None = None,
+    ) -> None:
+        self._address = address
+        self._options = options
+        self._source_id = source_id
+        self._clock = clock
+        self._max_sample = max_sample
+        self._camera: pylon.InstantCamera | None = None
+        self._info = SourceInfo(description=f"Basler camera {address}".strip())
+        self._pixel_format = ""
+        self._frame_id = -1
+        self._block_id: int | None = None
+        self._is_waiting = False  # a trigger's picture has not come yet
+
+    def open(self) -> None:
+        """See `FrameSource.open`."""
+        self.close()
+        device = _device(self._address)
+        name = f"{device.GetModelName()} {device.GetSerialNumber()}"
+        with _converted_errors(name):
+            camera = pylon.InstantCamera(_create(device))
+        try:
+            with _converted_errors(name):
+                camera.Open()
+                camera.MaxNumBuffer.Value = N_BUFFERS
+                settings = _write_and_compare(camera, self._options, name)
+                pixel_format = camera.PixelFormat.Value  # it cannot change while pictures come
+                size_px = (int(camera.Height.Value), int(camera.Width.Value))
+                rate = _first(camera, ("ResultingFrameRate", "ResultingFrameRateAbs"))
+                camera.StartGrabbing(pylon.GrabStrategy_OneByOne)
+        except BaseException:
+            camera.Close()
+            raise
+        self._camera, self._pixel_format = camera, pixel_format
+        is_free = self._options.trigger is Trigger.FREE
+        self._info = SourceInfo(
+            description=f"Basler {name}",
+            size_px=size_px,
+            frames_per_s=float(rate.Value) if is_free and rate is not None else None,
+            settings=settings,
+        )
+        self._frame_id, self._block_id = -1, None
+        self._is_waiting = False
+
+    def trigger(self) -> None:
+        """See `FrameSource.trigger`."""
+        if self._options.trigger in UNASKED:
+            return
+        camera = self._opened()
+        with _converted_errors(self._info.description):
+            if self._is_waiting:
+                camera.StopGrabbing()
+                camera.StartGrabbing(pylon.GrabStrategy_OneByOne)
+                self._block_id = None  # the camera counts anew
+            while camera.NumReadyBuffers.Value:  # nobody asked for these: a doubled picture
+                self._account(camera.RetrieveResult(0, pylon.TimeoutHandling_Return))
+            if not camera.WaitForFrameTriggerReady(READY_TIMEOUT_MS, pylon.TimeoutHandling_Return):
+                raise FrameLost(
+                    f"{self._info.description} was not ready for the trigger; triggers come faster "
+                    "than it takes pictures"
+                )
+            camera.ExecuteSoftwareTrigger()
+            self._is_waiting = True
+
+    def grab(self, timeout_s: float) -> Frame:
+        """See `FrameSource.grab`."""
+        camera = self._opened()
+        with _converted_errors(self._info.description):
+            if camera.IsCameraDeviceRemoved():
+                raise SourceUnavailable(f"{self._info.description} was removed; check its cable")
+            result = camera.RetrieveResult(round(timeout_s * 1e3), pylon.TimeoutHandling_Return)
+            if not result:
+                raise GrabTimeout(f"{self._info.description} gave no picture in {timeout_s:g} s")
+            try:
+                return self._frame(result)
+            finally:
+                result.Release()
+
+    def close(self) -> None:
+        """See `FrameSource.close`."""
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            try:
+                camera.StopGrabbing()
+                camera.Close()
+            except genicam.GenericException:  # it is gone already
+                camera.DestroyDevice()
+
+    def info(self) -> SourceInfo:
+        """See `FrameSource.info`."""
+        return self._info
+
+    def _opened(self) -> pylon.InstantCamera:
+        if self._camera is None:
+            raise ValueError("the source is not open")
+        return self._camera
+
+    def _frame(self, result: Any) -> Frame:
+        captured_ns = self._clock.monotonic_ns()
+        self._account(result)
+        self._is_waiting = False
+        name = self._info.description
+        if not result.GrabSucceeded():
+            raise CorruptFrame(
+                f"{name}: picture {self._frame_id} came incomplete: "
+                f"{result.GetErrorDescription() or 'no reason given'}"
+            )
+        with result.GetMemoryView() as data:
+            pixels = to_picture(
+                data,
+                self._pixel_format,
+                (result.GetHeight(), result.GetWidth()),
+                row_padding_bytes=result.GetPaddingX(),
+                max_sample=self._max_sample,
+                name=name,
+            )
+        return Frame(
+            frame_id=self._frame_id,
+            source_id=self._source_id,
+            captured_ns=captured_ns,
+            captured_at=self._clock.now(),
+            pixels=pixels,
+            exposure_us=self._options.exposure_us,
+        )
+
+    def _account(self, result: Any) -> None:
+        """Give the picture its number: the camera's own count, from 0, without its wrap."""
+        block_id, before = result.GetBlockID(), self._block_id
+        self._block_id = block_id
+        step = 1 if before is None else block_id - before
+        if step < 0:  # GigE Vision's counter began anew, or the camera's did
+            step = step + GIGE_BLOCKS if before is not None and before <= GIGE_BLOCKS else 1
+        self._frame_id += step
+
+
+def _device(address: str) -> Any:
+    """The one camera of this address.
+
+    Raises:
+        SourceUnavailable: There is none, or the address does not say which.
+    """
+    found = _devices()
+    names = [one.GetUserDefinedName() for one in found]
+    chosen = [
+        one
+        for one, name in zip(found, names, strict=True)
+        if address in ("", one.GetSerialNumber(), name)
+    ]
+    if len(chosen) == 1:
+        return chosen[0]
+    there = ", ".join(one.GetSerialNumber() for one in found) or "none"
+    if not chosen:
+        raise SourceUnavailable(
+            f"there is no Basler camera {address!r}; here now: {there}. Is it plugged in, and has "
+            "it power?"
+        )
+    raise SourceUnavailable(
+        f"{len(chosen)} Basler cameras answer to {address!r}; write which by its serial number: "
+        f"{there}"
+    )
+
+
+def _devices() -> tuple[Any, ...]:
+    factory = pylon.TlFactory.GetInstance()
+    if os.environ.get(EMULATOR, "0") != "0":  # then no network card is probed
+        layer = factory.CreateTl("BaslerCamEmu")
+        return () if layer is None else tuple(layer.EnumerateDevices())
+    return tuple(factory.EnumerateDevices())
+
+
+def _create(device: Any) -> Any:
+    return pylon.TlFactory.GetInstance().CreateDevice(device)
+
+
+def _write_and_compare(
+    camera: pylon.InstantCamera, options: BaslerOptions, name: str
+) -> dict[str, str]:
+    """Write what was asked for; what the camera says that it has.
+
+    Raises:
+        SourceUnavailable: It has something else, or knows no such setting.
+    """
+    wanted: list[tuple[str, Any, str | float | None, float]] = [
+        ("pixel_format", camera.PixelFormat, options.pixel_format, 0.0)
+    ]
+    # Offsets first to zero: a larger picture does not fit beside the old ones.
+    for key, feature in (("x_px", "OffsetX"), ("y_px", "OffsetY")):
+        if options.region:
+            _write(name, key, getattr(camera, feature), 0)
+    wanted += [
+        (key, getattr(camera, feature), options.region.get(key), 0.0)
+        for key, feature in (
+            ("width_px", "Width"),
+            ("height_px", "Height"),
+            ("x_px", "OffsetX"),
+            ("y_px", "OffsetY"),
+        )
+    ]
+    if options.exposure_us is not None:
+        wanted.append(("exposure control", _first(camera, ("ExposureAuto",)), "Off", 0.0))
+    wanted.append(("exposure_us", _first(camera, _EXPOSURE), options.exposure_us, VALUE_TOLERANCE))
+    if options.gain is not None:
+        wanted.append(("gain control", _first(camera, ("GainAuto",)), "Off", 0.0))
+    wanted.append(("gain", _first(camera, _GAIN), options.gain, VALUE_TOLERANCE))
+    if options.frames_per_s is not None:
+        wanted.append(("rate control", _first(camera, ("AcquisitionFrameRateEnable",)), True, 0.0))
+    wanted.append(("frames_per_s", _first(camera, _RATE), options.frames_per_s, VALUE_TOLERANCE))
+    is_triggered = options.trigger is not Trigger.FREE
+    wanted.append(("trigger selector", camera.TriggerSelector, "FrameStart", 0.0))
+    if is_triggered:
+        by_line = options.trigger is Trigger.HARDWARE
+        source = options.trigger_line if by_line else "Software"
+        wanted.append(("trigger source", camera.TriggerSource, source, 0.0))
+        if by_line:
+            wanted.append(("trigger edge", camera.TriggerActivation, options.trigger_edge, 0.0))
+    wanted.append(("trigger", camera.TriggerMode, "On" if is_triggered else "Off", 0.0))
+    for key, node, value, _ in wanted:
+        if value is not None:
+            _write(name, key, node, value)
+    has = {key: node.Value for key, node, _, _ in wanted if node is not None}
+    for key, _, value, tolerance in wanted:
+        if value is None or key not in has:
+            continue
+        is_same = (
+            abs(has[key] - value) <= tolerance * abs(value)
+            if isinstance(value, int | float) and not isinstance(value, bool)
+            else has[key] == value
+        )
+        if not is_same:
+            raise SourceUnavailable(
+                f"{name} was asked for {key} {value} and has {has[key]}; ask for a value that it "
+                "offers"
+            )
+    return {key: str(value) for key, value in has.items()}
+
+
+def _write(name: str, key: str, node: Any, value: str | float) -> None:
+    if node is None:
+        if key.endswith("control"):  # it has no automatic one
+            return
+        raise SourceUnavailable(f"{name} knows no {key}; take it out of the station file")
+    try:
+        node.Value = value
+    except genicam.GenericException as error:
+        raise SourceUnavailable(
+            f"{name} refuses {key} {value}: {_said(error)}{_range(node)}"
+        ) from error
+
+
+def _range(node: Any) -> str:
+    try:
+        if hasattr(node, "Symbolics"):
+            return f"; it offers {', '.join(node.Symbolics)}"
+        return f"; it offers {node.Min:g} to {node.Max:g}"
+    except (genicam.GenericException, AttributeError):
+        return ""
+
+
+def _first(camera: pylon.InstantCamera, names: tuple[str, ...]) -> Any | None:
+    """The first of these features that the camera has; None: it has none."""
+    nodes = camera.GetNodeMap()
+    for name in names:
+        node = nodes.GetNode(name)
+        if node is not None and genicam.IsAvailable(node):
+            return getattr(camera, name)
+    return None
+
+
+@contextmanager
+def _converted_errors(name: str) -> Iterator[None]:
+    """Turn what the SDK raises into an error that says what to do."""
+    try:
+        yield
+    except InspectorError:
+        raise
+    except genicam.GenericException as error:
+        text = _said(error)
+        is_held = "exclusively opened" in text or "controlled by another" in text
+        advice = "another program holds it: end that one" if is_held else "check cable and power"
+        raise SourceUnavailable(f"{name}: {text}; {advice}") from error
+
+
+def _said(error: Exception) -> str:
+    """The SDK's reason, without the place in its own source."""
+    return str(error).split(" : ")[0].split("\n")[0].rstrip(". ")
+
+
+def _make(wanted: Wanted, clock: Clock) -> BaslerCamera:
+    table, trigger = wanted.options, wanted.trigger
+    sides = {
+        key: table.optional_integer(key, low=low, high=MAX_SIDE_PX)
+        for key, low in (("x_px", 0), ("y_px", 0), ("width_px", 1), ("height_px", 1))
+    }
+    options = BaslerOptions(
+        pixel_format=table.optional_text("pixel_format", among=PIXEL_FORMATS),
+        region={key: value for key, value in sides.items() if value is not None},
+        exposure_us=table.optional_number("exposure_us", low=0.1, high=60_000_000.0),
+        gain=table.optional_number("gain", low=0.0, high=1e6),
+        frames_per_s=table.optional_number("frames_per_s", low=0.01, high=100_000.0),
+        trigger=trigger,
+        trigger_line=table.optional_text("trigger_line") or "Line1",
+        trigger_edge=table.optional_text("trigger_edge", among=("RisingEdge", "FallingEdge"))
+        or "RisingEdge",
+    )
+    for key in ("trigger_line", "trigger_edge"):
+        if table.has(key) and trigger is not Trigger.HARDWARE:
+            raise SettingsError(f"{table.where}: {key} goes with trigger = 'hardware'")
+    table.close()
+    return BaslerCamera(wanted.address, options, wanted.source_id, clock, wanted.max_sample)
+
+
+def _find() -> tuple[FoundSource, ...]:
+    with _converted_errors("looking for Basler cameras"):
+        found = _devices()
+    return tuple(
+        FoundSource(
+            source=f"basler:{one.GetSerialNumber()}",
+            description=" ".join(filter(None, (one.GetModelName(), one.GetUserDefinedName()))),
+        )
+        for one in found
+    )
+
+
+KIND = SourceKind(
+    usage="basler:SERIAL",
+    summary="a Basler camera by its serial number or its name",
+    make=_make,
+    find=_find,
+    has_input=True,
+)
