@@ -5,14 +5,20 @@ ERROR already: before the next trigger the acquisition is begun anew, which thro
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pypylon import genicam, pylon
 
-from inspector.capture.formats.genicam_pixels import PIXEL_FORMATS, to_picture
+from inspector.capture.formats.genicam_pixels import to_picture
+from inspector.capture.genicam_settings import (
+    GenicamOptions,
+    Value,
+    read_options,
+    write_and_compare,
+)
 from inspector.capture.registry import FoundSource, SourceKind, Wanted
 from inspector.capture.source import SourceInfo
 from inspector.clock import Clock
@@ -21,44 +27,15 @@ from inspector.errors import (
     FrameLost,
     GrabTimeout,
     InspectorError,
-    SettingsError,
     SourceUnavailable,
 )
 from inspector.flow import Frame
-from inspector.settings import MAX_SIDE_PX, UNASKED, Trigger
+from inspector.settings import UNASKED, Trigger
 
 N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
 READY_TIMEOUT_MS = 200  # a trigger before the camera is ready would be lost without a word
-VALUE_TOLERANCE = 0.01  # a camera rounds exposure, gain and rate to its own steps
 GIGE_BLOCKS = 65_535  # GigE Vision counts 1..65,535 and then from 1 again
 EMULATOR = "PYLON_CAMEMU"  # the SDK's own switch: how many emulated cameras there are
-# What the same feature is called by older families.
-_EXPOSURE = ("ExposureTime", "ExposureTimeAbs")
-_GAIN = ("Gain", "GainAbs", "GainRaw")
-_RATE = ("AcquisitionFrameRate", "AcquisitionFrameRateAbs")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaslerOptions:
-    """What is written to the camera; None: as it is.
-
-    Attributes:
-        pixel_format: In the camera's own words: "Mono8", "BayerRG8".
-        region: Of the sensor, px; its parts that are None stay as they are.
-        exposure_us, gain: Switch its automatic control off.
-        trigger: Whether it waits to be told, and by whom.
-        trigger_line: The input that tells it.
-        trigger_edge: Of the signal on that input.
-    """
-
-    pixel_format: str | None = None
-    region: Mapping[str, int]
-    exposure_us: float | None = None
-    gain: float | None = None
-    frames_per_s: float | None = None
-    trigger: Trigger = Trigger.FREE
-    trigger_line: str = "Line1"
-    trigger_edge: str = "RisingEdge"
 
 
 class BaslerCamera:
@@ -72,7 +49,7 @@ class BaslerCamera:
     def __init__(
         self,
         address: str,
-        options: BaslerOptions,
+        options: GenicamOptions,
         source_id: str,
         clock: Clock,
         max_sample: int | None = None,
@@ -100,10 +77,11 @@ class BaslerCamera:
             with _converted_errors(name):
                 camera.Open()
                 camera.MaxNumBuffer.Value = N_BUFFERS
-                settings = _write_and_compare(camera, self._options, name)
+                find = partial(_feature, camera, name)
+                settings = write_and_compare(find, self._options, name)
                 pixel_format = camera.PixelFormat.Value  # it cannot change while pictures come
                 size_px = (int(camera.Height.Value), int(camera.Width.Value))
-                rate = _first(camera, ("ResultingFrameRate", "ResultingFrameRateAbs"))
+                rate = find("ResultingFrameRate") or find("ResultingFrameRateAbs")
                 camera.StartGrabbing(pylon.GrabStrategy_OneByOne)
         except BaseException:
             camera.Close()
@@ -113,7 +91,7 @@ class BaslerCamera:
         self._info = SourceInfo(
             description=f"Basler {name}",
             size_px=size_px,
-            frames_per_s=float(rate.Value) if is_free and rate is not None else None,
+            frames_per_s=float(rate.read()) if is_free and rate is not None else None,
             settings=settings,
         )
         self._frame_id, self._block_id = -1, None
@@ -249,98 +227,40 @@ def _create(device: Any) -> Any:
     return pylon.TlFactory.GetInstance().CreateDevice(device)
 
 
-def _write_and_compare(
-    camera: pylon.InstantCamera, options: BaslerOptions, name: str
-) -> dict[str, str]:
-    """Write what was asked for; what the camera says that it has.
+class _Node:
+    """See `Feature`."""
 
-    Raises:
-        SourceUnavailable: It has something else, or knows no such setting.
-    """
-    wanted: list[tuple[str, Any, str | float | None, float]] = [
-        ("pixel_format", camera.PixelFormat, options.pixel_format, 0.0)
-    ]
-    # Offsets first to zero: a larger picture does not fit beside the old ones.
-    for key, feature in (("x_px", "OffsetX"), ("y_px", "OffsetY")):
-        if options.region:
-            _write(name, key, getattr(camera, feature), 0)
-    wanted += [
-        (key, getattr(camera, feature), options.region.get(key), 0.0)
-        for key, feature in (
-            ("width_px", "Width"),
-            ("height_px", "Height"),
-            ("x_px", "OffsetX"),
-            ("y_px", "OffsetY"),
-        )
-    ]
-    if options.exposure_us is not None:
-        wanted.append(("exposure control", _first(camera, ("ExposureAuto",)), "Off", 0.0))
-    wanted.append(("exposure_us", _first(camera, _EXPOSURE), options.exposure_us, VALUE_TOLERANCE))
-    if options.gain is not None:
-        wanted.append(("gain control", _first(camera, ("GainAuto",)), "Off", 0.0))
-    wanted.append(("gain", _first(camera, _GAIN), options.gain, VALUE_TOLERANCE))
-    if options.frames_per_s is not None:
-        wanted.append(("rate control", _first(camera, ("AcquisitionFrameRateEnable",)), True, 0.0))
-    wanted.append(("frames_per_s", _first(camera, _RATE), options.frames_per_s, VALUE_TOLERANCE))
-    is_triggered = options.trigger is not Trigger.FREE
-    wanted.append(("trigger selector", camera.TriggerSelector, "FrameStart", 0.0))
-    if is_triggered:
-        by_line = options.trigger is Trigger.HARDWARE
-        source = options.trigger_line if by_line else "Software"
-        wanted.append(("trigger source", camera.TriggerSource, source, 0.0))
-        if by_line:
-            wanted.append(("trigger edge", camera.TriggerActivation, options.trigger_edge, 0.0))
-    wanted.append(("trigger", camera.TriggerMode, "On" if is_triggered else "Off", 0.0))
-    for key, node, value, _ in wanted:
-        if value is not None:
-            _write(name, key, node, value)
-    has = {key: node.Value for key, node, _, _ in wanted if node is not None}
-    for key, _, value, tolerance in wanted:
-        if value is None or key not in has:
-            continue
-        is_same = (
-            abs(has[key] - value) <= tolerance * abs(value)
-            if isinstance(value, int | float) and not isinstance(value, bool)
-            else has[key] == value
-        )
-        if not is_same:
+    def __init__(self, name: str, feature: str, node: Any) -> None:
+        self._name = name
+        self._feature = feature
+        self._node = node
+
+    def read(self) -> Value:
+        value: Value = self._node.Value
+        return value
+
+    def write(self, value: Value) -> None:
+        try:
+            self._node.Value = value
+        except genicam.GenericException as error:
             raise SourceUnavailable(
-                f"{name} was asked for {key} {value} and has {has[key]}; ask for a value that it "
-                "offers"
-            )
-    return {key: str(value) for key, value in has.items()}
+                f"{self._name} refuses {self._feature} {value}: {_said(error)}{self._offer()}"
+            ) from error
+
+    def _offer(self) -> str:
+        try:
+            if hasattr(self._node, "Symbolics"):
+                return f"; it offers {', '.join(self._node.Symbolics)}"
+            return f"; it offers {self._node.Min:g} to {self._node.Max:g}"
+        except (genicam.GenericException, AttributeError):
+            return ""
 
 
-def _write(name: str, key: str, node: Any, value: str | float) -> None:
-    if node is None:
-        if key.endswith("control"):  # it has no automatic one
-            return
-        raise SourceUnavailable(f"{name} knows no {key}; take it out of the station file")
-    try:
-        node.Value = value
-    except genicam.GenericException as error:
-        raise SourceUnavailable(
-            f"{name} refuses {key} {value}: {_said(error)}{_range(node)}"
-        ) from error
-
-
-def _range(node: Any) -> str:
-    try:
-        if hasattr(node, "Symbolics"):
-            return f"; it offers {', '.join(node.Symbolics)}"
-        return f"; it offers {node.Min:g} to {node.Max:g}"
-    except (genicam.GenericException, AttributeError):
-        return ""
-
-
-def _first(camera: pylon.InstantCamera, names: tuple[str, ...]) -> Any | None:
-    """The first of these features that the camera has; None: it has none."""
-    nodes = camera.GetNodeMap()
-    for name in names:
-        node = nodes.GetNode(name)
-        if node is not None and genicam.IsAvailable(node):
-            return getattr(camera, name)
-    return None
+def _feature(camera: pylon.InstantCamera, name: str, feature: str) -> _Node | None:
+    node = camera.GetNodeMap().GetNode(feature)
+    if node is None or not genicam.IsAvailable(node):
+        return None
+    return _Node(name, feature, getattr(camera, feature))
 
 
 @contextmanager
@@ -363,26 +283,8 @@ def _said(error: Exception) -> str:
 
 
 def _make(wanted: Wanted, clock: Clock) -> BaslerCamera:
-    table, trigger = wanted.options, wanted.trigger
-    sides = {
-        key: table.optional_integer(key, low=low, high=MAX_SIDE_PX)
-        for key, low in (("x_px", 0), ("y_px", 0), ("width_px", 1), ("height_px", 1))
-    }
-    options = BaslerOptions(
-        pixel_format=table.optional_text("pixel_format", among=PIXEL_FORMATS),
-        region={key: value for key, value in sides.items() if value is not None},
-        exposure_us=table.optional_number("exposure_us", low=0.1, high=60_000_000.0),
-        gain=table.optional_number("gain", low=0.0, high=1e6),
-        frames_per_s=table.optional_number("frames_per_s", low=0.01, high=100_000.0),
-        trigger=trigger,
-        trigger_line=table.optional_text("trigger_line") or "Line1",
-        trigger_edge=table.optional_text("trigger_edge", among=("RisingEdge", "FallingEdge"))
-        or "RisingEdge",
-    )
-    for key in ("trigger_line", "trigger_edge"):
-        if table.has(key) and trigger is not Trigger.HARDWARE:
-            raise SettingsError(f"{table.where}: {key} goes with trigger = 'hardware'")
-    table.close()
+    options = read_options(wanted)
+    wanted.options.close()
     return BaslerCamera(wanted.address, options, wanted.source_id, clock, wanted.max_sample)
 
 

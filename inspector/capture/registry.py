@@ -15,17 +15,20 @@ ENTRY_POINT_GROUP = "inspector.sources"  # in the pyproject.toml of a package th
 
 # One row a source; imported when it is first used, for some bring a camera's whole SDK.
 _OURS = {
-    "basler": "inspector.capture.basler:KIND",
     "synthetic": "inspector.capture.synthetic_line:KIND",
     "replay": "inspector.capture.replay:KIND",
     "usb": "inspector.capture.opencv_camera:KIND",
     "rtsp": "inspector.capture.network_stream:RTSP",
     "http": "inspector.capture.network_stream:HTTP",
     "https": "inspector.capture.network_stream:HTTPS",
+    "basler": "inspector.capture.basler:KIND",
+    "genicam": "inspector.capture.genicam_camera:KIND",
 }
 # Makers' libraries that are not always here: how the kind that needs one is written, what it is.
 _MAKERS = {
     "pypylon": ("basler:SERIAL", "a Basler camera"),
+    "genicam": ("genicam:SERIAL", "any camera with a GenTL producer"),
+    "harvesters": ("genicam:SERIAL", "any camera with a GenTL producer"),
 }
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -48,14 +49,13 @@ class Windows:
         return self.drive / "Program Files" / "Inspector"
 
     def run(self, *command: str | Path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            ["wine", *command],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=300,
-        )
+        # Not through a pipe: what Wine leaves running in the background would hold it open.
+        with TemporaryFile("w+", errors="replace") as said:
+            done = subprocess.run(
+                ["wine", *command], env=self.environment, stdout=said, stderr=said, timeout=300
+            )
+            said.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, said.read())
 
     def registered(self) -> dict[str, str]:
         """The values of the list of programs."""
@@ -128,14 +128,19 @@ def test_upgrade_leaves_nothing_old_and_keeps_data_and_autostart(
 def test_upgrade_that_is_killed_leaves_whole_programs(
     windows: Windows, older: Path, installer: Path
 ) -> None:
-    start = time.perf_counter()
-    assert windows.run(older, "/S").returncode == 0
-    whole_s = time.perf_counter() - start
+    times = []
+    for one in (older, installer, older):  # the first run starts Wine's server too
+        start = time.perf_counter()
+        assert windows.run(one, "/S").returncode == 0
+        times.append(time.perf_counter() - start)
+    whole_s = min(times)
     draw, n_killed = random.Random(21), 0
-    while n_killed < N_KILLS:
+    for _ in range(20 * N_KILLS):
+        if n_killed == N_KILLS:
+            break
         with subprocess.Popen(["wine", installer, "/S"], env=windows.environment) as child:
             try:
-                child.wait(draw.uniform(0.2, 1.0) * whole_s)
+                child.wait(draw.uniform(0.1, 0.9) * whole_s)
             except subprocess.TimeoutExpired:
                 n_killed += 1
                 subprocess.run(["wineserver", "-k9"], env=windows.environment)
@@ -144,6 +149,7 @@ def test_upgrade_that_is_killed_leaves_whole_programs(
             dll = windows.home / (windows.home / name).read_text() / "lib" / "python.dll"
             assert dll.stat().st_size == N_DLL_BYTES
         assert windows.run(older, "/S").returncode == 0
+    assert n_killed == N_KILLS
     assert windows.run(installer, "/S").returncode == 0
     names = {path.name for path in windows.home.iterdir()}
     assert names == {*PROGRAMS, "_internal-ae3ae3ae", "uninstall.exe"}
@@ -160,14 +166,16 @@ def test_program_that_runs_is_not_replaced_and_the_exit_code_says_so(
     assert (windows.home / "inspector.exe").read_text() == "_internal-ae3ae3ae"
     assert not (windows.home / "_internal-01d01d01").exists()
     program.rmdir()
+    program.write_text("_internal-ae3ae3ae")
 
 
 def test_silent_removal_leaves_the_data_only(windows: Windows, installer: Path) -> None:
-    # Told where it is, it does not copy itself and go on alone: its end can be waited for.
-    command = [r"C:\Program Files\Inspector\uninstall.exe", "/S", r"_?=C:\Program Files\Inspector"]
-    assert windows.run(*command).returncode == 0
-    left = {path.name for path in windows.home.rglob("*")}
-    assert left <= {"uninstall.exe"}  # Windows keeps a program that runs
-    assert not any((windows.drive / place).exists() for place in (*SHORTCUTS, AUTOSTART))
+    assert windows.run(r"C:\Program Files\Inspector\uninstall.exe", "/S").returncode == 0
+    # It goes on by itself from a copy, for no program can delete itself; the entry goes last.
+    for _ in range(100):
+        if windows.registered() == {}:
+            break
     assert windows.registered() == {}
+    assert not windows.home.exists()
+    assert not any((windows.drive / place).exists() for place in (*SHORTCUTS, AUTOSTART))
     assert (windows.drive / "ProgramData" / "Inspector" / "records.db").read_text() == "records"

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from pypylon import pylon
 
+from inspector.capture import basler
 from inspector.capture.basler import KIND, BaslerCamera
+from inspector.capture.genicam_settings import Value
 from inspector.capture.registry import make_source
 from inspector.clock import SystemClock
 from inspector.errors import (
@@ -115,10 +117,10 @@ def test_settings_are_written_again_after_somebody_changed_them() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"width_px": 5_000}, r"refuses width_px 5000: .*; it offers 1 to 4096"),
-        ({"exposure_us": 50_000_000}, r"refuses exposure_us 5e?.*; it offers 1 to 1e\+07"),
-        ({"pixel_format": "Mono14"}, r"refuses pixel_format Mono14: .*; it offers Mono8, Mono10"),
-        ({"x_px": 4_090}, r"refuses x_px 4090"),
+        ({"width_px": 5_000}, r"refuses Width 5000: .*; it offers 1 to 4096"),
+        ({"exposure_us": 50_000_000}, r"refuses ExposureTime 5.*; it offers 1 to 1e\+07"),
+        ({"pixel_format": "Mono14"}, r"refuses PixelFormat Mono14: .*; it offers Mono8, Mono10"),
+        ({"x_px": 4_090}, r"refuses OffsetX 4090"),
     ],
 )
 def test_setting_that_the_camera_refuses_is_named_with_what_it_offers(
@@ -132,12 +134,12 @@ def test_setting_that_the_camera_refuses_is_named_with_what_it_offers(
 
 def test_setting_that_the_camera_changes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     source = made(exposure_us=2_000)
-    write = "inspector.capture.basler._write"
+    write = basler._Node.write
 
-    def write_otherwise(_name: str, key: str, node: Any, value: Any) -> None:
-        node.Value = 2_500 if key == "exposure_us" else value
+    def write_otherwise(self: basler._Node, value: Value) -> None:
+        write(self, 2_500 if value == 2_000 else value)
 
-    monkeypatch.setattr(write, write_otherwise)
+    monkeypatch.setattr(basler._Node, "write", write_otherwise)
     with pytest.raises(SourceUnavailable, match=r"asked for exposure_us 2000.* and has 2500"):
         source.open()
 
@@ -232,7 +234,7 @@ def test_hardware_trigger_waits_for_the_line() -> None:
         camera = sdk(one)
         assert (camera.TriggerMode.Value, camera.TriggerSource.Value) == ("On", "Line3")
         assert camera.TriggerActivation.Value == "FallingEdge"
-        assert one.info().settings["trigger source"] == "Line3"
+        assert one.info().settings["trigger_line"] == "Line3"
         one.trigger()  # nobody but the line may
         with pytest.raises(GrabTimeout):
             one.grab(0.05)

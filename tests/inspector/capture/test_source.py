@@ -13,6 +13,7 @@ from inspector.clock import SystemClock
 from inspector.errors import GrabTimeout, SourceUnavailable
 from inspector.flow import Frame
 from inspector.store.images import write_png
+from tests.support.gentl import PRODUCER
 from tests.support.mjpeg_server import free_port, serving
 from tests.support.picture_files import write_video
 
@@ -53,8 +54,13 @@ def _basler(_folder: Path, options: dict[str, object], stack: ExitStack) -> str:
     return "basler:"
 
 
+def _genicam(_folder: Path, options: dict[str, object], _stack: ExitStack) -> str:
+    options |= {"producer": str(PRODUCER), "pixel_format": "Mono8", "frames_per_s": 100}
+    return "genicam:1"
+
+
 @pytest.fixture(
-    params=[_synthetic, _folder, _video, _stream, _basler],
+    params=[_synthetic, _folder, _video, _stream, _basler, _genicam],
     ids=lambda maker: maker.__name__.strip("_"),
 )
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSource]:
