@@ -1,12 +1,12 @@
 """Builds an inspection from files: the one list of concrete classes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from inspector import __version__
-from inspector.bundle import Bundle, Canary, Manifest
+from inspector.bundle import Bundle, Canary, Manifest, QualityLimits
 from inspector.capture.files.image_file import decode_picture
 from inspector.clock import Clock
 from inspector.errors import BundleError, InspectorError, RecipeError
@@ -16,7 +16,7 @@ from inspector.machine.choices import STANDARD_CHOICE, ModelKind, remembered, us
 from inspector.machine.processor import processor_name
 from inspector.opencv import OPENCV_VERSION
 from inspector.pipeline.inspection import Inspection
-from inspector.recipe import Recipe
+from inspector.recipe import QualityChanges, Recipe
 from inspector.verdict import Criteria
 
 
@@ -70,14 +70,11 @@ def build_inspection(
     backend = OrtBackend(
         manifest, model_bytes(bundle, model), threads=threads, has_spinning=has_spinning
     )
-    inspection = Inspection(
-        spec=manifest.input,
-        backend=backend,
-        criteria=criteria,
-        clock=clock,
-    )
+    inspection = Inspection(spec=manifest.input, backend=backend, criteria=criteria, clock=clock)
     canary = manifest.canary if model == "float" else manifest.int8_canary
-    _check_canary(bundle, inspection, canary or manifest.canary)
+    ungated = replace(criteria, quality=None)  # the canary is no picture of this line's camera
+    judge = Inspection(spec=manifest.input, backend=backend, criteria=ungated, clock=clock)
+    _check_canary(bundle, judge, canary or manifest.canary)
     return ReadyInspection(
         inspection=inspection,
         bundle=bundle,
@@ -182,7 +179,18 @@ def criteria_of(recipe: Recipe, manifest: Manifest) -> Criteria:
         threshold=threshold,
         region_level=threshold if own.region_level is None else own.region_level,
         labels=manifest.labels,
+        quality=_quality(manifest.quality, recipe.quality),
     )
+
+
+def _quality(own: QualityLimits | None, changes: QualityChanges | None) -> QualityLimits | None:
+    """The bundle's limits with the recipe's in their place."""
+    if changes is None:
+        return own
+    values = {key: value for key, value in asdict(changes).items() if value is not None}
+    if values.pop("has_any_form"):
+        values |= {"size_px": None, "channels": None}
+    return replace(own or QualityLimits(), **values)
 
 
 def _check_canary(bundle: Bundle, inspection: Inspection, canary: Canary) -> None:

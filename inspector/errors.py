@@ -12,9 +12,17 @@ InspectorError
         SourceUnavailable   nothing can be opened there
         GrabTimeout         no frame came in time
         CorruptFrame        a frame came, but not a whole one: this part is an ERROR
+            FrozenPicture   it is, to the last bit, the one before
+            ChangedPicture  it has another size or kind than at the start of the run
         FrameLost           a picture was taken and never reached us
         EndOfSource         there are no more frames, as at the end of a folder
     InspectionError         this frame is an ERROR, the run goes on
+        PoorPicture         nothing can be seen on it that the model was taught to see
+            TooDark         look at the light and the lens cap
+            TooBright       look at the light
+            NoContrast      look at the lens, and whether there is a part
+            OutOfFocus      look at the lens
+            WrongForm       of another size or kind than the bundle was made on
         PreprocessError     the frame does not fit the bundle
         InferenceError      the runtime failed, or its answer is not a number
         Overrun             the frame came while every place in the queue was taken
@@ -78,6 +86,14 @@ class CorruptFrame(CaptureError):
     """The frame is damaged, truncated, too large, or of a kind that is not read."""
 
 
+class FrozenPicture(CorruptFrame):
+    """The camera gives the same picture again and again."""
+
+
+class ChangedPicture(CorruptFrame):
+    """The camera's pictures have another size or kind than at the start of the run."""
+
+
 class FrameLost(CaptureError):
     """The source counts a picture that never arrived: the part in it went by unseen."""
 
@@ -88,6 +104,30 @@ class EndOfSource(CaptureError):
 
 class InspectionError(InspectorError):
     """This frame could not be judged. It is an ERROR, never a PASS; the next one is tried."""
+
+
+class PoorPicture(InspectionError):
+    """Nothing can be seen on the picture that the model was taught to see."""
+
+
+class TooDark(PoorPicture):
+    """Its mean is below the limit."""
+
+
+class TooBright(PoorPicture):
+    """Its mean, or the share of it at full light, is above the limit."""
+
+
+class NoContrast(PoorPicture):
+    """It has nearly one value everywhere."""
+
+
+class OutOfFocus(PoorPicture):
+    """It has no fine structure."""
+
+
+class WrongForm(PoorPicture):
+    """It has another size, or another number of channels, than the bundle was made on."""
 
 
 class PreprocessError(InspectionError):

@@ -13,6 +13,22 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityChanges:
+    """Other limits for the picture than the bundle's; None: the bundle's own.
+
+    Attributes:
+        has_any_form: A camera's pictures may have any size, and be mono or colour.
+    """
+
+    brightness_low: float | None = None
+    brightness_high: float | None = None
+    contrast_low: float | None = None
+    sharpness_low: float | None = None
+    overexposed_high: float | None = None
+    has_any_form: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """Limits for one product.
 
@@ -24,6 +40,7 @@ class Recipe:
         tolerated_area_px2: Kinds of defects that may be there, each with how much of the part it
             may cover, sensor px²; sorted by name. Only for bundles that tell kinds apart.
         bundle_id: The bundle that these limits were set for, or how its id begins; None: any.
+        quality: What of the bundle's limits for the picture is changed; None: nothing.
     """
 
     name: str
@@ -31,6 +48,7 @@ class Recipe:
     min_region_px: int = 0
     tolerated_area_px2: tuple[tuple[str, float], ...] = ()
     bundle_id: str | None = None
+    quality: QualityChanges | None = None
 
     @property
     def recipe_id(self) -> str:
@@ -46,6 +64,8 @@ def _recipe_id(recipe: Recipe) -> str:
         del table["tolerated_area_px2"]
     if recipe.bundle_id is None:
         del table["bundle_id"]
+    if recipe.quality is None:
+        del table["quality"]
     return hashlib.sha256(canonical_json(table)).hexdigest()[:12]
 
 
@@ -71,6 +91,7 @@ def load_recipe(path: Path) -> Recipe:
         min_region_px=table.optional_integer("min_region_px", low=0, high=65_535) or 0,
         tolerated_area_px2=_areas(table.optional_table("tolerated_area_px2")),
         bundle_id=_bundle_id(table.optional_text("bundle_id"), where),
+        quality=_quality(table.optional_table("quality")),
     )
     table.close()
     return recipe
@@ -83,6 +104,21 @@ def _bundle_id(text: str | None, where: str) -> str | None:
             "`inspector bundle info` shows"
         )
     return text
+
+
+def _quality(table: Table | None) -> QualityChanges | None:
+    if table is None:
+        return None
+    changes = QualityChanges(
+        brightness_low=table.optional_number("brightness_low", low=0.0, high=255.0),
+        brightness_high=table.optional_number("brightness_high", low=0.0, high=255.0),
+        contrast_low=table.optional_number("contrast_low", low=0.0, high=255.0),
+        sharpness_low=table.optional_number("sharpness_low", low=0.0, high=1e6),
+        overexposed_high=table.optional_number("overexposed_high", low=0.0, high=1.0),
+        has_any_form=table.boolean("any_form") if table.has("any_form") else False,
+    )
+    table.close()
+    return changes
 
 
 def _areas(table: Table | None) -> tuple[tuple[str, float], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.bundle import QualityLimits
 from inspector.errors import InferenceError, InspectorError
 from inspector.flow import Decision, Prediction, Reason, Region, Verdict
 from inspector.geometry import AxisMap, Box, label_regions, region_boxes
@@ -24,12 +25,14 @@ class Criteria:
         threshold: A part whose score is above it fails, model units.
         region_level: A pixel of the heat map above it belongs to a region, model units.
         labels: The bundle's.
+        quality: What a picture must be like to be judged; None: nobody learnt it.
     """
 
     recipe: Recipe
     threshold: float
     region_level: float
     labels: tuple[str, ...]
+    quality: QualityLimits | None = None
 
 
 def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Verdict:

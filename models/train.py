@@ -15,10 +15,12 @@ from inspector.bundle import (
     InputSpec,
     Manifest,
     Proof,
+    QualityLimits,
     Threshold,
 )
 from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
+from inspector.quality import learnt_limits, quality_of
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE, compare
@@ -219,7 +221,19 @@ def _manifest(
             "operators": conversion.operators(),
         },
         files={},
+        quality=_quality(inputs),
     )
+
+
+def _quality(inputs: TrainingInputs) -> QualityLimits:
+    """Around the good pictures; around all of them where none is called good."""
+    has_good = inputs.labels[0] == GOOD
+    figures = [
+        quality_of(tensor[np.newaxis])
+        for sample, tensor in zip(inputs.fit.samples, inputs.fit.tensors, strict=True)
+        if sample.is_good or not has_good
+    ]
+    return learnt_limits(figures, (*inputs.fit.forms, *inputs.held_out.forms))
 
 
 def _rejects(

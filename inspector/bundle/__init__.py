@@ -10,6 +10,7 @@ from inspector.bundle.manifest import (
     Canary,
     InputSpec,
     Manifest,
+    QualityLimits,
     Threshold,
 )
 from inspector.bundle.proof import Proof
@@ -28,6 +29,7 @@ __all__ = [
     "Manifest",
     "OutputAgreement",
     "Proof",
+    "QualityLimits",
     "Threshold",
     "WrongVerdicts",
     "check_bundle_place",

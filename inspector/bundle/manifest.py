@@ -11,6 +11,7 @@ from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
 MAX_INPUT_SIDE_PX = 4096  # a tensor of 4096 x 4096 x 3 float is 200 MB; no line PC runs more
+MAX_SENSOR_SIDE_PX = 65_535
 MODEL_FILE = "model.onnx"
 INT8_FILE = "model.int8.onnx"
 REPORT_FILE = "report.json"
@@ -81,6 +82,28 @@ class Canary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityLimits:
+    """What a picture must be like to be judged; see `inspector.quality`.
+
+    Attributes:
+        brightness_low, brightness_high: Of the mean, grey levels.
+        contrast_low: Of the standard deviation, grey levels.
+        sharpness_low: Of the Laplacian's variance as a share of the variance.
+        overexposed_high: Of the share of pixels at full light.
+        size_px: (H, W) of a camera's pictures; None: any.
+        channels: Of a camera's pictures, 1 mono, 3 colour; None: either.
+    """
+
+    brightness_low: float = 0.0
+    brightness_high: float = 255.0
+    contrast_low: float = 0.0
+    sharpness_low: float = 0.0
+    overexposed_high: float = 1.0
+    size_px: tuple[int, int] | None = None
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything a bundle says of itself.
 
@@ -95,6 +118,7 @@ class Manifest:
         training: The configuration it was trained with.
         files: SHA-256 of every other file, by name.
         int8_canary: What the INT8 model gave for the same picture; None without such a model.
+        quality: What a picture must be like; None: nobody learnt it.
     """
 
     bundle_id: str
@@ -113,6 +137,7 @@ class Manifest:
     training: Mapping[str, object]
     files: Mapping[str, str]
     int8_canary: Canary | None = None
+    quality: QualityLimits | None = None
 
     def to_json(self) -> bytes:
         """The manifest file: the only bytes that `parse_manifest` takes for these values."""
@@ -134,6 +159,8 @@ class Manifest:
             del table["threshold"]["region_level"]
         if self.int8_canary is None:
             del table["int8_canary"]
+        if self.quality is None:
+            del table["quality"]
         return table
 
 
@@ -169,6 +196,9 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
         int8_canary=None
         if (int8 := table.optional_table("int8_canary")) is None
         else _parse_canary(int8),
+        quality=None
+        if (quality := table.optional_table("quality")) is None
+        else _parse_quality(quality),
     )
     table.close()
     if "score" not in manifest.outputs:
@@ -230,6 +260,25 @@ def _parse_canary(table: Table) -> Canary:
     canary = Canary(score=table.number("score"), tolerance=table.number("tolerance", low=0.0))
     table.close()
     return canary
+
+
+def _parse_quality(table: Table) -> QualityLimits:
+    size_px = None
+    if table.has("size_px"):
+        size_px = table.integers("size_px", low=1, high=MAX_SENSOR_SIDE_PX)
+    limits = QualityLimits(
+        brightness_low=table.number("brightness_low", low=0.0, high=255.0),
+        brightness_high=table.number("brightness_high", low=0.0, high=255.0),
+        contrast_low=table.number("contrast_low", low=0.0, high=255.0),
+        sharpness_low=table.number("sharpness_low", low=0.0),
+        overexposed_high=table.number("overexposed_high", low=0.0, high=1.0),
+        size_px=None if size_px is None else (size_px[0], size_px[-1]),
+        channels=table.optional_integer("channels", low=1, high=3),
+    )
+    table.close()
+    if size_px is not None and len(size_px) != 2:
+        raise BundleError(f"quality: size_px has {len(size_px)} numbers; it is height and width")
+    return limits
 
 
 def _parse_files(names: Mapping[str, object], where: str) -> dict[str, str]:

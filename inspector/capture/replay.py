@@ -103,6 +103,7 @@ class Replay:
             size_px=self._size_px,
             frames_per_s=self._options.frames_per_s or None,
             can_wait=not self._options.frames_per_s,
+            can_repeat=True,
         )
 
     def _listed(self) -> Iterator[WaitingPicture]:

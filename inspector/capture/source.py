@@ -16,6 +16,7 @@ class SourceInfo:
         size_px: (H, W) of its pictures; None where it is not known before the first.
         frames_per_s: What it gives by itself; None where it gives a picture when it is asked.
         can_wait: It loses nothing while nobody asks: the pictures of a folder, but not of a camera.
+        can_repeat: The same picture may come twice, and pictures of other sizes: those of files.
         settings: What was written to it and read back, by name.
     """
 
@@ -23,6 +24,7 @@ class SourceInfo:
     size_px: tuple[int, int] | None = None
     frames_per_s: float | None = None
     can_wait: bool = False
+    can_repeat: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -20,6 +20,7 @@ from inspector.errors import (
 )
 from inspector.flow import Frame
 from inspector.pipeline.events import CameraSnapshot
+from inspector.pipeline.picture_watch import PictureWatch
 
 GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
 SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
@@ -101,6 +102,7 @@ class Capturing:
         self._trouble = ""
         self._n_frames = 0
         self._size_px: tuple[int, int] | None = None
+        self._watch = PictureWatch()
 
     def trigger(self, part: Triggered) -> bool:
         """Ask for the picture of a part; False when the camera is too far behind."""
@@ -178,6 +180,14 @@ class Capturing:
             silent_since_ns = frame.captured_ns
             if not self._account_for_gap(frame):
                 continue
+            try:
+                self._check(frame)
+            except CorruptFrame as error:
+                self._trouble = str(error)
+                number = self._intake.begin(frame.captured_ns)
+                if number is not None:
+                    self._intake.fail(number, self.name, error)
+                continue
             self._seen(frame)
             if not self._take_in(frame):
                 return
@@ -226,6 +236,7 @@ class Capturing:
                 if self._held is None:
                     self._source.trigger()
                 frame = self._fresh_frame(part)
+                self._check(frame)
             except EndOfSource as error:
                 self._intake.fail(part.part_number, self.name, error)
                 self._on_end()
@@ -275,6 +286,11 @@ class Capturing:
             except GrabTimeout:
                 if left_s <= GRAB_TIMEOUT_S or self._stop.is_set():
                     raise
+
+    def _check(self, frame: Frame) -> None:
+        """Refuse what a camera in order does not give. Raises CorruptFrame."""
+        if self._info is not None and not self._info.can_repeat:
+            self._watch.check(frame)
 
     def _seen(self, frame: Frame) -> None:
         self._n_frames += 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inspector.bundle import InputSpec
+from inspector.bundle import InputSpec, QualityLimits
 from inspector.clock import Clock
 from inspector.errors import InspectionError, InspectorError
 from inspector.flow import Frame, Preprocessed, Stage
@@ -11,6 +11,7 @@ from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.timing import Stopwatch
 from inspector.preprocess import preprocess
+from inspector.quality import check_form, check_quality, form_of, quality_of
 from inspector.verdict import Criteria, judge, unjudged
 
 
@@ -70,6 +71,8 @@ class Inspection:
         try:
             with watch.stage(Stage.PREPROCESS):
                 prepared = preprocess(frame, self._spec, region)
+                if (limits := self.criteria.quality) is not None:
+                    _check_quality(frame, prepared, region, limits)
         except InspectionError as error:  # this frame only; never PASS by default
             return self.errored(error, frame, watch.stage_ms)
         return PreparedFrame(frame=frame, prepared=prepared, stage_ms=watch.stage_ms)
@@ -103,3 +106,11 @@ class Inspection:
             to_sensor=None,
             stage_ms=stage_ms,
         )
+
+
+def _check_quality(
+    frame: Frame, prepared: Preprocessed, region: PixelRegion | None, limits: QualityLimits
+) -> None:
+    if frame.content_sha256 is None and region is None:  # of a camera, and all of it
+        check_form(form_of(frame.pixels), limits)
+    check_quality(quality_of(prepared.tensor), limits)

@@ -14,6 +14,7 @@ from inspector.capture.files.image_file import read_picture, read_stored
 from inspector.errors import CaptureError, DataError
 from inspector.flow import Frame
 from inspector.preprocess import preprocess, resized
+from inspector.quality import PictureForm, form_of
 from models.dataset.masks import defect_pixels
 from models.dataset.sample import Sample
 
@@ -94,11 +95,13 @@ class LoadedSet:
     Attributes:
         tensors: uint8, (N, H, W, C).
         sha256s: Of each picture's file.
+        forms: Of each picture as it was read.
     """
 
     samples: tuple[Sample, ...]
     tensors: NDArray[np.uint8]
     sha256s: tuple[str, ...]
+    forms: tuple[PictureForm, ...]
 
     def part_of(self, indices: Sequence[int]) -> "LoadedSet":
         """Some of the pictures, by their places."""
@@ -106,6 +109,7 @@ class LoadedSet:
             samples=tuple(self.samples[index] for index in indices),
             tensors=self.tensors[list(indices)],
             sha256s=tuple(self.sha256s[index] for index in indices),
+            forms=tuple(self.forms[index] for index in indices),
         )
 
 
@@ -123,12 +127,15 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
             "used: list fewer pictures or choose a smaller size"
         )
     tensors = np.empty(shape, np.uint8)
-    sha256s = []
+    sha256s, forms = [], []
     for index, sample in enumerate(samples):
         loaded = load_picture(sample, spec.max_sample)
         tensors[index] = preprocess(loaded.frame, spec).tensor[0]
         sha256s.append(loaded.sha256)
-    return LoadedSet(samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s))
+        forms.append(form_of(loaded.frame.pixels))
+    return LoadedSet(
+        samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s), forms=tuple(forms)
+    )
 
 
 def check_not_blank(tensors: NDArray[np.uint8], where: str) -> None:

@@ -1,5 +1,6 @@
 """A judge is handed out only when it judges here as it was proven to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,16 @@ from inspector.assembly import (
     build_inspection,
     build_tuned_inspection,
     canary_frame,
+    criteria_of,
     shipped_bundle,
 )
-from inspector.bundle import open_bundle
+from inspector.bundle import QualityLimits, open_bundle
 from inspector.clock import SystemClock
 from inspector.errors import BundleError, CorruptFrame, RecipeError
 from inspector.machine.choices import Choice, remember, user_folder
 from inspector.machine.processor import processor_name
-from inspector.recipe import DEFAULT_RECIPE, Recipe
-from tests.support.bundles import CANARY_TOLERANCE, brightness_model, write_bundle
+from inspector.recipe import DEFAULT_RECIPE, QualityChanges, Recipe
+from tests.support.bundles import CANARY_TOLERANCE, brightness_model, draft_manifest, write_bundle
 
 
 def test_canary_that_scores_otherwise_is_refused(tmp_path: Path) -> None:
@@ -112,3 +114,37 @@ def test_canary_that_is_no_picture_is_refused() -> None:
 def test_shipped_bundle_is_whole_and_scores_as_validated() -> None:
     ready = build_inspection(open_bundle(shipped_bundle()), DEFAULT_RECIPE, SystemClock())
     assert ready.bundle.manifest.name == "demo part"
+
+
+LEARNT = QualityLimits(
+    brightness_low=20.0, brightness_high=230.0, sharpness_low=0.1, size_px=(60, 80), channels=3
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "in_force"),
+    [
+        (None, None, None),
+        (LEARNT, None, LEARNT),
+        (LEARNT, QualityChanges(sharpness_low=0.5), replace(LEARNT, sharpness_low=0.5)),
+        (
+            LEARNT,
+            QualityChanges(has_any_form=True, brightness_low=0.0),
+            replace(LEARNT, brightness_low=0.0, size_px=None, channels=None),
+        ),
+        (None, QualityChanges(brightness_low=9.0), QualityLimits(brightness_low=9.0)),
+    ],
+)
+def test_limits_of_the_recipe_take_the_place_of_the_bundles(
+    own: QualityLimits | None, changes: QualityChanges | None, in_force: QualityLimits | None
+) -> None:
+    manifest = replace(draft_manifest(), quality=own)
+    assert criteria_of(Recipe(name="r", quality=changes), manifest).quality == in_force
+
+
+def test_canary_is_judged_whatever_the_limits_for_the_camera_are(tmp_path: Path) -> None:
+    bundle = open_bundle(write_bundle(tmp_path / "b"))
+    recipe = Recipe(name="r", quality=QualityChanges(brightness_low=254.0))
+    ready = build_inspection(bundle, recipe, SystemClock())
+    shown = ready.inspection.inspect(canary_frame(bundle.canary_png))
+    assert shown.verdict.reasons[0].rule == "TooDark"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inspector.errors import RecipeError
 from inspector.files.toml_file import MAX_TOML_BYTES
-from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from inspector.recipe import DEFAULT_RECIPE, QualityChanges, Recipe, load_recipe
 
 HEAD = 'schema_version = 1\nname = "bolt"\n'
 STEADY = settings(derandomize=True, deadline=None)
@@ -61,8 +61,8 @@ def test_whole_number_and_its_float_are_one_recipe(path: Path) -> None:
         (
             "speed = 3",
             (
-                "unknown key 'speed'; known keys: bundle_id, min_region_px, name, schema_version, "
-                "threshold, tolerated_area_px2"
+                "unknown key 'speed'; known keys: bundle_id, min_region_px, name, quality, "
+                "schema_version, threshold, tolerated_area_px2"
             ),
         ),
         ("threshold = nan", "threshold is nan; it must be a finite number"),
@@ -215,3 +215,26 @@ def test_recipe_may_name_its_bundle_and_another_name_is_refused(path: Path) -> N
     path.write_text(HEAD + 'bundle_id = "3f9a2c"\n')
     assert load_recipe(path).bundle_id == "3f9a2c"
     assert "6 or more of the digits" in refusal(path, HEAD + 'bundle_id = "bolt"')
+
+
+def test_limits_for_the_picture_are_read_and_change_the_recipes_id(path: Path) -> None:
+    plain = load(path, HEAD)
+    recipe = load(path, HEAD + "[quality]\nsharpness_low = 0.01\nany_form = true\n")
+    assert recipe.quality == QualityChanges(sharpness_low=0.01, has_any_form=True)
+    assert plain.quality is None
+    assert recipe.recipe_id != plain.recipe_id
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("brightness_low = 300", "quality: brightness_low 300 outside 0..255"),
+        ("overexposed_high = 1.5", "quality: overexposed_high 1.5 outside 0..1"),
+        ("sharpnes_low = 1", "quality: unknown key 'sharpnes_low'; did you mean 'sharpness_low'?"),
+        ("any_form = 1", "quality: any_form is 1; it must be true or false"),
+    ],
+)
+def test_limits_for_the_picture_that_cannot_be_in_force_are_refused(
+    path: Path, line: str, text: str
+) -> None:
+    assert refusal(path, f"{HEAD}[quality]\n{line}") == text

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.bundle import open_bundle
-from inspector.errors import BundleError, DataError
+from inspector.errors import BundleError, DataError, TooDark
 from inspector.inference.ort import OrtBackend
+from inspector.quality import check_quality, quality_of
 from models.backbones.weights import load_weights
 from models.dataset.hashes import file_sha256
 from models.dataset.pictures import load_set
@@ -19,7 +20,7 @@ from models.publishing.source import open_source, source_folder
 from models.tasks.task import load_task
 from models.train import TrainingRequest, _prove, train
 from models.training.config import TrainingConfig
-from tests.models.conftest import N_TRAIN, Ears, TrainedBundle, request_for
+from tests.models.conftest import N_TRAIN, SIZE_PX, Ears, TrainedBundle, request_for
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
 
 
@@ -53,6 +54,17 @@ def test_same_seed_gives_the_same_bundle_and_another_does_not(
     ).manifest
     assert again.bundle_id == trained.manifest.bundle_id
     assert other.bundle_id != trained.manifest.bundle_id
+
+
+def test_what_a_picture_must_be_like_is_learnt_and_sealed(trained: TrainedBundle) -> None:
+    quality = open_bundle(trained.bundle).manifest.quality
+    assert quality is not None
+    assert (quality.size_px, quality.channels) == (SIZE_PX, 3)
+    tests = [sample for sample in load_samples(trained.data) if sample.split == "test"]
+    for tensor in load_set(tests, trained.manifest.input).tensors:
+        check_quality(quality_of(tensor[np.newaxis]), quality)
+        with pytest.raises(TooDark):
+            check_quality(quality_of(tensor[np.newaxis] // 12), quality)
 
 
 def test_too_few_good_pictures_are_refused(trained: TrainedBundle, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class ScriptedSource:
         self._clock = SystemClock()
         self._n_given = 0
         self.calls: list[str] = []
+        self.can_repeat = True
 
     def open(self) -> None:
         self.calls.append("open")
@@ -80,7 +81,12 @@ class ScriptedSource:
         self.calls.append("close")
 
     def info(self) -> SourceInfo:
-        return SourceInfo(description="a script", size_px=self._size_px, can_wait=self._can_wait)
+        return SourceInfo(
+            description="a script",
+            size_px=self._size_px,
+            can_wait=self._can_wait,
+            can_repeat=self.can_repeat,
+        )
 
 
 class Brightness:

@@ -504,6 +504,38 @@
         <translation>图像已损坏</translation>
     </message>
     <message>
+        <source>The camera stands still: the same picture again</source>
+        <translation>相机静止：图像与前一张完全相同</translation>
+    </message>
+    <message>
+        <source>The camera gives another size than before</source>
+        <translation>相机图像尺寸与之前不同</translation>
+    </message>
+    <message>
+        <source>Too little can be seen on the picture</source>
+        <translation>图像质量不足，无法判定</translation>
+    </message>
+    <message>
+        <source>Too dark: look at the light and the lens cap</source>
+        <translation>图像过暗：请检查光源和镜头盖</translation>
+    </message>
+    <message>
+        <source>Too bright: look at the light</source>
+        <translation>图像过亮：请检查光源</translation>
+    </message>
+    <message>
+        <source>Nothing can be seen: look at the lens and the part</source>
+        <translation>图像无内容：请检查镜头和零件</translation>
+    </message>
+    <message>
+        <source>Out of focus: look at the lens</source>
+        <translation>图像失焦：请检查镜头</translation>
+    </message>
+    <message>
+        <source>The camera gives another size than was learnt</source>
+        <translation>相机图像尺寸与训练时不同</translation>
+    </message>
+    <message>
         <source>The camera was lost</source>
         <translation>相机连接中断</translation>
     </message>

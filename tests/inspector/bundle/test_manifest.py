@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.bundle import Canary, InputSpec, Manifest, Threshold
+from inspector.bundle import Canary, InputSpec, Manifest, QualityLimits, Threshold
 from inspector.bundle.manifest import INT8_FILE, MAX_INPUT_SIDE_PX, parse_manifest
 from inspector.errors import BundleError
 from inspector.files.tables import canonical_json
@@ -248,3 +248,34 @@ def test_infinity_written_as_a_number_is_refused() -> None:
 @pytest.mark.parametrize(("color", "channels"), [("rgb", 3), ("mono", 1)])
 def test_channels_follow_from_the_colour(color: Any, channels: int) -> None:
     assert replace(SEALED.input, color=color).channels == channels
+
+
+QUALITY = QualityLimits(
+    brightness_low=20.5, brightness_high=230.0, contrast_low=4.0, sharpness_low=0.05,
+    overexposed_high=0.1, size_px=(384, 512), channels=3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("quality", [QUALITY, replace(QUALITY, size_px=None, channels=None)])
+def test_limits_for_the_picture_are_read_back_as_they_were_sealed(quality: QualityLimits) -> None:
+    manifest = replace(SEALED, quality=quality).sealed()
+    assert parse_manifest(manifest.to_json(), "manifest.json") == manifest
+    assert manifest.bundle_id != SEALED.bundle_id
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("brightness_low", 256.0, "brightness_low 256.0 outside 0..255"),
+        ("sharpness_low", -1.0, "sharpness_low -1.0 outside 0..inf"),
+        ("size_px", [1, 2, 3], "size_px has 3 numbers; it is height and width"),
+        ("size_px", [0, 2], "size_px must be a list of whole numbers 1..65535"),
+        ("channels", 4, "channels 4 outside 1..3"),
+        ("speed", 1, "unknown key 'speed'"),
+    ],
+)
+def test_limits_for_the_picture_that_are_none_are_refused(
+    key: str, value: object, text: str
+) -> None:
+    quality = json.loads(replace(SEALED, quality=QUALITY).to_json())["quality"]
+    assert text in refusal(resealed(quality={**quality, key: value}))

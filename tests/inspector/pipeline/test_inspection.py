@@ -1,16 +1,19 @@
 """One inspection: what goes wrong with a frame makes it an ERROR, and no more than that frame."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from inspector.bundle import InputSpec
+from inspector.bundle import InputSpec, QualityLimits
 from inspector.clock import Clock
 from inspector.errors import CorruptFrame, InferenceError
 from inspector.flow import Decision, Prediction, Preprocessed, Reason, Stage
 from inspector.geometry import AxisMap
 from inspector.inference.backend import InferenceBackend
+from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.inspection import Inspection
 from inspector.recipe import Recipe
 from inspector.verdict import Criteria
@@ -55,6 +58,43 @@ def test_network_is_given_the_prepared_frame() -> None:
     backend = StubBackend()
     inspection(backend).inspect(frame(frame_id=4))
     assert [(seen.frame_id, seen.tensor.shape) for seen in backend.seen] == [(4, (1, 8, 16, 3))]
+
+
+QUALITY = QualityLimits(brightness_low=100.0, size_px=(24, 32), channels=1)
+
+
+def gated(pixels: NDArray[np.uint8], *, of_a_file: bool = False) -> tuple[Inspected, StubBackend]:
+    """What comes of a picture where the bundle learnt what one must be like."""
+    backend = StubBackend(0.25)
+    criteria = Criteria(
+        recipe=RECIPE, threshold=0.5, region_level=0.5, labels=("good", "defect"), quality=QUALITY
+    )
+    gate = Inspection(spec=SPEC, backend=backend, criteria=criteria, clock=FakeClock())
+    shown = replace(frame(pixels), content_sha256="0" * 64 if of_a_file else None)
+    return gate.inspect(shown), backend
+
+
+def test_picture_outside_the_limits_is_an_error_and_never_judged() -> None:
+    inspected, backend = gated(np.full((24, 32), 50, np.uint8))
+    assert inspected.verdict.decision is Decision.ERROR
+    assert inspected.verdict.reasons[0].text() == (
+        "TooDark: 50 grey levels, limit 100; look at light, lens and cable"
+    )
+    assert backend.seen == []
+
+
+def test_picture_within_the_limits_is_judged() -> None:
+    inspected, _ = gated(np.full((24, 32), 150, np.uint8))
+    assert inspected.verdict.decision is Decision.PASS
+
+
+def test_camera_is_bound_to_the_form_that_was_learnt_and_a_file_is_not() -> None:
+    pixels = np.full((12, 32, 3), 150, np.uint8)
+    inspected, backend = gated(pixels)
+    assert inspected.verdict.reasons[0].rule == "WrongForm"
+    assert backend.seen == []
+    inspected, _ = gated(pixels, of_a_file=True)
+    assert inspected.verdict.decision is Decision.PASS
 
 
 def test_bad_part_fails_with_its_region_on_the_sensor() -> None:

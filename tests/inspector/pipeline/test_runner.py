@@ -447,6 +447,19 @@ def test_picture_that_never_arrived_was_a_part_and_one_that_comes_twice_is_none(
     ]
 
 
+@pytest.mark.parametrize("is_free", [True, False])
+def test_camera_that_is_frozen_makes_an_error_part_for_each_picture(
+    path: Path, is_free: bool
+) -> None:
+    source = ScriptedSource([DARK, DARK, BRIGHT, BRIGHT])
+    source.can_repeat = False
+    run_plan = plan(path, source, is_free=is_free, n_parts=4)
+    run(run_plan if is_free else replace(run_plan, trigger_every_ms=50.0))
+    records = stored(path)
+    assert decided(records) == [(1, PASS), (2, ERROR), (3, FAIL), (4, ERROR)]
+    assert "is to the last bit the one before" in records[1].verdict.reasons[0].detail
+
+
 @pytest.mark.parametrize("phase", [Phase.STARTING, Phase.READY, Phase.STOPPING])
 def test_listener_that_raises_ends_the_run_and_every_part_is_stored(
     path: Path, phase: Phase

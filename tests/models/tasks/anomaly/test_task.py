@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from inspector.errors import ConfigurationError, DataError
+from inspector.quality import PictureForm
 from models.backbones.weights import load_weights
 from models.dataset.pictures import LoadedSet
 from models.dataset.sample import Sample
@@ -31,7 +32,9 @@ def sample(number: int, label: str = "good", split: str = "train", part: str = "
 
 
 def loaded(samples: tuple[Sample, ...], pixels: np.ndarray) -> LoadedSet:
-    return LoadedSet(samples=samples, tensors=pixels, sha256s=tuple(one.name for one in samples))
+    forms = (PictureForm(pixels.shape[1:3], 3),) * len(samples)
+    names = tuple(one.name for one in samples)
+    return LoadedSet(samples=samples, tensors=pixels, sha256s=names, forms=forms)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.errors import ConfigurationError, DataError
+from inspector.quality import PictureForm
 from models.backbones.weights import Weights, load_weights
 from models.dataset.pictures import LoadedSet
 from models.dataset.sample import Sample
@@ -39,6 +40,7 @@ def loaded(kinds: Sequence[str], each: int, seed: int, names: dict[str, str]) ->
         samples=samples,
         tensors=np.stack([picture(kind, rng) for kind in shown]),
         sha256s=tuple(each.name for each in samples),
+        forms=(PictureForm((64, 64), 3),) * len(samples),
     )
 
 
