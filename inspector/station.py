@@ -1,18 +1,19 @@
 """From a station file to a line that is ready to run: what `run` and the window both call."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.assembly import ReadyInspection, build_tuned_inspection, shipped_bundle
 from inspector.bundle import open_bundle
-from inspector.capture.registry import make_source
+from inspector.capture.registry import is_exclusive, make_source
 from inspector.clock import Clock
 from inspector.concurrency.switching import short_turns
 from inspector.errors import SettingsError, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
+from inspector.machine.sole_user import sole_user
 from inspector.pipeline.events import Listener
 from inspector.pipeline.free_space import check_free_space
 from inspector.pipeline.kept_images import KeptImages
@@ -93,7 +94,10 @@ def prepared_run(
     ready = build_tuned_inspection(bundle, recipe, clock)
     _make_folder(settings.store)
     advice = "stop it, or give this station a store folder of its own"
-    with sole_writer(settings.store, advice), short_turns():
+    with ExitStack() as held:
+        held.enter_context(sole_writer(settings.store, advice))
+        _hold_cameras(settings, held)
+        held.enter_context(short_turns())
         store = _open_store(settings, ready, clock)
         plan = RunPlan(
             cameras=cameras,
@@ -112,6 +116,21 @@ def prepared_run(
             store_path=store.path,
             first_part=store.next_part,
         )
+
+
+def _hold_cameras(settings: StationSettings, held: ExitStack) -> None:
+    """Keep other lines from the cameras that only one can have."""
+    names: dict[str, str] = {}
+    for camera in settings.cameras:
+        if not is_exclusive(camera.source):
+            continue
+        if camera.source in names:
+            raise SettingsError(
+                f"station {str(settings.path)!r}: {names[camera.source]!r} and {camera.name!r} are "
+                f"both {camera.source}; give each a camera of its own"
+            )
+        names[camera.source] = camera.name
+        held.enter_context(sole_user(camera.source, camera.name))
 
 
 def _make_folder(store: Path) -> None:

@@ -323,4 +323,5 @@ KIND = SourceKind(
     make=_make,
     find=_find,
     has_input=True,
+    is_exclusive=True,
 )

@@ -156,4 +156,5 @@ KIND = SourceKind(
     summary="a USB camera by its number or its path",
     make=_make,
     find=_find,
+    is_exclusive=True,
 )

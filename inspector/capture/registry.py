@@ -77,6 +77,7 @@ class SourceKind:
         make: Checks what was asked for, without opening anything. Raises SettingsError.
         find: What of this kind is there now; an empty tuple where that cannot be known.
         has_input: It can take a picture when an input of its own tells it to.
+        is_exclusive: Only one line at a time can have it.
     """
 
     usage: str
@@ -84,6 +85,7 @@ class SourceKind:
     make: Callable[[Wanted, Clock], FrameSource]
     find: Callable[[], tuple[FoundSource, ...]]
     has_input: bool = False
+    is_exclusive: bool = False
 
 
 def known_kinds() -> Mapping[str, Callable[[], SourceKind]]:
@@ -148,6 +150,12 @@ def make_source(
             f"{kind.summary}: use 'free', 'timer' or 'software'"
         )
     return kind.make(wanted, clock)
+
+
+def is_exclusive(source: str) -> bool:
+    """Whether two lines cannot have this source at the same time."""
+    load = known_kinds().get(source.partition(":")[0])
+    return load is not None and load().is_exclusive
 
 
 def _loader(place: str) -> Callable[[], SourceKind]:

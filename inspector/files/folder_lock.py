@@ -1,5 +1,6 @@
 """Keeps two runs from writing into one folder at the same time."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from inspector.errors import UsageError
+from inspector.files.processes import process_text
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,12 +37,26 @@ def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterat
         UsageError: Another process holds it, or nothing can be written there.
     """
     try:
-        file = (folder / lock_file).open("ab")
+        file = (folder / lock_file).open("a+b")
     except OSError as error:
         raise UsageError(f"{str(folder)!r} cannot be written: {error.strerror}") from error
     with file:
         try:
             _lock(file)
         except OSError as error:
-            raise UsageError(f"another run is writing into {str(folder)!r}; {advice}") from error
+            raise UsageError(
+                f"another run is writing into {str(folder)!r}{_holder(file)}; {advice}"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()).encode("ascii"))
+        file.flush()
         yield
+
+
+def _holder(file: BinaryIO) -> str:
+    """The process that wrote its number there, in brackets; empty where none can be read."""
+    try:
+        file.seek(0)
+        return f" ({process_text(int(file.read(20)))})"
+    except (OSError, ValueError):  # Windows lets nobody read what is locked
+        return ""

@@ -1,7 +1,9 @@
 """From a file to a line: what fits together runs, and what does not is refused before it starts."""
 
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,3 +193,50 @@ options = {{ width_px = 64, height_px = 48, exposure_us = 500 }}
     assert {record.verdict.decision for record in records} <= {Decision.PASS, Decision.FAIL}
     seen = [{view.camera: view.frame_id for view in record.views} for record in records]
     assert seen == [{"top": number, "side": number} for number in range(12)]
+
+
+def basler_station(folder: Path, *names: str) -> Path:
+    """The station with emulated cameras, all of them the first one."""
+    station = folder / "station.toml"
+    head = station.read_text().split("[[camera]]")[0]
+    camera = '[[camera]]\nname = "{}"\nsource = "basler:0815-0000"\ntrigger = "software"\n'
+    station.write_text(head + "".join(camera.format(name) for name in names))
+    return station
+
+
+def test_camera_of_another_line_is_refused_with_who_has_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYLON_CAMEMU", "1")
+    settings = load_station(basler_station(folder, "top"))
+    other = replace(settings, store=tmp_path / "other")
+    with (
+        prepared_run(settings, Ear(), SystemClock()),
+        pytest.raises(SettingsError, match=r"'top': basler:0815-0000 is used already by process"),
+        prepared_run(other, Ear(), SystemClock()),
+    ):
+        pass
+    with prepared_run(other, Ear(), SystemClock()):
+        pass
+
+
+def test_one_camera_under_two_names_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYLON_CAMEMU", "1")
+    settings = load_station(basler_station(folder, "top", "side"))
+    with (
+        pytest.raises(SettingsError, match="'top' and 'side' are both basler:0815-0000"),
+        prepared_run(settings, Ear(), SystemClock()),
+    ):
+        pass
+
+
+def test_second_line_on_one_store_is_told_which_process_has_it(folder: Path) -> None:
+    settings = load_station(folder / "station.toml")
+    with (
+        prepared_run(settings, Ear(), SystemClock()),
+        pytest.raises(UsageError, match=rf"into '.*records' \(process {os.getpid()}.*\); stop it"),
+        prepared_run(settings, Ear(), SystemClock()),
+    ):
+        pass

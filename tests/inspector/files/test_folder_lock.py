@@ -26,7 +26,10 @@ def test_second_writer_is_refused_while_the_first_one_lives_and_no_longer(tmp_pa
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        refused = pytest.raises(UsageError, match=r"another run is writing into .*; wait a bit")
+        refused = pytest.raises(
+            UsageError,
+            match=rf"another run is writing into .* \(process {holder.pid}: .*\); wait a bit",
+        )
         with refused, sole_writer(tmp_path, "wait a bit"):
             pass
         holder.kill()
