@@ -61,11 +61,14 @@ class ImageSettings:
     """What happens to the pictures of parts.
 
     Attributes:
+        one_pass_in: Of the parts that pass, those are kept too whose number is a multiple of it;
+            None: none of them.
         quota_mb: What they may take; the oldest go first.
         free_space_floor_mb: What the disk must have left; below it the station does not run.
     """
 
     keep: Keep = Keep.FAILS
+    one_pass_in: int | None = None
     quota_mb: int = 2_000
     free_space_floor_mb: int = 500
 
@@ -163,6 +166,7 @@ def _images(table: Table | None) -> ImageSettings:
     floor_mb = table.optional_integer("free_space_floor_mb", low=0, high=100_000_000)
     images = ImageSettings(
         keep=Keep(table.optional_text("keep", among=tuple(Keep)) or usual.keep),
+        one_pass_in=table.optional_integer("one_pass_in", low=1, high=1_000_000_000),
         quota_mb=usual.quota_mb if quota_mb is None else quota_mb,
         free_space_floor_mb=usual.free_space_floor_mb if floor_mb is None else floor_mb,
     )

@@ -182,7 +182,8 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
             next_part=reader.next_part(),
             shift=shift,
             decisions=reader.decisions(shift.first_part),
-            images=images if keeps else None,
+            images=images if keeps or settings.images.one_pass_in else None,
             keeps=keeps,
+            one_pass_in=settings.images.one_pass_in,
             free_space_floor_bytes=floor_bytes,
         )

@@ -36,6 +36,7 @@ class StorePlan:
         decisions: What is stored of that shift.
         images: None: no pictures are kept.
         keeps: Which parts' pictures are kept.
+        one_pass_in: See `ImageSettings`.
         free_space_floor_bytes: What the disk must have left; below it the run ends.
     """
 
@@ -45,7 +46,13 @@ class StorePlan:
     decisions: Mapping[Decision, int]
     images: KeptImages | None = None
     keeps: frozenset[Decision] = frozenset()
+    one_pass_in: int | None = None
     free_space_floor_bytes: int = 0
+
+    def wants(self, part_number: int, decision: Decision) -> bool:
+        """Whether the pictures of this part are to be kept."""
+        is_sample = self.one_pass_in is not None and part_number % self.one_pass_in == 0
+        return decision in self.keeps or (decision is Decision.PASS and is_sample)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

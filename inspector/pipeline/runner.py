@@ -399,8 +399,8 @@ class Runner:
         return False
 
     def _hand_to_images(self, result: PartResult) -> None:
-        images = self._plan.store.images
-        if images is None or result.decision not in self._plan.store.keeps:
+        store = self._plan.store
+        if store.images is None or not store.wants(result.part_number, result.decision):
             return
         try:
             is_taken = self._to_keep.offer(result)

@@ -115,6 +115,7 @@ trigger_every_ms = 200
             "the cameras have different triggers",
         ),
         (HEAD + "[images]\nkeep = 'some'\n" + CAMERA, "must be one of all, fails, none"),
+        (HEAD + "[images]\none_pass_in = 0\n" + CAMERA, "one_pass_in 0 outside 1"),
         (HEAD + "[images]\nquota = 5\n" + CAMERA, "unknown key 'quota'; did you mean 'quota_mb'"),
         ("name = ", "not valid TOML"),
     ],

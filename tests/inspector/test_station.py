@@ -240,3 +240,12 @@ def test_second_line_on_one_store_is_told_which_process_has_it(folder: Path) -> 
         prepared_run(settings, Ear(), SystemClock()),
     ):
         pass
+
+
+def test_sample_of_the_parts_that_pass_is_kept_by_their_numbers(folder: Path) -> None:
+    add_line(folder, "")
+    change_station(folder / "station.toml", "[images]", '[images]\nkeep = "none"\none_pass_in = 3')
+    for _ in range(2):
+        run(folder)  # of each three the second fails
+    kept = sorted(path.name for path in (folder / "records" / "images").iterdir())
+    assert kept == ["000000000003-top.png", "000000000006-top.png"]
