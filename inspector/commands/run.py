@@ -173,4 +173,5 @@ def status_text(snapshot: "RunSnapshot") -> str:
     if total is not None:
         parts.append(f"p50 {total.p50:.1f} ms  p99 {total.p99:.1f} ms")
     parts += [f"{one.name}: {one.trouble}" for one in snapshot.cameras if one.trouble]
+    parts += [f"{one.what} grow by {one.per_hour:.1f} an hour" for one in snapshot.growth]
     return "  |  ".join(parts)

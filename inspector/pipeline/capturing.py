@@ -101,6 +101,7 @@ class Capturing:
         self._info: SourceInfo | None = None
         self._trouble = ""
         self._n_frames = 0
+        self._n_lost = 0
         self._size_px: tuple[int, int] | None = None
         self._watch = PictureWatch()
 
@@ -122,6 +123,7 @@ class Capturing:
             description="" if info is None else info.description,
             size_px=self._size_px,
             n_frames=self._n_frames,
+            n_lost=self._n_lost,
         )
 
     def finish(self) -> None:
@@ -169,6 +171,7 @@ class Capturing:
                 continue
             except CorruptFrame as error:
                 self._next_frame_id += 1  # it came, and has its number
+                self._n_lost += 1
                 number = self._intake.begin(self._clock.monotonic_ns())
                 if number is not None:
                     self._intake.fail(number, self.name, error)
@@ -184,6 +187,7 @@ class Capturing:
                 self._check(frame)
             except CorruptFrame as error:
                 self._trouble = str(error)
+                self._n_lost += 1
                 number = self._intake.begin(frame.captured_ns)
                 if number is not None:
                     self._intake.fail(number, self.name, error)
@@ -219,6 +223,7 @@ class Capturing:
         return True
 
     def _lost(self, what: str) -> None:
+        self._n_lost += 1
         number = self._intake.begin(self._clock.monotonic_ns())
         if number is not None:
             self._intake.fail(number, self.name, FrameLost(what))
@@ -242,6 +247,7 @@ class Capturing:
                 self._on_end()
             except (GrabTimeout, CorruptFrame, FrameLost) as error:
                 self._trouble = str(error)
+                self._n_lost += 1
                 self._intake.fail(part.part_number, self.name, error)
             except CaptureError as error:
                 self._intake.fail(part.part_number, self.name, error)

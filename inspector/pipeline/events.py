@@ -10,6 +10,7 @@ from inspector.errors import InspectorError
 from inspector.flow import Decision, Record
 from inspector.pipeline.live_figures import LiveFigures
 from inspector.pipeline.parts import PartResult
+from inspector.store.health import Growth
 
 
 class Phase(StrEnum):
@@ -31,6 +32,7 @@ class CameraSnapshot:
         is_open: False while it is lost, and being looked for.
         trouble: Why it is lost or silent; empty while all is well.
         n_frames: Pictures taken since the start.
+        n_lost: Pictures that came broken or never.
     """
 
     name: str
@@ -39,6 +41,7 @@ class CameraSnapshot:
     description: str = ""
     size_px: tuple[int, int] | None = None
     n_frames: int = 0
+    n_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class RunSnapshot:
         n_waiting: Parts that were triggered and have no result yet.
         n_images_skipped: Pictures that were to be kept and were not, for want of time or room.
         n_late: Views that came after their part's deadline.
+        growth: What of the program itself only grows.
     """
 
     phase: Phase
@@ -88,6 +92,12 @@ class RunSnapshot:
     n_waiting: int = 0
     n_images_skipped: int = 0
     n_late: int = 0
+    growth: tuple[Growth, ...] = ()
+
+    @property
+    def n_frames_lost(self) -> int:
+        """Pictures that came broken or never, of all cameras."""
+        return sum(camera.n_lost for camera in self.cameras)
 
 
 class Listener(Protocol):

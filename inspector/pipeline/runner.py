@@ -31,6 +31,7 @@ from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
 from inspector.pipeline.record import make_part_record
+from inspector.pipeline.self_watch import SelfWatch
 from inspector.pipeline.storing import Begun, Item, Judged, store_all
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
@@ -94,6 +95,7 @@ class Runner:
         self._to_inspect = BoundedQueue[_Waiting](TO_INSPECT)
         self._to_store = BoundedQueue[Item](TO_STORE)
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
+        self._self_watch = SelfWatch(plan.store.path.parent, clock)
         self._regions = {camera.name: camera.region for camera in plan.cameras}
         self.live = {name: LatestSlot[View]() for name in names}
         self._captures = [
@@ -105,7 +107,7 @@ class Runner:
                 deadline_s=plan.deadline_s,
                 clock=clock,
                 stop=self._stop,
-                on_open=self._one_more_is_open,
+                on_open=self._camera_is_open,
                 on_end=self._source_ended,
             )
             for camera in plan.cameras
@@ -204,6 +206,7 @@ class Runner:
                 n_images_skipped=self._n_images_skipped
                 + (0 if images is None else images.n_skipped),
                 n_late=self._parts.n_late,
+                growth=self._self_watch.growth,
             )
 
     # For the cameras' threads, as `Intake`
@@ -256,6 +259,11 @@ class Runner:
         if is_last:
             self._set_phase(Phase.READY)
             self._is_open.set()
+
+    def _camera_is_open(self) -> None:
+        """No part comes before everything is open: nobody could keep it."""
+        self._one_more_is_open()
+        self._is_open.wait()  # which the end of the run sets too
 
     def _source_ended(self) -> None:
         self.stop("the pictures came to their end")
@@ -325,6 +333,9 @@ class Runner:
                 told_ns = now_ns
                 store = self._plan.store
                 check_free_space(store.path.parent, store.free_space_floor_bytes)
+                if self._self_watch.is_due():
+                    look = self._self_watch.look(self.snapshot(), len(self._to_store))
+                    self._hand_to_store(look)
                 self._tell_state()
 
     # From views to results

@@ -8,6 +8,7 @@ from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
 from inspector.errors import DeadlineMissed
 from inspector.flow import Decision, Reason, Record, Stage
+from inspector.store.health import Health
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 
@@ -33,7 +34,7 @@ class Begun(NamedTuple):
     part_number: int
 
 
-Item = Judged | Begun | Shift
+Item = Judged | Begun | Shift | Health
 
 
 def store_all(
@@ -84,6 +85,8 @@ def store_all(
                 writer.begin_shift(item)
                 if on_shift is not None:
                     on_shift(item)
+            elif isinstance(item, Health):
+                writer.note_health(item)
         if records:
             on_stored(records)
     if timed:

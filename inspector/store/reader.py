@@ -13,6 +13,7 @@ from inspector.store.connection import (
     connect_read_only,
     converted_errors,
 )
+from inspector.store.health import HEALTH_COLUMNS, Health, health_from_row
 from inspector.store.schema import COLUMNS, SCHEMA_VERSION, STAND_INS, Shift, from_row
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, crc32 FROM records"  # noqa: S608  (constants only)
@@ -152,6 +153,16 @@ class RecordReader:
             first = self._connection.execute("SELECT MIN(first_part) FROM shifts").fetchone()[0]
         low = max(first or 1, row[0] - 999)
         return [number for number in range(low, row[0] + 1) if number not in numbers]
+
+    def health(self, limit: int) -> list[Health]:
+        """The last minutes of the line itself, oldest first."""
+        columns = ", ".join(HEALTH_COLUMNS)
+        with converted_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {columns} FROM health ORDER BY at DESC LIMIT ?",  # noqa: S608  (constants)
+                (limit,),
+            ).fetchall()
+        return [health_from_row(row) for row in rows[::-1]]
 
     def last_shift(self) -> Shift | None:
         """The shift that began last; None before the first."""

@@ -20,13 +20,20 @@ from inspector.flow import (
 )
 from inspector.geometry import Box
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x494E5350  # "INSP": tells our store from any other SQLite file
 
 # Pictures of a batch that were judged and are not in its source any more.
 _GONE = "CREATE TABLE gone (record_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+# How the line itself did, a row a minute; see `Health`.
+_HEALTH = """CREATE TABLE health (
+    at TEXT PRIMARY KEY, started_at TEXT NOT NULL, memory_mb REAL, n_handles INTEGER,
+    n_threads INTEGER NOT NULL, n_waiting INTEGER NOT NULL, n_to_store INTEGER NOT NULL,
+    p99_ms REAL, n_lost INTEGER NOT NULL, disk_free_mb REAL NOT NULL
+) STRICT, WITHOUT ROWID;"""
 SCHEMA = f"""
 {_GONE}
+{_HEALTH}
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE numbers (key INTEGER PRIMARY KEY CHECK (key = 1), begun_to INTEGER NOT NULL) STRICT;
 CREATE TABLE shifts (first_part INTEGER PRIMARY KEY, started_at TEXT NOT NULL) STRICT;
@@ -64,11 +71,11 @@ COLUMNS = (
 
 
 # From each older version to the next one; all of them in one transaction.
-UPGRADES = {2: _GONE}
+UPGRADES = {2: _GONE, 3: _HEALTH}
 # What takes the newest version back to an older one: how that one has to look.
-DOWNGRADES = {2: "DROP TABLE gone;"}
+DOWNGRADES = {2: "DROP TABLE gone;", 3: "DROP TABLE health;"}
 # What a reader, who can write nothing, lays over an older version.
-STAND_INS = {2: _GONE.replace("TABLE", "TEMP TABLE")}
+STAND_INS = {older: upgrade.replace("TABLE", "TEMP TABLE") for older, upgrade in UPGRADES.items()}
 STORE_MS = f"{Stage.STORE}_ms"
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from inspector.clock import utc_text
 from inspector.flow import Record, Stage
 from inspector.store.connection import check_owner, check_structure, connect, converted_errors
+from inspector.store.health import HEALTH_COLUMNS, Health, health_to_row
 from inspector.store.schema import (
     COLUMNS,
     SCHEMA,
@@ -23,6 +25,11 @@ _INSERT = (
     f"INSERT OR REPLACE INTO records ({', '.join(COLUMNS)}, crc32) "  # noqa: S608  (constants)
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
+_INSERT_HEALTH = (
+    f"INSERT OR REPLACE INTO health ({', '.join(HEALTH_COLUMNS)}) "  # noqa: S608  (constants)
+    f"VALUES ({', '.join('?' * len(HEALTH_COLUMNS))})"
+)
+HEALTH_DAYS = 90  # 130,000 rows, 10 MB
 # How long a commit took is known only after it, and is written by the next one.
 _SET_STORE_MS = f"UPDATE records SET {STORE_MS} = ?, crc32 = ? WHERE record_id = ?"  # noqa: S608  (constants)
 
@@ -96,6 +103,13 @@ class RecordWriter:
                 "INSERT OR REPLACE INTO shifts VALUES (?, ?)",
                 (shift.first_part, utc_text(shift.started_at)),
             )
+
+    def note_health(self, health: Health) -> None:
+        """Note how the line does; what is older than `HEALTH_DAYS` goes."""
+        oldest = utc_text(health.at - timedelta(days=HEALTH_DAYS))
+        with self._transaction():
+            self._connection.execute(_INSERT_HEALTH, health_to_row(health))
+            self._connection.execute("DELETE FROM health WHERE at < ?", (oldest,))
 
     def set_run(self, values: Mapping[str, str]) -> None:
         """Note what this run is, once."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspector.flow import Record
 from inspector.store.reader import RecordReader
+from inspector.store.schema import DOWNGRADES, SCHEMA_VERSION
 from inspector.store.writer import RecordWriter
 
 
@@ -33,6 +34,12 @@ def in_sqlite(path: Path, script: str) -> None:
     connection = sqlite3.connect(path)
     connection.executescript(script)
     connection.close()
+
+
+def make_older(path: Path, version: int) -> None:
+    """Bring a store to an older schema, as the program of that time would have made it."""
+    steps = [DOWNGRADES[older] for older in range(SCHEMA_VERSION - 1, version - 1, -1)]
+    in_sqlite(path, f"{' '.join(steps)} PRAGMA user_version = {version};")
 
 
 def tables_and_version(path: Path) -> tuple[set[str], int]:

@@ -9,6 +9,7 @@ import pytest
 from inspector.flow import Decision
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
+from tests.inspector.store.test_health import minutes
 from tests.support.fakes import START, record
 from tests.support.lots import inspector
 from tests.support.panels import part
@@ -62,3 +63,21 @@ def test_store_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = inspector("records", "summary", tmp_path / "gone.db")
     assert done.returncode == 4
     assert "gone.db" in done.stderr
+
+
+def test_health_shows_the_last_minutes_and_what_grows(line: Path) -> None:
+    with RecordWriter(line / "records.db") as writer:
+        for row in minutes(130, lambda minute: 400.0 + minute):
+            writer.note_health(row)
+    shown = inspector("records", "health", line, "--minutes", "2").stdout.splitlines()
+    assert shown[0].split() == [
+        "at", "memory", "MB", "handles", "threads", "waiting", "to", "store", "p99", "ms", "lost",
+        "disk", "GB",
+    ]  # fmt: skip
+    assert shown[2].split() == [
+        "2026-03-04", "07:15:07", "529.0", "40", "20", "1", "0", "12.5", "0", "90.0",
+    ]  # fmt: skip
+    assert shown[3:] == ["memory grow by 60.0 an hour in the last run"]
+    table = json.loads(inspector("records", "health", line, "--json").stdout)
+    assert len(table["minutes"]) == 60
+    assert table["growth"][0]["what"] == "memory"

@@ -27,6 +27,7 @@ from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.parts import PartResult
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.runner import TO_INSPECT, Runner
+from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import BUNDLE_ID, START
@@ -400,6 +401,22 @@ def test_newest_view_of_each_camera_is_there_for_a_screen(path: Path) -> None:
     assert view is not None
     assert view.inspected.verdict.decision is FAIL
     assert runner.live["top"].n_forgotten == 1
+
+
+def test_line_notes_how_it_does_itself(path: Path) -> None:
+    source = ScriptedSource([DARK, CorruptFrame("cut"), DARK])
+    with running(plan(path, source, is_free=False, deadline_s=0.2)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in (1, 2):
+            runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+        n_snapshots = len(ear.snapshots)
+        ear.wait_for(lambda heard: len(heard.snapshots) > n_snapshots + 1)
+    with RecordReader(path) as reader:
+        (minute,) = reader.health(10)
+    assert minute.n_threads > 5
+    assert runner.snapshot().n_frames_lost == 1
+    assert runner.snapshot().growth == ()
 
 
 def test_free_running_station_takes_no_trigger(path: Path) -> None:

@@ -13,7 +13,7 @@ from inspector.flow import Decision, Record, Stage
 from inspector.store.reader import RecordReader
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import record
-from tests.support.stores import in_sqlite, overwrite, stored, write_store
+from tests.support.stores import in_sqlite, make_older, overwrite, stored, write_store
 
 ROOT = Path(__file__).parents[3]
 
@@ -167,12 +167,9 @@ def test_records_of_pictures_that_are_gone_are_kept_and_counted_apart(path: Path
         assert store.decisions()[Decision.FAIL] == 1
 
 
-OLDER = "DROP TABLE gone; PRAGMA user_version = 2;"
-
-
 def test_store_of_the_version_before_is_read_without_being_changed(path: Path) -> None:
     write_store(path, [record("a.png", Decision.PASS, 0.25)])
-    in_sqlite(path, OLDER)
+    make_older(path, 2)
     before = path.read_bytes()
     with RecordReader(path) as store:
         assert (store.n_gone(), [kept.image.path for kept in store.records()]) == (0, ["a.png"])

@@ -14,11 +14,13 @@ from inspector.flow import Decision, Record, StoredImage
 from inspector.store import connection
 from inspector.store.reader import RecordReader
 from inspector.store.schema import SCHEMA_VERSION, UPGRADES, Shift
-from inspector.store.writer import RecordWriter
+from inspector.store.writer import HEALTH_DAYS, RecordWriter
+from tests.inspector.store.test_health import FIRST as FIRST_MINUTE
 from tests.support.fakes import START, record
 from tests.support.panels import part
 from tests.support.stores import (
     in_sqlite,
+    make_older,
     overwrite,
     stored,
     tables_and_version,
@@ -51,7 +53,7 @@ def test_file_says_whose_it_is(path: Path) -> None:
     RecordWriter(path).close()
     head = path.read_bytes()[:100]
     assert head[:16] == b"SQLite format 3\0"
-    assert (head[60:64], head[68:72]) == (b"\0\0\0\3", b"INSP")
+    assert (head[60:64], head[68:72]) == (SCHEMA_VERSION.to_bytes(4), b"INSP")
 
 
 def test_closed_store_is_one_file(path: Path, full: list[Record]) -> None:
@@ -164,7 +166,7 @@ def test_store_of_another_version_is_refused_and_left_alone(path: Path, full: li
     in_sqlite(path, "PRAGMA user_version = 7")
     before = path.read_bytes()
     with pytest.raises(
-        StoreError, match="has schema version 7; this program reads 2 and 3"
+        StoreError, match="has schema version 7; this program reads 2, 3 and 4"
     ) as caught:
         RecordWriter(path)
     assert type(caught.value) is StoreError
@@ -229,7 +231,7 @@ def test_checked_store_is_not_read_whole_again(path: Path, full: list[Record]) -
 
 def test_store_of_the_version_before_is_upgraded_and_keeps_its_records(path: Path) -> None:
     write_store(path, [record("a.png"), record("b.png")])
-    in_sqlite(path, "DROP TABLE gone; PRAGMA user_version = 2;")
+    make_older(path, 2)
     with RecordWriter(path) as store:
         store.set_gone([record("a.png").record_id])
         store.append([record("c.png")])
@@ -268,7 +270,7 @@ def test_upgrade_that_is_killed_anywhere_leaves_the_old_store_or_the_new_one(pat
         code = subprocess.run(command, check=False).returncode
         tables, version = tables_and_version(path)
         versions.append(version)
-        assert ("gone" in tables) == (version == SCHEMA_VERSION)
+        assert ("health" in tables) == (version == SCHEMA_VERSION)
         assert stored(path) == records
         if code == 0:
             break
@@ -294,3 +296,15 @@ def test_store_that_an_earlier_version_wrote_is_read_and_goes_on(path: Path, ver
         with RecordWriter(path) as writer:
             writer.set_gone([])
     assert tables_and_version(path)[1] == SCHEMA_VERSION
+
+
+def test_minutes_of_the_line_come_back_in_order_and_old_ones_go(path: Path) -> None:
+    days = (0, HEALTH_DAYS - 1, HEALTH_DAYS + 1)
+    with RecordWriter(path) as writer:
+        for day in days:
+            writer.note_health(replace(FIRST_MINUTE, at=START + timedelta(days=day)))
+    with RecordReader(path) as reader:
+        assert [row.at for row in reader.health(10)] == [
+            START + timedelta(days=day) for day in days[1:]
+        ]
+        assert reader.health(1)[0].at == START + timedelta(days=days[-1])
