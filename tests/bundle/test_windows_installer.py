@@ -143,8 +143,9 @@ def test_upgrade_that_is_killed_leaves_whole_programs(
                 child.wait(draw.uniform(0.1, 0.9) * whole_s)
             except subprocess.TimeoutExpired:
                 n_killed += 1
-                subprocess.run(["wineserver", "-k9"], env=windows.environment)
                 child.kill()
+                for step in ("-k9", "-w"):  # a new one cannot start beside one that dies
+                    subprocess.run(["wineserver", step], env=windows.environment, timeout=60)
         for name in PROGRAMS:
             dll = windows.home / (windows.home / name).read_text() / "lib" / "python.dll"
             assert dll.stat().st_size == N_DLL_BYTES

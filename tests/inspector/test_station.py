@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from inspector.clock import SystemClock
+from inspector.concurrency.worker import Worker
 from inspector.errors import RecipeError, SettingsError, StoreCorrupt, StoreFull, UsageError
 from inspector.flow import Decision
+from inspector.pipeline.events import Phase
 from inspector.settings import load_station
 from inspector.station import prepared_run
 from inspector.store.writer import RecordWriter
@@ -177,8 +179,7 @@ def test_two_basler_cameras_take_one_picture_each_for_every_part(
     camera = """[[camera]]
 name = "{name}"
 source = "basler:0815-{serial}"
-trigger = "timer"
-trigger_every_ms = 60
+trigger = "software"
 options = {{ width_px = 64, height_px = 48, exposure_us = 500 }}
 """
     station = folder / "station.toml"
@@ -186,8 +187,17 @@ options = {{ width_px = 64, height_px = 48, exposure_us = 500 }}
     cameras = (camera.format(name="top", serial="0000"), camera.format(name="side", serial="0001"))
     station.write_text(head + "".join(cameras))
     settings = load_station(station)
-    with prepared_run(settings, Ear(), SystemClock(), n_parts=12) as prepared:
-        prepared.runner.run()
+    settings = replace(settings, deadline_ms=20_000.0)  # of a busy machine
+    ear = Ear()
+    with prepared_run(settings, ear, SystemClock()) as prepared:
+        line = Worker("line", prepared.runner.run, lambda _: None)
+        line.start()
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        for number in range(1, 13):
+            prepared.runner.trigger()
+            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+        prepared.runner.stop()
+        line.join()
     records = stored(folder / "records" / "records.db")
     assert [record.part_number for record in records] == list(range(1, 13))
     assert {record.verdict.decision for record in records} <= {Decision.PASS, Decision.FAIL}

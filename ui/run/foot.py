@@ -85,4 +85,6 @@ class Foot(QWidget):
                 texts.append(text.format(time=time_ms_text(total.p99)))
             rate = self.tr("{rate} / s")
             texts.append(rate.format(rate=f"{snapshot.figures.parts_per_s:.1f}"))
+            if snapshot.growth:
+                texts.append(self.tr("start the line anew at the next break"))
         self._status.setText("   ·   ".join(texts))

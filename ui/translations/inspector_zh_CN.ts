@@ -107,6 +107,10 @@
         <source>{rate} / s</source>
         <translation>{rate} / 秒</translation>
     </message>
+    <message>
+        <source>start the line anew at the next break</source>
+        <translation>请在下次停机时重新启动产线</translation>
+    </message>
 </context>
 <context>
     <name>LastFail</name>

@@ -1,10 +1,13 @@
 """What can be pressed when, and what it asks for."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inspector.pipeline.events import Phase
+from inspector.store.health import Growth
 from tests.support.panels import snapshot
 from ui.run.foot import Foot
 from ui.theme.theme import Theme
@@ -50,3 +53,10 @@ def test_status_tells_phase_time_and_rate(theme: Theme) -> None:
     assert foot.status == "Running   \u00b7   99 of 100 within 27.0 ms   \u00b7   30.0 / s"
     foot.show_phase(Phase.FAULTED)
     assert foot.status == "Stopped by a fault"
+
+
+def test_line_that_only_grows_asks_for_a_new_start(theme: Theme) -> None:
+    foot = Foot(theme)
+    growing = replace(snapshot(), growth=(Growth(what="memory", per_hour=30.0),))
+    foot.show_snapshot(growing)
+    assert foot.status.endswith("30.0 / s   \u00b7   start the line anew at the next break")
