@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from contents import Contents
-from environment import source_epoch
+from environment import said, source_epoch
 from inspector import __version__
 
 PARTS = Path(__file__).with_name("debian")
@@ -51,13 +51,13 @@ def make_deb(product: Path, contents: Contents, licences: Path, sbom: Path, out:
         .read_text(encoding="utf-8")
         .format(
             version=__version__,
-            architecture=_said("dpkg", "--print-architecture"),
+            architecture=said("dpkg", "--print-architecture"),
             depends=depends,
             installed_kb=sum(p.lstat().st_size for p in root.rglob("*")) // 1024,
         ),
         encoding="utf-8",
     )
-    package = out / f"inspector_{__version__}_{_said('dpkg', '--print-architecture')}.deb"
+    package = out / f"inspector_{__version__}_{said('dpkg', '--print-architecture')}.deb"
     subprocess.run(  # noqa: S603
         ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(package)],  # noqa: S607
         check=True,
@@ -113,9 +113,3 @@ def _set_modes(root: Path) -> None:
             continue
         is_program = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod(0o755 if is_program else 0o644)
-
-
-def _said(*command: str) -> str:
-    return subprocess.run(  # noqa: S603
-        command, check=True, capture_output=True, text=True
-    ).stdout.strip()

@@ -49,9 +49,9 @@ def contents_id(python: Path) -> str:
         python: Of the environment.
     """
     site = site_packages(python)
-    said = _said(python, "-c", "import sys; print(sys.version)")
-    digest = hashlib.sha256(said.encode())
-    for path in sorted(Path(site).rglob("*")):
+    version = said(python, "-c", "import sys; print(sys.version)")
+    digest = hashlib.sha256(version.encode())
+    for path in sorted(site.rglob("*")):
         place = path.relative_to(site)
         # What pip and Python note there differs from machine to machine.
         is_note = place.parts[0].endswith(".dist-info") or "__pycache__" in place.parts
@@ -79,7 +79,8 @@ def source_epoch() -> int:
     return int(said or os.environ.get("SOURCE_DATE_EPOCH", "0"))
 
 
-def _said(*command: str | Path) -> str:
+def said(*command: str | Path) -> str:
+    """What a command prints."""
     return subprocess.run(  # noqa: S603
         list(map(str, command)), check=True, capture_output=True, text=True
     ).stdout

@@ -278,6 +278,8 @@ def _parse_quality(table: Table) -> QualityLimits:
     table.close()
     if size_px is not None and len(size_px) != 2:
         raise BundleError(f"quality: size_px has {len(size_px)} numbers; it is height and width")
+    if limits.channels == 2:
+        raise BundleError("quality: channels is 2; a picture has 1 or 3")
     return limits
 
 

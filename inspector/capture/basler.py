@@ -12,7 +12,9 @@ from typing import Any
 
 from pypylon import genicam, pylon
 
+from inspector.capture.device_choice import the_one
 from inspector.capture.formats.genicam_pixels import to_picture
+from inspector.capture.frame_count import FrameCount
 from inspector.capture.genicam_settings import (
     GenicamOptions,
     Value,
@@ -34,7 +36,6 @@ from inspector.settings import UNASKED, Trigger
 
 N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
 READY_TIMEOUT_MS = 200  # a trigger before the camera is ready would be lost without a word
-GIGE_BLOCKS = 65_535  # GigE Vision counts 1..65,535 and then from 1 again
 EMULATOR = "PYLON_CAMEMU"  # the SDK's own switch: how many emulated cameras there are
 
 
@@ -62,17 +63,16 @@ class BaslerCamera:
         self._camera: pylon.InstantCamera | None = None
         self._info = SourceInfo(description=f"Basler camera {address}".strip())
         self._pixel_format = ""
-        self._frame_id = -1
-        self._block_id: int | None = None
+        self._count = FrameCount()
         self._is_waiting = False  # a trigger's picture has not come yet
 
     def open(self) -> None:
         """See `FrameSource.open`."""
         self.close()
-        device = _device(self._address)
+        device = the_one(_devices(), _names_of, self._address, "Basler camera")
         name = f"{device.GetModelName()} {device.GetSerialNumber()}"
         with _converted_errors(name):
-            camera = pylon.InstantCamera(_create(device))
+            camera = pylon.InstantCamera(pylon.TlFactory.GetInstance().CreateDevice(device))
         try:
             with _converted_errors(name):
                 camera.Open()
@@ -92,9 +92,10 @@ class BaslerCamera:
             description=f"Basler {name}",
             size_px=size_px,
             frames_per_s=float(rate.read()) if is_free and rate is not None else None,
+            is_triggered=self._options.trigger not in UNASKED,
             settings=settings,
         )
-        self._frame_id, self._block_id = -1, None
+        self._count = FrameCount()
         self._is_waiting = False
 
     def trigger(self) -> None:
@@ -106,9 +107,10 @@ class BaslerCamera:
             if self._is_waiting:
                 camera.StopGrabbing()
                 camera.StartGrabbing(pylon.GrabStrategy_OneByOne)
-                self._block_id = None  # the camera counts anew
+                self._count.camera_began_anew()
             while camera.NumReadyBuffers.Value:  # nobody asked for these: a doubled picture
-                self._account(camera.RetrieveResult(0, pylon.TimeoutHandling_Return))
+                doubled = camera.RetrieveResult(0, pylon.TimeoutHandling_Return)
+                self._count.add(doubled.GetBlockID())
             if not camera.WaitForFrameTriggerReady(READY_TIMEOUT_MS, pylon.TimeoutHandling_Return):
                 raise FrameLost(
                     f"{self._info.description} was not ready for the trigger; triggers come faster "
@@ -152,12 +154,12 @@ class BaslerCamera:
 
     def _frame(self, result: Any) -> Frame:
         captured_ns = self._clock.monotonic_ns()
-        self._account(result)
+        self._count.add(result.GetBlockID())
         self._is_waiting = False
         name = self._info.description
         if not result.GrabSucceeded():
             raise CorruptFrame(
-                f"{name}: picture {self._frame_id} came incomplete: "
+                f"{name}: picture {self._count.newest} came incomplete: "
                 f"{result.GetErrorDescription() or 'no reason given'}"
             )
         with result.GetMemoryView() as data:
@@ -170,49 +172,13 @@ class BaslerCamera:
                 name=name,
             )
         return Frame(
-            frame_id=self._frame_id,
+            frame_id=self._count.newest,
             source_id=self._source_id,
             captured_ns=captured_ns,
             captured_at=self._clock.now(),
             pixels=pixels,
             exposure_us=self._options.exposure_us,
         )
-
-    def _account(self, result: Any) -> None:
-        """Give the picture its number: the camera's own count, from 0, without its wrap."""
-        block_id, before = result.GetBlockID(), self._block_id
-        self._block_id = block_id
-        step = 1 if before is None else block_id - before
-        if step < 0:  # GigE Vision's counter began anew, or the camera's did
-            step = step + GIGE_BLOCKS if before is not None and before <= GIGE_BLOCKS else 1
-        self._frame_id += step
-
-
-def _device(address: str) -> Any:
-    """The one camera of this address.
-
-    Raises:
-        SourceUnavailable: There is none, or the address does not say which.
-    """
-    found = _devices()
-    names = [one.GetUserDefinedName() for one in found]
-    chosen = [
-        one
-        for one, name in zip(found, names, strict=True)
-        if address in ("", one.GetSerialNumber(), name)
-    ]
-    if len(chosen) == 1:
-        return chosen[0]
-    there = ", ".join(one.GetSerialNumber() for one in found) or "none"
-    if not chosen:
-        raise SourceUnavailable(
-            f"there is no Basler camera {address!r}; here now: {there}. Is it plugged in, and has "
-            "it power?"
-        )
-    raise SourceUnavailable(
-        f"{len(chosen)} Basler cameras answer to {address!r}; write which by its serial number: "
-        f"{there}"
-    )
 
 
 def _devices() -> tuple[Any, ...]:
@@ -223,8 +189,8 @@ def _devices() -> tuple[Any, ...]:
     return tuple(factory.EnumerateDevices())
 
 
-def _create(device: Any) -> Any:
-    return pylon.TlFactory.GetInstance().CreateDevice(device)
+def _names_of(device: Any) -> tuple[str, ...]:
+    return device.GetSerialNumber(), device.GetUserDefinedName()
 
 
 class _Node:

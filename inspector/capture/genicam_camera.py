@@ -16,7 +16,9 @@ from genicam.gentl import GenericException as GentlException
 from genicam.gentl import TimeoutException
 from harvesters.core import Harvester
 
+from inspector.capture.device_choice import the_one
 from inspector.capture.formats.genicam_pixels import to_picture
+from inspector.capture.frame_count import FrameCount
 from inspector.capture.genicam_settings import (
     GenicamOptions,
     Value,
@@ -37,6 +39,7 @@ from inspector.flow import Frame
 from inspector.settings import UNASKED, Trigger
 
 N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
+LEAST_TIMEOUT_S = 0.001  # the library takes 0 for "as long as it takes"
 PRODUCERS = "GENICAM_GENTL64_PATH"  # by the GenTL standard: the folders of the installed ones
 
 
@@ -107,15 +110,16 @@ class GenicamCamera:
         self._max_sample = max_sample
         self._acquirer: Any | None = None
         self._info = SourceInfo(description=f"GenICam camera {address}".strip())
-        self._frame_id = -1
-        self._block_id: int | None = None
+        self._count = FrameCount()
         self._is_waiting = False  # a trigger's picture has not come yet
 
     def open(self) -> None:
         """See `FrameSource.open`."""
         self.close()
         with _converted_errors(self._info.description):
-            device = _device(self._producer, self._address)
+            found = _PRODUCERS.devices(self._producer)
+            behind = f" behind {self._producer!r}"
+            device = the_one(found, _names_of, self._address, "GenICam camera", behind)
             name = f"{device.vendor} {device.model} {device.serial_number}"
         with _converted_errors(name):
             acquirer = _PRODUCERS.create(self._producer, device)
@@ -135,9 +139,10 @@ class GenicamCamera:
             description=name,
             size_px=(int(settings["height_px"]), int(settings["width_px"])),
             frames_per_s=float(rate) if is_free and rate is not None else None,
+            is_triggered=self._options.trigger not in UNASKED,
             settings=settings,
         )
-        self._frame_id, self._block_id = -1, None
+        self._count = FrameCount()
         self._is_waiting = False
 
     def trigger(self) -> None:
@@ -149,7 +154,8 @@ class GenicamCamera:
             if self._is_waiting:  # its picture may still come, and belongs to nobody any more
                 acquirer.stop()
                 acquirer.start()
-                self._block_id = None
+                self._count.camera_began_anew()
+            self._throw_away(acquirer)
             acquirer.remote_device.node_map.TriggerSoftware.execute()
             self._is_waiting = True
 
@@ -159,7 +165,7 @@ class GenicamCamera:
         name = self._info.description
         with _converted_errors(name):
             try:
-                buffer = acquirer.fetch(timeout=timeout_s)
+                buffer = acquirer.fetch(timeout=max(timeout_s, LEAST_TIMEOUT_S))
             except TimeoutException as error:
                 raise GrabTimeout(f"{name} gave no picture in {timeout_s:g} s") from error
             with buffer:
@@ -183,15 +189,22 @@ class GenicamCamera:
             raise ValueError("the source is not open")
         return self._acquirer
 
+    def _throw_away(self, acquirer: Any) -> None:
+        """What lies there shows an earlier part: a doubled picture, or a spike on the wire."""
+        for _ in range(N_BUFFERS):
+            try:
+                with acquirer.fetch(timeout=LEAST_TIMEOUT_S) as buffer:
+                    self._count.add(buffer.module.frame_id)
+            except TimeoutException:
+                return
+
     def _frame(self, buffer: Any) -> Frame:
         captured_ns = self._clock.monotonic_ns()
         name = self._info.description
-        block_id, before = buffer.module.frame_id, self._block_id
-        self._block_id = block_id
-        self._frame_id += 1 if before is None or block_id < before else block_id - before
+        self._count.add(buffer.module.frame_id)
         self._is_waiting = False
         if not buffer.module.is_complete() or not buffer.payload.components:
-            raise CorruptFrame(f"{name}: picture {self._frame_id} came incomplete")
+            raise CorruptFrame(f"{name}: picture {self._count.newest} came incomplete")
         part = buffer.payload.components[0]
         pixels = to_picture(
             memoryview(part.data).cast("B"),
@@ -201,7 +214,7 @@ class GenicamCamera:
             name=name,
         )
         return Frame(
-            frame_id=self._frame_id,
+            frame_id=self._count.newest,
             source_id=self._source_id,
             captured_ns=captured_ns,
             captured_at=self._clock.now(),
@@ -254,21 +267,8 @@ def _load(harvester: Harvester, producer: str) -> None:
         ) from error
 
 
-def _device(producer: str, address: str) -> Any:
-    found = _PRODUCERS.devices(producer)
-    chosen = [one for one in found if address in ("", one.serial_number, one.id_)]
-    if len(chosen) == 1:
-        return chosen[0]
-    there = ", ".join(one.serial_number for one in found) or "none"
-    if not chosen:
-        raise SourceUnavailable(
-            f"there is no GenICam camera {address!r} behind {producer!r}; here now: {there}. Is it "
-            "plugged in, and has it power?"
-        )
-    raise SourceUnavailable(
-        f"{len(chosen)} GenICam cameras answer to {address!r}; write which by its serial number: "
-        f"{there}"
-    )
+def _names_of(device: Any) -> tuple[str, ...]:
+    return device.serial_number, device.id_
 
 
 @contextmanager

@@ -16,6 +16,7 @@ class SourceInfo:
         size_px: (H, W) of its pictures; None where it is not known before the first.
         frames_per_s: What it gives by itself; None where it gives a picture when it is asked.
         can_wait: It loses nothing while nobody asks: the pictures of a folder, but not of a camera.
+        is_triggered: It takes a picture only when `trigger` tells it, and `grab` gives that one.
         can_repeat: The same picture may come twice, and pictures of other sizes: those of files.
         settings: What was written to it and read back, by name.
     """
@@ -24,6 +25,7 @@ class SourceInfo:
     size_px: tuple[int, int] | None = None
     frames_per_s: float | None = None
     can_wait: bool = False
+    is_triggered: bool = False
     can_repeat: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -42,7 +44,8 @@ class FrameSource(Protocol):
     def trigger(self) -> None:
         """Take the picture that the next `grab` gives, where the camera waits to be told.
 
-        Does nothing where it gives pictures by itself. A picture of an earlier trigger that comes
+        Does nothing where it gives pictures by itself, and is not called there: `is_triggered` says
+        which it is. A picture of an earlier trigger that comes
         late is never given for this one.
 
         Raises:

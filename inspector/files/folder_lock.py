@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: BinaryIO) -> None:
+        file.seek(0)  # a byte is locked, at this place: it must be the same for all
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
@@ -37,7 +38,7 @@ def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterat
         UsageError: Another process holds it, or nothing can be written there.
     """
     try:
-        file = (folder / lock_file).open("a+b")
+        file = (folder / lock_file).open("a+b", buffering=0)
     except OSError as error:
         raise UsageError(f"{str(folder)!r} cannot be written: {error.strerror}") from error
     with file:
@@ -47,9 +48,9 @@ def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterat
             raise UsageError(
                 f"another run is writing into {str(folder)!r}{_holder(file)}; {advice}"
             ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()).encode("ascii"))
-        file.flush()
+        with suppress(OSError):  # a full disk; the number is only for people
+            file.truncate(0)
+            file.write(str(os.getpid()).encode("ascii"))
         yield
 
 

@@ -1,5 +1,6 @@
 """Keeps two lines of this machine from using one camera, across users and services."""
 
+import hashlib
 import socket
 import struct
 import sys
@@ -29,7 +30,8 @@ def sole_user(what: str, camera: str) -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    address = f"\0inspector/{what}"[:100]
+    # Of a fixed length: an address may not be longer than 108 bytes.
+    address = f"\0inspector-{hashlib.sha256(what.encode()).hexdigest()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as held:
         try:
             held.bind(address)

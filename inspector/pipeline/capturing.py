@@ -171,10 +171,7 @@ class Capturing:
                 continue
             except CorruptFrame as error:
                 self._next_frame_id += 1  # it came, and has its number
-                self._n_lost += 1
-                number = self._intake.begin(self._clock.monotonic_ns())
-                if number is not None:
-                    self._intake.fail(number, self.name, error)
+                self._fail_part(error)
                 continue
             except CaptureError as error:
                 self._reopen(error)
@@ -187,10 +184,7 @@ class Capturing:
                 self._check(frame)
             except CorruptFrame as error:
                 self._trouble = str(error)
-                self._n_lost += 1
-                number = self._intake.begin(frame.captured_ns)
-                if number is not None:
-                    self._intake.fail(number, self.name, error)
+                self._fail_part(error)
                 continue
             self._seen(frame)
             if not self._take_in(frame):
@@ -223,10 +217,14 @@ class Capturing:
         return True
 
     def _lost(self, what: str) -> None:
+        self._fail_part(FrameLost(what))
+
+    def _fail_part(self, error: CaptureError) -> None:
+        """A picture of a free camera was a part, and cannot be judged."""
         self._n_lost += 1
         number = self._intake.begin(self._clock.monotonic_ns())
         if number is not None:
-            self._intake.fail(number, self.name, FrameLost(what))
+            self._intake.fail(number, self.name, error)
 
     def _run_triggered(self) -> None:
         while True:
@@ -238,9 +236,7 @@ class Capturing:
                 self._look_again(part)
                 continue
             try:
-                if self._held is None:
-                    self._source.trigger()
-                frame = self._fresh_frame(part)
+                frame = self._picture_of(part)
                 self._check(frame)
             except EndOfSource as error:
                 self._intake.fail(part.part_number, self.name, error)
@@ -256,6 +252,16 @@ class Capturing:
                 self._seen(frame)
                 self._intake.deliver(part.part_number, self.name, frame)
 
+    def _picture_of(self, part: Triggered) -> Frame:
+        if self._info is None or not self._info.is_triggered:
+            return self._fresh_frame(part)
+        # It was exposed when it was told, however long it is on its way: the next trigger may come
+        # meanwhile. Told after the next trigger, it would show the next part.
+        if self._has_newer_trigger(part, self._clock.monotonic_ns()):
+            raise FrameLost(f"camera {self.name!r} was busy until the next trigger")
+        self._source.trigger()
+        return self._new_frame(part)
+
     def _fresh_frame(self, part: Triggered) -> Frame:
         """The picture that came after this part's trigger and before the next one's.
 
@@ -265,15 +271,13 @@ class Capturing:
             frame, self._held = self._held or self._new_frame(part), None
             if frame.captured_ns < part.triggered_ns:
                 continue
-            newer = [
-                ns
-                for ns in list(self._trigger_times_ns)
-                if part.triggered_ns < ns <= frame.captured_ns
-            ]
-            if newer:
+            if self._has_newer_trigger(part, frame.captured_ns):
                 self._held = frame
                 raise FrameLost(f"camera {self.name!r} gave no picture before the next trigger")
             return frame
+
+    def _has_newer_trigger(self, part: Triggered, until_ns: int) -> bool:
+        return any(part.triggered_ns < ns <= until_ns for ns in list(self._trigger_times_ns))
 
     def _new_frame(self, part: Triggered) -> Frame:
         """One that did not come before: what comes twice shows a part that has its result."""

@@ -82,7 +82,7 @@ def _deploy(
     if bundle is not None:
         name = bundle.resolve().name
         place = folder / (name[:-4] if name.lower().endswith(".zip") else name)
-        place = put_bundle(bundle, checked.manifest.bundle_id, place)
+        place = put_bundle(bundle, checked.manifest, place)
         wanted = replace(wanted, bundle=place)
     if recipe is not None:
         wanted = replace(wanted, recipe=put_recipe(recipe, limits, folder / recipe.name))

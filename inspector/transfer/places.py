@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from inspector.bundle import open_bundle
+from inspector.bundle import Manifest, open_bundle
 from inspector.bundle.files import MANIFEST_FILE, bundle_reader
 from inspector.errors import (
     BundleError,
@@ -27,12 +27,12 @@ from inspector.settings import SHIPPED_BUNDLE, StationSettings, load_station
 TRANSFER_LOCK = ".transfer.lock"  # in a station's folder: one at a time brings things in
 
 
-def put_bundle(source: Path, bundle_id: str, wanted: Path) -> Path:
+def put_bundle(source: Path, manifest: Manifest, wanted: Path) -> Path:
     """Copy a bundle, so that the copy is proven whole.
 
     Args:
         source: A folder or a zip.
-        bundle_id: Which bundle it was when it was checked.
+        manifest: Of the bundle that it was when it was checked.
         wanted: The folder to make; where something else is, one with the bundle's id in its name.
 
     Returns:
@@ -45,16 +45,16 @@ def put_bundle(source: Path, bundle_id: str, wanted: Path) -> Path:
     """
 
     def is_it(path: Path) -> bool:
-        return open_bundle(path).manifest.bundle_id == bundle_id
+        return open_bundle(path).manifest.bundle_id == manifest.bundle_id
 
     def check(growing: Path) -> None:
         if not is_it(growing):
             raise BundleError(f"bundle {str(source)!r} changed while it was copied; try again")
 
-    place, is_there = _free_place(wanted, bundle_id, is_it)
+    place, is_there = _free_place(wanted, manifest.bundle_id, is_it)
     if not is_there:
         read = bundle_reader(source)
-        names = (MANIFEST_FILE, *open_bundle(source).manifest.files)
+        names = (MANIFEST_FILE, *manifest.files)
         with write_errors(place):
             replace_folder(place, {name: read(name) for name in names}, check)
     return place

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.assembly import build_inspection, models_of, shipped_bundle
-from inspector.bundle import open_bundle
+from inspector.bundle import Manifest, open_bundle
 from inspector.clock import Clock
 from inspector.errors import BackupError, SettingsError, StoreFull, UsageError
 from inspector.files.atomic import write_errors, write_whole
@@ -93,7 +93,7 @@ def restore(
         for name in small:
             opened.extract(name, stage / name)
         settings = load_station(stage / STATION_FILE)
-        bundle_id = _check_judging(manifest, settings, stage, clock)
+        judging = _check_judging(manifest, settings, stage, clock)
         places = places_of(manifest, settings, station, store)
         place = free_store(places.store, station, manifest, is_replacing=is_replacing)
         places = replace(places, store=place)
@@ -105,7 +105,7 @@ def restore(
         large = [name for name in manifest.files if _is_of_store(name)]
         _check_room(manifest, large, store_stage, floor_mb=floor_mb)
         _take_records(opened, store_stage)
-        wanted = _put_beside(manifest, settings, stage, places)
+        wanted = _put_beside(manifest, judging, settings, stage, places)
         _put_records(manifest, store_stage, places)
         old_station = _keep_old(station, clock)
         text = read_text(stage / STATION_FILE, STATION_FILE, MAX_TOML_BYTES, SettingsError)
@@ -113,7 +113,10 @@ def restore(
     with write_errors(place):  # last of all: until then a second try clears away what is left
         (place / MARK_FILE).unlink()
     return Restored(
-        settings=wanted, manifest=manifest, bundle_id=bundle_id, old_station=old_station
+        settings=wanted,
+        manifest=manifest,
+        bundle_id=judging.bundle_id,
+        old_station=old_station,
     )
 
 
@@ -133,8 +136,8 @@ def _check_station(station: Path, *, is_replacing: bool) -> None:
 
 def _check_judging(
     manifest: BackupManifest, settings: StationSettings, stage: Path, clock: Clock
-) -> str:
-    """Gives the id of the bundle that judges here."""
+) -> Manifest:
+    """Gives the manifest of the bundle that judges here."""
     for key, named, held in (
         ("bundle", settings.bundle, manifest.bundle),
         ("recipe", settings.recipe, manifest.recipe),
@@ -149,7 +152,7 @@ def _check_judging(
         recipe = load_recipe(stage / RECIPES / manifest.recipe)
     for model in models_of(bundle):
         build_inspection(bundle, recipe, clock, model=model)
-    return bundle.manifest.bundle_id
+    return bundle.manifest
 
 
 def _take_records(backup: BackupReader, stage: Path) -> None:
@@ -169,12 +172,16 @@ def _take_records(backup: BackupReader, stage: Path) -> None:
 
 
 def _put_beside(
-    manifest: BackupManifest, settings: StationSettings, stage: Path, places: Places
+    manifest: BackupManifest,
+    judging: Manifest,
+    settings: StationSettings,
+    stage: Path,
+    places: Places,
 ) -> StationSettings:
     """Put bundle and recipes where they are wanted, or beside; what the station file shall say."""
     wanted = replace(settings, path=places.station, store=places.store)
     if places.bundle is not None:
-        bundle = put_bundle(stage / BUNDLE, manifest.bundle_id, places.bundle)
+        bundle = put_bundle(stage / BUNDLE, judging, places.bundle)
         wanted = replace(wanted, bundle=bundle)
     for name, place in places.recipes.items():
         put = put_recipe(stage / name, load_recipe(stage / name), place)

@@ -47,6 +47,7 @@ class ScriptedSource:
         self._n_given = 0
         self.calls: list[str] = []
         self.can_repeat = True
+        self.is_triggered = False
 
     def open(self) -> None:
         self.calls.append("open")
@@ -86,6 +87,7 @@ class ScriptedSource:
             size_px=self._size_px,
             can_wait=self._can_wait,
             can_repeat=self.can_repeat,
+            is_triggered=self.is_triggered,
         )
 
 

@@ -271,6 +271,7 @@ def test_limits_for_the_picture_are_read_back_as_they_were_sealed(quality: Quali
         ("size_px", [1, 2, 3], "size_px has 3 numbers; it is height and width"),
         ("size_px", [0, 2], "size_px must be a list of whole numbers 1..65535"),
         ("channels", 4, "channels 4 outside 1..3"),
+        ("channels", 2, "channels is 2; a picture has 1 or 3"),
         ("speed", 1, "unknown key 'speed'"),
     ],
 )

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -175,3 +177,31 @@ def test_opened_again_it_counts_from_zero() -> None:
         source.open()
         assert [source.grab(5.0).frame_id for _ in range(2)] == [0, 1]
         source.close()
+
+
+def test_picture_that_may_not_be_waited_for_is_a_timeout_at_once() -> None:
+    """The library itself takes no time at all for as long as it takes."""
+    with opened(frames_per_s=2) as source:
+        source.grab(5.0)
+        with pytest.raises(GrabTimeout):
+            source.grab(0.0)
+
+
+def test_what_lies_there_before_a_trigger_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The producer knows no trigger: its free pictures stand for those that nobody asked for."""
+    executed = []
+    with opened(frames_per_s=10) as source:
+        source.grab(5.0)
+        acquirer = source._acquirer
+        assert acquirer is not None
+        while acquirer.data_streams[0].num_awaiting_delivery < 3:
+            pass
+        source._options = replace(source._options, trigger=Trigger.SOFTWARE)
+        command = SimpleNamespace(execute=lambda: executed.append("trigger"))
+        device = SimpleNamespace(node_map=SimpleNamespace(TriggerSoftware=command))
+        with monkeypatch.context() as faked:
+            faked.setattr(type(acquirer), "remote_device", device)
+            source.trigger()
+        assert executed == ["trigger"]
+        assert acquirer.data_streams[0].num_awaiting_delivery == 0
+        assert source.grab(5.0).frame_id >= 4

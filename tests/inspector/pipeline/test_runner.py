@@ -233,6 +233,7 @@ def test_picture_older_than_its_trigger_is_never_judged(path: Path) -> None:
 
 def test_camera_is_told_to_take_one_picture_for_each_part(path: Path) -> None:
     top, side = ScriptedSource([DARK] * 3), ScriptedSource([DARK] * 3)
+    top.is_triggered = side.is_triggered = True
     with running(plan(path, top, side, is_free=False)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
         for number in (1, 2, 3):
@@ -249,6 +250,7 @@ def test_camera_that_is_not_ready_for_a_trigger_makes_an_error_part(path: Path) 
         if error := next(refusals):
             raise error
 
+    source.is_triggered = True
     source.trigger = trigger  # type: ignore[method-assign]
     with running(plan(path, source, is_free=False)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
@@ -444,6 +446,49 @@ def test_picture_after_the_next_trigger_is_held_for_its_own_part(path: Path) -> 
     records = stored(path)
     assert decided(records) == [(1, ERROR), (2, FAIL)]
     assert records[0].verdict.reasons[0].rule == "FrameLost"
+
+
+def test_picture_of_a_triggered_camera_is_its_parts_however_long_it_is_on_its_way(
+    path: Path,
+) -> None:
+    """Taken for the next part's, it would be a good part's picture of a bad one."""
+    stalled, go = threading.Event(), threading.Event()
+
+    def stall() -> None:
+        stalled.set()
+        assert go.wait(20)
+
+    source = ScriptedSource([stall, DARK, BRIGHT])
+    source.is_triggered = True
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        assert stalled.wait(20)
+        runner.trigger()
+        go.set()
+        ear.wait_for(lambda heard: len(heard.records) == 2)
+    assert decided(stored(path)) == [(1, PASS), (2, FAIL)]
+    assert source.calls.count("trigger") == 2
+
+
+def test_triggered_camera_is_not_told_after_the_next_trigger(path: Path) -> None:
+    stalled, go = threading.Event(), threading.Event()
+
+    def stall() -> None:
+        stalled.set()
+        assert go.wait(20)
+
+    source = ScriptedSource([stall, DARK, BRIGHT])
+    source.is_triggered = True
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        assert stalled.wait(20)
+        runner.trigger()
+        runner.trigger()
+        go.set()
+        ear.wait_for(lambda heard: len(heard.records) == 3)
+    assert decided(stored(path)) == [(1, PASS), (2, ERROR), (3, FAIL)]
 
 
 def test_picture_that_never_arrived_was_a_part_and_one_that_comes_twice_is_none(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.bundle import open_bundle
 from inspector.errors import BundleError, RecipeError, SettingsError
 from inspector.recipe import load_recipe
 from inspector.settings import load_station
@@ -35,8 +36,10 @@ def test_text_of_another_station_is_not_written(station: Path) -> None:
 
 
 def test_bundle_that_is_another_by_now_is_not_put(station: Path, tmp_path: Path) -> None:
+    manifest = open_bundle(station.parent / "grey.bundle").manifest
+    other = replace(manifest, bundle_id="0" * 64)
     with pytest.raises(BundleError, match="changed while it was copied"):
-        put_bundle(station.parent / "grey.bundle", "0" * 64, tmp_path / "new.bundle")
+        put_bundle(station.parent / "grey.bundle", other, tmp_path / "new.bundle")
     assert not (tmp_path / "new.bundle").exists()
 
 
