@@ -80,10 +80,10 @@ def source_epoch() -> int:
 
 
 def said(*command: str | Path) -> str:
-    """What a command prints."""
+    """What a command prints, without the spaces around it."""
     return subprocess.run(  # noqa: S603
         list(map(str, command)), check=True, capture_output=True, text=True
-    ).stdout
+    ).stdout.strip()
 
 
 def _pip(python: Path, *arguments: str | Path) -> None:
