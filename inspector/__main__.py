@@ -4,7 +4,18 @@ import sys
 from collections.abc import Sequence
 
 from inspector.command_line import Parser, program, run
-from inspector.commands import backup, batch, bench, bundle, camera, demo, deploy, records, selftest
+from inspector.commands import (
+    backup,
+    batch,
+    bench,
+    bundle,
+    camera,
+    demo,
+    deploy,
+    records,
+    selftest,
+    serve,
+)
 from inspector.commands import run as run_station
 
 
@@ -23,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         backup,
         demo,
         selftest,
+        serve,
     ):
         command.add(commands)
     return run(parser, arguments)

@@ -1,6 +1,7 @@
 """Builds an inspection from files: the one list of concrete classes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from inspector.capture.files.image_file import decode_picture
 from inspector.clock import Clock
 from inspector.errors import BundleError, InspectorError, RecipeError
 from inspector.flow import Frame
+from inspector.inference.backend import InferenceBackend
+from inspector.inference.isolated import IsolatedBackend
 from inspector.inference.ort import OrtBackend, runtime_version
 from inspector.machine.choices import STANDARD_CHOICE, ModelKind, remembered, user_folder
 from inspector.machine.processor import processor_name
@@ -26,12 +29,14 @@ class ReadyInspection:
 
     Attributes:
         identity: Versions and hashes of everything that judges, for every report.
+        close: Ends the process of a model that is isolated. Others need not be closed.
     """
 
     inspection: Inspection
     bundle: Bundle
     recipe: Recipe
     identity: Mapping[str, str]
+    close: Callable[[], None] = lambda: None
 
     @property
     def threshold(self) -> float:
@@ -52,12 +57,15 @@ def build_inspection(
     threads: int = 1,
     model: ModelKind = "float",
     has_spinning: bool = False,
+    isolation_limit_s: float | None = None,
 ) -> ReadyInspection:
     """Load the model, judge the canary, and hand out an inspection that may be trusted.
 
     Args:
-        threads, has_spinning: See `OrtBackend`.
+        threads, has_spinning: See `OrtSession`.
         model: Which of the bundle's models judges.
+        isolation_limit_s: How long one run may take in a process of its own; then the inspection
+            is used from one thread at a time. None: it runs in this process.
 
     Raises:
         BundleError: The runtime refuses the model, the canary's score is off, or the bundle has no
@@ -67,14 +75,27 @@ def build_inspection(
     """
     manifest = bundle.manifest
     criteria = criteria_of(recipe, manifest)
-    backend = OrtBackend(
-        manifest, model_bytes(bundle, model), threads=threads, has_spinning=has_spinning
-    )
+    data = model_bytes(bundle, model)
+    backend: InferenceBackend
+    with ExitStack() as on_failure:
+        if isolation_limit_s is None:
+            backend = OrtBackend(manifest, data, threads=threads, has_spinning=has_spinning)
+        else:
+            backend = IsolatedBackend(
+                manifest,
+                data,
+                threads=threads,
+                has_spinning=has_spinning,
+                limit_s=isolation_limit_s,
+                clock=clock,
+            )
+            on_failure.callback(backend.close)
+        canary = manifest.canary if model == "float" else manifest.int8_canary
+        ungated = replace(criteria, quality=None)  # the canary is no picture of this line's camera
+        judge = Inspection(spec=manifest.input, backend=backend, criteria=ungated, clock=clock)
+        _check_canary(bundle, judge, canary or manifest.canary)
+        close = on_failure.pop_all().close
     inspection = Inspection(spec=manifest.input, backend=backend, criteria=criteria, clock=clock)
-    canary = manifest.canary if model == "float" else manifest.int8_canary
-    ungated = replace(criteria, quality=None)  # the canary is no picture of this line's camera
-    judge = Inspection(spec=manifest.input, backend=backend, criteria=ungated, clock=clock)
-    _check_canary(bundle, judge, canary or manifest.canary)
     return ReadyInspection(
         inspection=inspection,
         bundle=bundle,
@@ -89,15 +110,22 @@ def build_inspection(
             "onnxruntime": runtime_version(),
             "opencv": OPENCV_VERSION,
         },
+        close=close,
     )
 
 
 def build_tuned_inspection(
-    bundle: Bundle, recipe: Recipe, clock: Clock, *, jobs: int = 1
+    bundle: Bundle,
+    recipe: Recipe,
+    clock: Clock,
+    *,
+    jobs: int = 1,
+    isolation_limit_s: float | None = None,
 ) -> ReadyInspection:
     """The same, as this machine was tuned for it; untuned, with the float model.
 
     Args:
+        isolation_limit_s: See `build_inspection`.
         jobs: How many parts are judged at the same time. Where they are several, the cores are
             theirs: each run has one thread.
 
@@ -113,6 +141,7 @@ def build_tuned_inspection(
         threads=choice.threads if jobs == 1 else 1,
         model=choice.model,
         has_spinning=choice.has_spinning and jobs == 1,
+        isolation_limit_s=isolation_limit_s,
     )
 
 

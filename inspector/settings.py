@@ -83,6 +83,8 @@ class StationSettings:
         bundle: None: the one that comes with the product.
         recipe: None: the bundle's own limits.
         deadline_ms: From a part's trigger to its verdict; later it is an ERROR.
+        is_isolated: The model runs in a process of its own, so that a crash in native code costs
+            one part and not the run.
     """
 
     path: Path
@@ -93,6 +95,7 @@ class StationSettings:
     cameras: tuple[CameraSettings, ...]
     images: ImageSettings = ImageSettings()
     deadline_ms: float = 1_000.0
+    is_isolated: bool = False
 
 
 def load_station(path: Path) -> StationSettings:
@@ -121,6 +124,7 @@ def load_station(path: Path) -> StationSettings:
         cameras=tuple(_camera(one) for one in table.tables("camera")),
         images=_images(table.optional_table("images")),
         deadline_ms=table.optional_number("deadline_ms", low=1.0, high=600_000.0) or 1_000.0,
+        is_isolated=table.has("isolated") and table.boolean("isolated"),
     )
     table.close()
     _check_together(station.cameras, where)

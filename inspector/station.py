@@ -91,10 +91,18 @@ def prepared_run(
         )
         for camera in settings.cameras
     )
-    ready = build_tuned_inspection(bundle, recipe, clock)
-    _make_folder(settings.store)
+    deadline_s = settings.deadline_ms / 1e3
     advice = "stop it, or give this station a store folder of its own"
     with ExitStack() as held:
+        ready = build_tuned_inspection(
+            bundle,
+            recipe,
+            clock,
+            # Half the deadline: what waits behind a run that hangs can still be judged in time.
+            isolation_limit_s=deadline_s / 2 if settings.is_isolated else None,
+        )
+        held.callback(ready.close)
+        _make_folder(settings.store)
         held.enter_context(sole_writer(settings.store, advice))
         _hold_cameras(settings, held)
         held.enter_context(short_turns())
@@ -103,7 +111,7 @@ def prepared_run(
             cameras=cameras,
             is_free=settings.cameras[0].trigger in UNASKED,
             trigger_every_ms=settings.cameras[0].trigger_every_ms,
-            deadline_s=settings.deadline_ms / 1e3,
+            deadline_s=deadline_s,
             inspection=ready.inspection,
             bundle_id=bundle.manifest.bundle_id,
             store=store,

@@ -1,25 +1,18 @@
-"""The process of one runtime: obeys what comes on stdin, answers on what was stdout.
+"""The process of one runtime; `inspector.bench.runtime_process` asks."""
 
-Started by `inspector.bench.runtime_process` as `python -m inspector.bench.child`.
-"""
-
-import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bench.memory import resident_bytes
-from inspector.bench.messages import read_message, write_message
 from inspector.bench.runtime import Runtime, Subject, load_plugin
 from inspector.bundle import open_bundle
 from inspector.clock import Clock, SystemClock
-from inspector.errors import InferenceError, InspectorError
-
-_STDOUT, _STDERR = 1, 2
+from inspector.errors import InferenceError
+from inspector.inference.serving import Command, serve_on_own_pipes
 
 
 class Session:
@@ -82,11 +75,10 @@ class Session:
         return self._runtime
 
 
-def serve(commands: IO[bytes], answers: IO[bytes], clock: Clock) -> None:
-    """Obey until the other side closes, or until a command fails: that is told, and is the end."""
-    session = Session(clock)
-    obey = {
-        command.__name__: command
+def commands_of(session: Session) -> dict[str, Command]:
+    """The session's commands by name, as they are asked for."""
+    return {
+        command.__name__: _without_raw(command)
         for command in (
             session.prepare,
             session.open,
@@ -96,18 +88,15 @@ def serve(commands: IO[bytes], answers: IO[bytes], clock: Clock) -> None:
             session.memory,
         )
     }
-    while (message := read_message(commands)) is not None:
-        words, raw = message
-        try:
-            answer = obey[words["do"]](words, raw)
-        except InspectorError as error:
-            write_message(answers, {"error": str(error)})
-            return
-        except Exception as error:  # noqa: BLE001  a foreign library may raise whatever it likes
-            first_line = (str(error).strip().splitlines() or [""])[0]
-            write_message(answers, {"error": f"{type(error).__name__}: {first_line}"})
-            return
-        write_message(answers, answer)
+
+
+def main() -> None:
+    """Serve on this process's own pipes."""
+    serve_on_own_pipes(commands_of(Session(SystemClock())))
+
+
+def _without_raw(command: Callable[[Mapping[str, Any], bytes], dict[str, object]]) -> Command:
+    return lambda words, raw: (command(words, raw), b"")
 
 
 def _subject(words: Mapping[str, Any]) -> Subject:
@@ -118,15 +107,3 @@ def _subject(words: Mapping[str, Any]) -> Subject:
         folder=Path(words["folder"]),
         threads=words["threads"],
     )
-
-
-def main() -> None:
-    """Serve on this process's own pipes."""
-    # What libraries print must not fall between the answers.
-    with os.fdopen(os.dup(_STDOUT), "wb") as answers:
-        os.dup2(_STDERR, _STDOUT)
-        serve(sys.stdin.buffer, answers, SystemClock())
-
-
-if __name__ == "__main__":
-    main()

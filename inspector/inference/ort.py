@@ -1,6 +1,7 @@
 """Runs a bundle's graph on ONNX Runtime, on the CPU."""
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec, Manifest
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction, Preprocessed
-from inspector.inference.stitch import stitch_classes, stitch_heatmap
+from inspector.inference.prediction import prediction_of, read_outputs
 
 # From 1.29 on the official builds report to their maker, hashes of the model among it, and keep an
 # identifier on the disk (github.com/microsoft/onnxruntime/pull/27379). A line PC tells nobody what
@@ -28,24 +29,65 @@ _RUNTIME_FAULTS: tuple[type[Exception], ...] = (
         if isinstance(fault, type) and issubclass(fault, Exception)
     ),
 )
-_READ = ("score", "heatmap", "probabilities", "class_map")
 _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 
 
-class OrtBackend:
+class OrtSession:
     """One session over the bytes of a model. May be called from several threads at once.
 
     The session is made from bytes, never from a path: so the runtime cannot be led to other files.
 
     Args:
-        manifest: What the graph takes and gives.
-        model: The bytes of an ONNX file that belongs to it.
+        model: The bytes of an ONNX file.
+        spec: The tensor that it takes.
+        outputs: Those that are read, by name; what else the graph gives is left out.
         threads: Threads inside one run. For throughput give 1 and call from several threads: two
             single-threaded runs side by side do more than one run on two threads.
         has_spinning: Whether these threads wait for work by counting: quicker where the machine
             has nothing else to do, but it takes their cores from the cameras and the window.
         is_optimised: Whether the runtime may rewrite the graph, as it does on the line; False only
             to see what that changes.
+
+    Raises:
+        BundleError: The runtime refuses the graph, or its inputs and outputs are others.
+    """
+
+    def __init__(
+        self,
+        model: bytes,
+        spec: InputSpec,
+        outputs: Sequence[str],
+        *,
+        threads: int = 1,
+        has_spinning: bool = False,
+        is_optimised: bool = True,
+    ) -> None:
+        self._session = open_session(
+            model, threads=threads, has_spinning=has_spinning, is_optimised=is_optimised
+        )
+        self._output_names = list(outputs)
+        self._input_name = _check_signature(self._session, spec, self._output_names)
+
+    def run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """What the graph gives for (N, H, W, C) pixels, by output; unchecked.
+
+        Raises:
+            InferenceError: The runtime failed.
+        """
+        try:
+            outputs = self._session.run(self._output_names, {self._input_name: tensor})
+        except _RUNTIME_FAULTS as error:
+            raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
+        return dict(zip(self._output_names, outputs, strict=True))
+
+
+class OrtBackend:
+    """Runs a model in this process. May be called from several threads at once.
+
+    Args:
+        manifest: What the graph takes and gives.
+        model: The bytes of an ONNX file that belongs to it.
+        threads, has_spinning, is_optimised: See `OrtSession`.
 
     Raises:
         BundleError: The runtime refuses the graph, or its inputs and outputs are not those that
@@ -61,52 +103,23 @@ class OrtBackend:
         has_spinning: bool = False,
         is_optimised: bool = True,
     ) -> None:
-        self._session = open_session(
-            model, threads=threads, has_spinning=has_spinning, is_optimised=is_optimised
+        self._manifest = manifest
+        self._session = OrtSession(
+            model,
+            manifest.input,
+            read_outputs(manifest),
+            threads=threads,
+            has_spinning=has_spinning,
+            is_optimised=is_optimised,
         )
-        self._spec = manifest.input
-        self._bundle_id = manifest.bundle_id
-        self._n_labels = len(manifest.labels)
-        self._output_names = [name for name in _READ if name in manifest.outputs]
-        self._input_name = _check_signature(self._session, self._spec, self._output_names)
 
     def run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """What the graph gives for (N, H, W, C) pixels, by output; unchecked, for proofs.
-
-        Raises:
-            InferenceError: The runtime failed.
-        """
-        try:
-            outputs = self._session.run(self._output_names, {self._input_name: tensor})
-        except _RUNTIME_FAULTS as error:
-            raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
-        return dict(zip(self._output_names, outputs, strict=True))
+        """See `OrtSession.run`; for proofs."""
+        return self._session.run(tensor)
 
     def infer(self, prepared: Preprocessed) -> Prediction:
         """See `InferenceBackend.infer`."""
-        named = self.run(prepared.tensor)
-        count = len(prepared.places)
-        scores = _finite(named["score"], (count,), "score")
-        worst = int(scores.argmax())  # a part is as bad as its worst tile
-        probabilities = heatmap = class_map = None
-        if "probabilities" in named:
-            shape: tuple[int, ...] = (count, self._n_labels)
-            probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
-        if "heatmap" in named:
-            shape = (count, self._spec.height_px, self._spec.width_px)
-            tiles = _finite(named["heatmap"], shape, "heatmap")
-            heatmap = stitch_heatmap(tiles, prepared.places, prepared.canvas_size_px)
-            if "class_map" in named:
-                classes = _most_probable(named["class_map"], shape, self._n_labels)
-                class_map = stitch_classes(classes, tiles, prepared.places, prepared.canvas_size_px)
-        return Prediction(
-            frame_id=prepared.frame_id,
-            score=float(scores[worst]),
-            heatmap=heatmap,
-            bundle_id=self._bundle_id,
-            probabilities=probabilities,
-            class_map=class_map,
-        )
+        return prediction_of(self.run(prepared.tensor), prepared, self._manifest)
 
 
 def open_session(
@@ -115,7 +128,7 @@ def open_session(
     """A session over the bytes of any ONNX file, set up as the line runs it.
 
     Args:
-        threads, has_spinning, is_optimised: See `OrtBackend`.
+        threads, has_spinning, is_optimised: See `OrtSession`.
 
     Raises:
         BundleError: The runtime refuses the graph.
@@ -162,31 +175,6 @@ def _check_signature(session: ort.InferenceSession, spec: InputSpec, outputs: li
         if given.get(name) != "tensor(float)":
             raise BundleError(f"the graph has no float output {name!r}; it has {given}")
     return str(inputs[0].name)
-
-
-def _finite(values: NDArray[np.float32], shape: tuple[int, ...], name: str) -> NDArray[np.float32]:
-    if values.shape != shape:
-        raise InferenceError(f"{name} has the shape {values.shape}; {shape} was asked for")
-    if not np.isfinite(values).all():
-        raise InferenceError(f"{name} holds a value that is not finite")
-    return values
-
-
-def _most_probable(
-    maps: NDArray[np.float32], shape: tuple[int, ...], n_labels: int
-) -> NDArray[np.uint8]:
-    """uint8 in `shape`, places among the labels; the graph gives its coarser grid of defects.
-
-    Its axes are tiles, rows, columns, and every label but the first.
-    """
-    rows, columns = maps.shape[1:3] if maps.ndim == 4 else (0, 0)
-    step = shape[1] // rows if rows else 0
-    _finite(maps, (shape[0], rows, columns, n_labels - 1), "class_map")
-    if not step or (rows * step, columns * step) != shape[1:]:
-        raise InferenceError(f"class_map has {rows} x {columns} places for {shape[1:]} pixels")
-    classes = (maps.argmax(axis=3) + 1).astype(np.uint8)
-    fine: NDArray[np.uint8] = classes.repeat(step, axis=1).repeat(step, axis=2)
-    return fine
 
 
 def _first_line(error: BaseException) -> str:

@@ -53,6 +53,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         + """
 recipe = "bolt.toml"
 deadline_ms = 250
+isolated = true
 [images]
 keep = "all"
 quota_mb = 10
@@ -73,7 +74,7 @@ trigger_every_ms = 200
     )
     station = load(tmp_path, text)
     assert (station.bundle, station.recipe) == (None, tmp_path / "bolt.toml")
-    assert station.deadline_ms == 250.0
+    assert (station.deadline_ms, station.is_isolated) == (250.0, True)
     assert station.images == ImageSettings(keep=Keep.ALL, quota_mb=10, free_space_floor_mb=0)
     assert station.cameras == (
         CameraSettings(

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from inspector.clock import SystemClock
@@ -153,6 +154,34 @@ with prepared_run(load_station(Path(sys.argv[1])), Printing(), SystemClock()) as
     assert len(told) >= 40, done.stderr
     kept = {record.part_number: record for record in stored(folder / "records" / "records.db")}
     assert [[str(n), kept[int(n)].verdict.decision.value] for n, _ in told] == told
+
+
+def test_crash_of_an_isolated_model_costs_one_part_and_no_more(folder: Path) -> None:
+    add_line(folder, "isolated = true")
+    change_station(folder / "station.toml", "loop = false", "loop = true")
+    ear = Ear()
+    with prepared_run(load_station(folder / "station.toml"), ear, SystemClock()) as prepared:
+        line = Worker("line", prepared.runner.run, lambda _: None)
+        line.start()
+        for n_crashes in range(1, 4):
+            ear.wait_for(lambda ear: len(ear.records) > 20 * n_crashes)  # noqa: B023
+            (model,) = psutil.Process().children()
+            model.kill()
+            ear.wait_for(lambda ear: errors_in(ear) == n_crashes)  # noqa: B023
+        prepared.runner.stop()
+        line.join()
+    assert line.failure is None
+    assert psutil.Process().children() == []
+    numbers = [record.part_number for record in ear.records]
+    assert numbers == list(range(1, len(numbers) + 1))
+    reasons = [record.verdict.reasons[0] for record in ear.records if not record.score]
+    assert [reason.text() for reason in reasons] == [
+        "InferenceError: the model: its process died: signal 9"
+    ] * 3
+
+
+def errors_in(ear: Ear) -> int:
+    return sum(record.verdict.decision is Decision.ERROR for record in ear.records)
 
 
 def test_parts_that_were_on_their_way_at_a_kill_are_errors_afterwards(folder: Path) -> None:

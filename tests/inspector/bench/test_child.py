@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inspector.bench.child import serve
-from inspector.bench.messages import read_message, write_message
+from inspector.bench.child import Session, commands_of
+from inspector.inference.messages import read_message, write_message
+from inspector.inference.serving import messages_of, serve
 from tests.support.bench_offers import reference
 from tests.support.fakes import FakeClock
 
@@ -21,7 +22,8 @@ def answers_to(*messages: tuple[dict[str, object], bytes]) -> list[dict[str, Any
     for words, raw in messages:
         write_message(commands, words, raw)
     commands.seek(0)
-    serve(commands, answers, FakeClock(step_ns=2_000_000))
+    session = Session(FakeClock(step_ns=2_000_000))
+    serve(messages_of(commands), answers, commands_of(session))
     answers.seek(0)
     told = []
     while (message := read_message(answers)) is not None:
@@ -74,7 +76,3 @@ def test_failure_is_told_in_one_line_and_ends_the_process(
 ) -> None:
     told = answers_to(opening(bundle, offer), SHOW, ({"do": "scores"}, b""), ({"do": "turn"}, b""))
     assert told[2:] == [{"error": error}]
-
-
-def test_unknown_command_is_an_error() -> None:
-    assert answers_to(({"do": "dance"}, b"")) == [{"error": "KeyError: 'dance'"}]

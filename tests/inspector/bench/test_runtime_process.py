@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import psutil  # type: ignore[import-untyped]
 import pytest
 
 from inspector.bench.runtime_process import RuntimeProcess
@@ -53,25 +52,9 @@ def test_failure_is_named(bundle: Path, tmp_path: Path, offer: str, message: str
 
 
 def test_runtime_that_never_answers_is_ended(bundle: Path, tmp_path: Path) -> None:
-    with runtime_process("NEVER_OPENS", timeout_s=1.0) as hanging:
-        with pytest.raises(InferenceError) as caught:
-            hanging.open(bundle, tmp_path, 1)
-        assert hanging._process.wait(PATIENCE_S) == -9
+    with (
+        runtime_process("NEVER_OPENS", timeout_s=1.0) as hanging,
+        pytest.raises(InferenceError) as caught,
+    ):
+        hanging.open(bundle, tmp_path, 1)
     assert str(caught.value) == "rt: gave no answer to 'open' within 1 s and was ended"
-
-
-def test_process_that_died_before_it_was_asked_is_named(bundle: Path, tmp_path: Path) -> None:
-    with runtime_process("EXACT") as running:
-        running.open(bundle, tmp_path, 1)
-        (process,) = psutil.Process().children()
-        process.kill()
-        with pytest.raises(InferenceError, match="rt: its process died: signal 9"):
-            running.scores(TENSORS)
-
-
-def test_process_ends_when_the_bench_is_gone(bundle: Path, tmp_path: Path) -> None:
-    with runtime_process("EXACT") as orphan:
-        orphan.open(bundle, tmp_path, 1)
-        assert orphan._process.stdin is not None
-        orphan._process.stdin.close()  # as the system does when the bench is killed
-        assert orphan._process.wait(PATIENCE_S) == 0

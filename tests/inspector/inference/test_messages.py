@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from inspector.bench.messages import read_message, write_message
+from inspector.inference.messages import read_message, write_message
 
 
 def stream_of(*messages: tuple[dict[str, object], bytes]) -> io.BytesIO:

@@ -1,4 +1,4 @@
-"""How a bench and the processes of its runtimes speak: framed messages over two pipes.
+"""How a program and the processes of its runtimes speak: framed messages over two pipes.
 
 A message is two little-endian counts of 32 bits, then so many bytes of JSON, then so many raw ones.
 """
@@ -12,8 +12,13 @@ MAX_BYTES = 1_000_000_000  # of each part; above the largest picture in tiles
 _COUNTS = struct.Struct("<II")
 
 
-def write_message(stream: IO[bytes], words: Mapping[str, object], raw: bytes = b"") -> None:
+def write_message(
+    stream: IO[bytes], words: Mapping[str, object], raw: bytes | memoryview = b""
+) -> None:
     """Send one message, at once.
+
+    Args:
+        raw: A view must be one of single bytes.
 
     Raises:
         ValueError: It is too large.

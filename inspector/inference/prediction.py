@@ -1,0 +1,80 @@
+"""From what a graph gives to a prediction: checked for shape and finite numbers, tiles as one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import Manifest
+from inspector.errors import InferenceError
+from inspector.flow import Prediction, Preprocessed
+from inspector.inference.stitch import stitch_classes, stitch_heatmap
+
+_READ = ("score", "heatmap", "probabilities", "class_map")
+
+
+def read_outputs(manifest: Manifest) -> list[str]:
+    """The outputs of a bundle's graph that a prediction is made of."""
+    return [name for name in _READ if name in manifest.outputs]
+
+
+def prediction_of(
+    named: Mapping[str, NDArray[np.float32]], prepared: Preprocessed, manifest: Manifest
+) -> Prediction:
+    """What the network says of one frame.
+
+    Args:
+        named: What the graph gave for the frame's tensor, by output; all of `read_outputs`.
+
+    Raises:
+        InferenceError: An output has another shape than the bundle says, or a number in it is not
+            finite.
+    """
+    count = len(prepared.places)
+    spec, labels = manifest.input, manifest.labels
+    scores = _finite(named["score"], (count,), "score")
+    worst = int(scores.argmax())  # a part is as bad as its worst tile
+    probabilities = heatmap = class_map = None
+    if "probabilities" in named:
+        shape: tuple[int, ...] = (count, len(labels))
+        probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
+    if "heatmap" in named:
+        shape = (count, spec.height_px, spec.width_px)
+        tiles = _finite(named["heatmap"], shape, "heatmap")
+        heatmap = stitch_heatmap(tiles, prepared.places, prepared.canvas_size_px)
+        if "class_map" in named:
+            classes = _most_probable(named["class_map"], shape, len(labels))
+            class_map = stitch_classes(classes, tiles, prepared.places, prepared.canvas_size_px)
+    return Prediction(
+        frame_id=prepared.frame_id,
+        score=float(scores[worst]),
+        heatmap=heatmap,
+        bundle_id=manifest.bundle_id,
+        probabilities=probabilities,
+        class_map=class_map,
+    )
+
+
+def _finite(values: NDArray[np.float32], shape: tuple[int, ...], name: str) -> NDArray[np.float32]:
+    if values.shape != shape:
+        raise InferenceError(f"{name} has the shape {values.shape}; {shape} was asked for")
+    if not np.isfinite(values).all():
+        raise InferenceError(f"{name} holds a value that is not finite")
+    return values
+
+
+def _most_probable(
+    maps: NDArray[np.float32], shape: tuple[int, ...], n_labels: int
+) -> NDArray[np.uint8]:
+    """uint8 in `shape`, places among the labels; the graph gives its coarser grid of defects.
+
+    Its axes are tiles, rows, columns, and every label but the first.
+    """
+    rows, columns = maps.shape[1:3] if maps.ndim == 4 else (0, 0)
+    step = shape[1] // rows if rows else 0
+    _finite(maps, (shape[0], rows, columns, n_labels - 1), "class_map")
+    if not step or (rows * step, columns * step) != shape[1:]:
+        raise InferenceError(f"class_map has {rows} x {columns} places for {shape[1:]} pixels")
+    classes = (maps.argmax(axis=3) + 1).astype(np.uint8)
+    fine: NDArray[np.uint8] = classes.repeat(step, axis=1).repeat(step, axis=2)
+    return fine

@@ -1,0 +1,29 @@
+"""What a graph gives is checked before it is a prediction; the runtime's tests see the rest."""
+
+import numpy as np
+import pytest
+
+from inspector.errors import InferenceError
+from inspector.inference.prediction import prediction_of, read_outputs
+from tests.support.graphs import full_of, manifest
+
+
+def test_outputs_that_are_read_come_in_one_order_and_no_others() -> None:
+    named = manifest(outputs=("boxes", "class_map", "heatmap", "score"))
+    assert read_outputs(named) == ["score", "heatmap", "class_map"]
+
+
+def test_prediction_is_made_of_what_the_graph_gave() -> None:
+    heat = np.full((1, 8, 12), 0.25, dtype=np.float32)
+    given = {"score": np.array([0.5], dtype=np.float32), "heatmap": heat}
+    prediction = prediction_of(given, full_of(9), manifest())
+    assert (prediction.score, prediction.bundle_id, prediction.frame_id) == (0.5, "c" * 64, 6)
+    assert prediction.heatmap is not None
+    assert prediction.heatmap.tolist() == heat[0].tolist()
+    assert (prediction.probabilities, prediction.class_map) == (None, None)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_number_that_is_not_finite_is_an_inference_error(value: float) -> None:
+    with pytest.raises(InferenceError, match="score holds a value that is not finite"):
+        prediction_of({"score": np.array([value], np.float32)}, full_of(9), manifest())
