@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from inspector.assembly import shipped_bundle
+from inspector.assembly import build_inspection, shipped_bundle
 from inspector.bundle import open_bundle
 from inspector.capture.registry import known_kinds, make_source
 from inspector.capture.synthetic.render import render_part
@@ -18,6 +18,7 @@ from inspector.machine.choices import STANDARD_CHOICE, remembered, user_folder
 from inspector.machine.processor import has_vnni, processor_name, usable_cores
 from inspector.machine.user_folders import SAID
 from inspector.pipeline.free_space import check_free_space
+from inspector.recipe import DEFAULT_RECIPE
 from inspector.selftest.check import Check, tried
 from inspector.store.images import write_png
 
@@ -25,6 +26,7 @@ ENTRY_POINT_GROUP = "inspector.selftest_checks"  # of what another package bring
 FLOOR_BYTES = 200_000_000  # of a disk: a day's records, and what an update needs
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before it was never set
 _GRAB_TIMEOUT_S = 10.0
+_LONGEST_RUN_S = 10.0
 _SIZE_PX = (192, 256)
 
 
@@ -32,6 +34,7 @@ def machine_checks(clock: Clock) -> list[Check]:
     """Each by itself: what one finds does not depend on another."""
     found: dict[str, Callable[[], str]] = {
         "sources": lambda: _sources(clock),
+        "isolated model": lambda: _isolated(clock),
         "folders": _folders,
         "free space": _free_space,
         "clock": lambda: _clock(clock),
@@ -69,6 +72,13 @@ def _sources(clock: Clock) -> str:
                 opened.close()
     there = [one.source for kind in kinds.values() for one in kind.find()]
     return f"{', '.join(kinds)}; found here: {', '.join(there)}"
+
+
+def _isolated(clock: Clock) -> str:
+    """A model loads in a process of its own, and judges its canary there as was proven."""
+    bundle = open_bundle(shipped_bundle())
+    build_inspection(bundle, DEFAULT_RECIPE, clock, isolation_limit_s=_LONGEST_RUN_S).close()
+    return "judges the canary in a process of its own"
 
 
 def _folders() -> str:

@@ -1,5 +1,6 @@
 """What this machine must have is looked for, each thing by itself."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,3 +67,11 @@ def test_user_without_a_home_is_told_that_nothing_is_remembered(
 
 def test_processor_is_named_with_what_was_chosen_for_it() -> None:
     assert "the demo's bundle runs its " in check_of("processor").detail
+
+
+def test_model_is_tried_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_of("isolated model").is_passed
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    failed = check_of("isolated model")
+    assert not failed.is_passed
+    assert failed.detail.startswith("the model: its process cannot be started")
