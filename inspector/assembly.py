@@ -92,10 +92,18 @@ def build_inspection(
             on_failure.callback(backend.close)
         canary = manifest.canary if model == "float" else manifest.int8_canary
         ungated = replace(criteria, quality=None)  # the canary is no picture of this line's camera
-        judge = Inspection(spec=manifest.input, backend=backend, criteria=ungated, clock=clock)
+        inspection, judge = (
+            Inspection(
+                spec=manifest.input,
+                backend=backend,
+                bundle_id=manifest.bundle_id,
+                criteria=one,
+                clock=clock,
+            )
+            for one in (criteria, ungated)
+        )
         _check_canary(bundle, judge, canary or manifest.canary)
         close = on_failure.pop_all().close
-    inspection = Inspection(spec=manifest.input, backend=backend, criteria=criteria, clock=clock)
     return ReadyInspection(
         inspection=inspection,
         bundle=bundle,

@@ -1,8 +1,10 @@
 """From a station file to a line that is ready to run: what `run` and the window both call."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from inspector.assembly import ReadyInspection, build_tuned_inspection, shipped_bundle
@@ -10,9 +12,11 @@ from inspector.bundle import open_bundle
 from inspector.capture.registry import is_exclusive, make_source
 from inspector.clock import Clock
 from inspector.concurrency.switching import short_turns
+from inspector.concurrency.worker import Worker
 from inspector.errors import SettingsError, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
+from inspector.following import StationFollower
 from inspector.machine.sole_user import sole_user
 from inspector.pipeline.events import Listener
 from inspector.pipeline.free_space import check_free_space
@@ -20,7 +24,7 @@ from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.record import make_unfinished_record
 from inspector.pipeline.runner import Runner
-from inspector.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.selftest.selftest import check_at_start
 from inspector.settings import UNASKED, Keep, StationSettings
 from inspector.store.reader import RecordReader
@@ -45,25 +49,32 @@ class PreparedRun:
     """A line that only waits to be started.
 
     Attributes:
+        in_force: Gives what judges now: what the station's file names may change meanwhile.
         first_part: The number of the first part that this run will see.
     """
 
     runner: Runner
-    ready: ReadyInspection
-    recipe: Recipe
+    in_force: Callable[[], ReadyInspection]
     store_path: Path
     first_part: int
 
 
 @contextmanager
 def prepared_run(
-    settings: StationSettings, listener: Listener, clock: Clock, *, n_parts: int | None = None
+    settings: StationSettings,
+    listener: Listener,
+    clock: Clock,
+    *,
+    recipe: Path | None = None,
+    n_parts: int | None = None,
 ) -> Iterator[PreparedRun]:
     """Open everything that a station needs but its cameras; a context manager.
 
-    Inside the `with` nobody else writes into the store's folder.
+    Inside the `with` nobody else writes into the store's folder, and the station's file is
+    followed: another bundle or recipe in it judges from the next part on.
 
     Args:
+        recipe: In the place of the one that the settings name; None: that one.
         n_parts: End after so many; None: go on until somebody stops it.
 
     Raises:
@@ -72,7 +83,8 @@ def prepared_run(
         StoreError: The store cannot be opened, is damaged, or has no room.
     """
     check_at_start()
-    recipe = DEFAULT_RECIPE if settings.recipe is None else load_recipe(settings.recipe)
+    recipe_file = recipe or settings.recipe
+    limits = DEFAULT_RECIPE if recipe_file is None else load_recipe(recipe_file)
     bundle = open_bundle(shipped_bundle() if settings.bundle is None else settings.bundle)
     folder = str(settings.path.parent)
     cameras = tuple(
@@ -94,14 +106,15 @@ def prepared_run(
     deadline_s = settings.deadline_ms / 1e3
     advice = "stop it, or give this station a store folder of its own"
     with ExitStack() as held:
-        ready = build_tuned_inspection(
-            bundle,
-            recipe,
-            clock,
+        build = partial(
+            build_tuned_inspection,
+            clock=clock,
             # Half the deadline: what waits behind a run that hangs can still be judged in time.
             isolation_limit_s=deadline_s / 2 if settings.is_isolated else None,
         )
-        held.callback(ready.close)
+        ready = build(bundle, limits)
+        on_failure = held.enter_context(ExitStack())
+        on_failure.callback(ready.close)
         _make_folder(settings.store)
         held.enter_context(sole_writer(settings.store, advice))
         _hold_cameras(settings, held)
@@ -113,17 +126,32 @@ def prepared_run(
             trigger_every_ms=settings.cameras[0].trigger_every_ms,
             deadline_s=deadline_s,
             inspection=ready.inspection,
-            bundle_id=bundle.manifest.bundle_id,
             store=store,
             n_parts=n_parts,
         )
+        runner = Runner(plan, listener, clock)
+        follower = StationFollower(settings, recipe, ready, build, runner)
+        on_failure.pop_all()  # from here on the follower closes what judges
+        held.callback(follower.close)
+        held.enter_context(_following(follower, runner))
         yield PreparedRun(
-            runner=Runner(plan, listener, clock),
-            ready=ready,
-            recipe=recipe,
+            runner=runner,
+            in_force=follower.in_force,
             store_path=store.path,
             first_part=store.next_part,
         )
+
+
+@contextmanager
+def _following(follower: StationFollower, runner: Runner) -> Iterator[None]:
+    stop = threading.Event()
+    worker = Worker("follow", partial(follower.run, stop), runner.break_off)
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
 
 
 def _hold_cameras(settings: StationSettings, held: ExitStack) -> None:

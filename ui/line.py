@@ -11,7 +11,7 @@ from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
 from inspector.errors import InspectorError
 from inspector.flow import Record
-from inspector.pipeline.events import Listener
+from inspector.pipeline.events import JudgedBy, Listener
 from inspector.settings import StationSettings, Trigger
 from inspector.store.reader import RecordReader
 
@@ -27,14 +27,12 @@ class LineInfo:
     """What runs.
 
     Attributes:
-        threshold: The score from which a part fails.
+        judged_by: At its start.
         stored: The newest results of earlier runs, oldest first.
     """
 
     station: str
-    recipe: str
-    bundle_id: str
-    threshold: float
+    judged_by: JudgedBy
     cameras: tuple[str, ...]
     stored: tuple[Record, ...] = ()
 
@@ -110,9 +108,7 @@ class Line(QObject):
             self.prepared.emit(
                 LineInfo(
                     station=settings.name,
-                    recipe=run.recipe.name,
-                    bundle_id=run.ready.bundle.manifest.bundle_id,
-                    threshold=run.ready.threshold,
+                    judged_by=run.runner.judged_by,
                     cameras=tuple(camera.name for camera in settings.cameras),
                     stored=tuple(_newest(run.store_path)),
                 )

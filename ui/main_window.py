@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
 
     def _line_prepared(self, info: LineInfo) -> None:
         self._top.show_line(info)
-        self._run.start(info.threshold, info.cameras, info.stored)
+        self._run.start(info.judged_by, info.cameras, info.stored)
 
     def _line_ended(self, error: InspectorError | None) -> None:
         self._line.join()
@@ -345,6 +345,8 @@ class MainWindow(QMainWindow):
     def _show_snapshot(self, snapshot: RunSnapshot) -> None:
         if self._line.is_running:
             self._run.show_snapshot(snapshot)
+            if snapshot.judged_by is not None:
+                self._top.show_judged_by(snapshot.judged_by)
 
     def _add_fail(self, fail: FailPicture) -> None:
         self._run.add_fail(fail)

@@ -1,8 +1,11 @@
 """The bar above: which line, which recipe, which model; language, scheme, time."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QDateTime, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from inspector.pipeline.events import JudgedBy
 from ui.line import LineInfo
 from ui.theme.colours import Scheme
 from ui.theme.theme import Theme
@@ -63,6 +66,11 @@ class TopBar(QWidget):
         self._info = info
         self.retranslate()
 
+    def show_judged_by(self, judged_by: JudgedBy) -> None:
+        """What judges now: a bundle or recipe may have come while the line runs."""
+        if self._info is not None and judged_by != self._info.judged_by:
+            self.show_line(replace(self._info, judged_by=judged_by))
+
     def retranslate(self) -> None:
         """Write in the chosen language."""
         self._language.setText(self.tr("中文", "the name of the other language, in itself"))
@@ -75,9 +83,9 @@ class TopBar(QWidget):
             self._bundle.clear()
             return
         self._name.setText(info.station)
-        self._recipe.setText(info.recipe)
+        self._recipe.setText(info.judged_by.recipe)
         bundle = self.tr("bundle {id}")
-        self._bundle.setText(bundle.format(id=info.bundle_id[:6]))
+        self._bundle.setText(bundle.format(id=info.judged_by.bundle_id[:6]))
 
     def _tell_time(self) -> None:
         self._time.setText(QDateTime.currentDateTime().toString("HH:mm:ss"))

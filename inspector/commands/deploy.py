@@ -14,7 +14,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         help="bring a bundle or a recipe into a station",
         description="Check a bundle's every byte, its proof and its canary on this machine, and "
         "that bundle and recipe go together; then copy them beside the station file and name them "
-        "in it. A line that runs takes them at its next start.",
+        "in it. A line that runs judges with them from its next part on.",
     )
     parser.add_argument("station", type=place, metavar="STATION", help="a station file")
     parser.add_argument("--bundle", type=place, metavar="BUNDLE", help="a folder or a zip")
@@ -52,7 +52,7 @@ def _deploy(parsed: argparse.Namespace) -> int:
             }
         )
         return ExitCode.DONE
-    print_line(f"station  {settings.path}, from its next start on")
+    print_line(f"station  {settings.path}, in force from the next part on")
     print_line(
         f"bundle   {settings.bundle or 'the one that comes with the product'}: {manifest.name} "
         f"{manifest.version} ({manifest.bundle_id[:12]}), whole, and judges here as it was proven"

@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +57,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
     clock = SystemClock()
     settings = load_station(parsed.station)
-    if parsed.recipe is not None:
-        settings = replace(settings, recipe=parsed.recipe.resolve())
     status, manager = _StatusLine(), ServiceManager()
-    with prepared_run(settings, status, clock, n_parts=parsed.parts) as prepared:
+    with prepared_run(
+        settings, status, clock, recipe=parsed.recipe, n_parts=parsed.parts
+    ) as prepared:
         started_ns = clock.monotonic_ns()
         failures: list[InspectorError] = []
         # Not in this thread: a signal's handler runs here, between any two steps of it.
@@ -85,7 +84,7 @@ def _run(parsed: argparse.Namespace) -> int:
                 reader,
                 elapsed_s=elapsed_s,
                 n_judged_now=sum(decisions.values()),
-                identity={"station": settings.name, **prepared.ready.identity},
+                identity={"station": settings.name, **prepared.in_force().identity},
                 first_part=prepared.first_part,
             )
     reason = prepared.runner.snapshot().finish_reason

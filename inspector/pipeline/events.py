@@ -68,6 +68,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedBy:
+    """What judges the parts that are triggered now.
+
+    Attributes:
+        recipe: Its name.
+        threshold: The score from which a part fails, model units.
+    """
+
+    bundle_id: str
+    recipe: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSnapshot:
     """The whole line at one instant.
 
@@ -80,6 +94,8 @@ class RunSnapshot:
         n_images_skipped: Pictures that were to be kept and were not, for want of time or room.
         n_late: Views that came after their part's deadline.
         growth: What of the program itself only grows.
+        judged_by: None where nothing does.
+        change_trouble: Why what the station file names now is not in force; None where it is.
     """
 
     phase: Phase
@@ -93,6 +109,8 @@ class RunSnapshot:
     n_images_skipped: int = 0
     n_late: int = 0
     growth: tuple[Growth, ...] = ()
+    judged_by: JudgedBy | None = None
+    change_trouble: InspectorError | None = None
 
     @property
     def n_frames_lost(self) -> int:

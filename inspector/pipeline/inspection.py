@@ -34,6 +34,7 @@ class Inspection:
     May be called from several threads at once where the backend may.
 
     Attributes:
+        bundle_id: Of what it judges with.
         criteria: What it decides by.
     """
 
@@ -42,9 +43,11 @@ class Inspection:
         *,
         spec: InputSpec,
         backend: InferenceBackend,
+        bundle_id: str,
         criteria: Criteria,
         clock: Clock,
     ) -> None:
+        self.bundle_id = bundle_id
         self._spec = spec
         self._backend = backend
         self.criteria = criteria

@@ -64,7 +64,7 @@ class RunPlan:
         is_free: The pictures of the one camera are the parts.
         trigger_every_ms: A timer's period; None without a timer.
         deadline_s: From a part's trigger to its verdict; later it is an ERROR.
-        inspection, bundle_id: What judges.
+        inspection: What judges, until another one is to.
         n_parts: End after so many; None: go on until somebody stops it.
     """
 
@@ -72,7 +72,6 @@ class RunPlan:
     is_free: bool
     deadline_s: float
     inspection: Inspection
-    bundle_id: str
     store: StorePlan
     trigger_every_ms: float | None = None
     n_parts: int | None = None

@@ -23,10 +23,11 @@ from inspector.concurrency.worker import WAKE_S, Worker
 from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
 from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
-from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
+from inspector.pipeline.events import Counts, JudgedBy, Listener, Phase, RunSnapshot
 from inspector.pipeline.free_space import check_free_space
 from inspector.pipeline.inspected import Inspected
-from inspector.pipeline.inspection import PreparedFrame
+from inspector.pipeline.inspection import Inspection, PreparedFrame
+from inspector.pipeline.judging import Change, Judging
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
@@ -49,6 +50,7 @@ class _Waiting:
     part_number: int
     camera: str
     ready: PreparedFrame
+    inspection: Inspection
 
 
 class Runner:
@@ -80,6 +82,8 @@ class Runner:
         self._lock = threading.Lock()  # guards what follows, down to the queues
         names = [camera.name for camera in plan.cameras]
         self._parts = Parts(names, round(plan.deadline_s * 1e9))
+        self._judging = Judging(plan.inspection)
+        self._change_trouble: InspectorError | None = None
         self._next_part = plan.store.next_part
         self._phase = Phase.IDLE
         self._finish_reason = ""
@@ -190,9 +194,45 @@ class Runner:
             shift = Shift(first_part=self._next_part, started_at=self._clock.now())
         self._hand_to_store(shift)
 
+    def change(self, inspection: Inspection) -> Change:
+        """Let another inspection judge from the next part on; those on their way keep theirs.
+
+        Where it cannot judge the first view that it gets, the one before is in force again.
+        """
+        return self._judging.change(inspection)
+
+    @property
+    def inspection(self) -> Inspection:
+        """What judges the parts that are triggered now."""
+        return self._judging.current
+
+    @property
+    def judged_by(self) -> JudgedBy:
+        """The same, for people."""
+        inspection = self._judging.current
+        return JudgedBy(
+            bundle_id=inspection.bundle_id,
+            recipe=inspection.criteria.recipe.name,
+            threshold=inspection.criteria.threshold,
+        )
+
+    def is_in_use(self, inspection: Inspection) -> bool:
+        """Whether it judges, may have to judge again, or a part waits for it."""
+        return self._judging.is_in_use(inspection)
+
+    def tell_change(self, trouble: InspectorError | None) -> None:
+        """Let the listener know why what was to judge does not; None: it does."""
+        self._change_trouble = trouble
+        self._tell_state()
+
+    def break_off(self, failure: InspectorError) -> None:
+        """End the run, for something that it needs broke. Returns at once; `run` raises it."""
+        self._fail(failure)
+
     def snapshot(self) -> RunSnapshot:
         """The line now."""
         images = self._plan.store.images
+        judged_by = self.judged_by
         with self._lock:
             return RunSnapshot(
                 phase=self._phase,
@@ -207,6 +247,8 @@ class Runner:
                 + (0 if images is None else images.n_skipped),
                 n_late=self._parts.n_late,
                 growth=self._self_watch.growth,
+                judged_by=judged_by,
+                change_trouble=self._change_trouble,
             )
 
     # For the cameras' threads, as `Intake`
@@ -219,6 +261,7 @@ class Runner:
             number = self._next_part
             self._next_part += 1
             self._parts.begin(number, triggered_ns)
+            self._judging.begin(number)
             self._hand_to_store(Begun(number))
             is_first = self._phase is Phase.READY
             n_begun = self._next_part - self._plan.store.next_part
@@ -234,22 +277,26 @@ class Runner:
 
     def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
         """See `Intake.deliver`."""
-        ready = self._plan.inspection.prepare(frame, self._regions[camera])
+        inspection = self._judging.of(part_number)
+        ready = inspection.prepare(frame, self._regions[camera])
         if isinstance(ready, Inspected):
             self._add(part_number, camera, ready)
             return
-        waiting = _Waiting(part_number=part_number, camera=camera, ready=ready)
+        waiting = _Waiting(
+            part_number=part_number, camera=camera, ready=ready, inspection=inspection
+        )
         try:
             if self._to_inspect.offer(waiting):
                 return
         except Closed:  # the run broke; what is left over is settled at the end
             return
         overrun = Overrun(self._to_inspect.capacity)
-        self._add(part_number, camera, self._plan.inspection.errored(overrun, frame, {}))
+        self._add(part_number, camera, inspection.errored(overrun, frame, {}))
 
     def fail(self, part_number: int, camera: str, error: InspectorError) -> None:
         """See `Intake.fail`."""
-        self._add(part_number, camera, self._plan.inspection.errored(error, None, {}))
+        errored = self._judging.of(part_number).errored(error, None, {})
+        self._add(part_number, camera, errored)
 
     def _one_more_is_open(self) -> None:
         """A camera, or the store."""
@@ -288,17 +335,22 @@ class Runner:
                 waiting = self._to_inspect.get()
             except Closed:
                 return
-            with self._lock:
-                is_wanted = self._parts.is_waiting(waiting.part_number)
-                self._parts.n_late += not is_wanted
-            if not is_wanted:  # its deadline passed while it waited: on to one that can be judged
-                continue
-            ready = waiting.ready
-            since_arrival_ms = (self._clock.monotonic_ns() - ready.frame.captured_ns) / 1e6
-            queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
-            inspected = self._plan.inspection.decide(ready)
-            inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
-            self._add(waiting.part_number, waiting.camera, inspected)
+            with self._judging.work(waiting.inspection):
+                self._inspect(waiting)
+
+    def _inspect(self, waiting: _Waiting) -> None:
+        with self._lock:
+            is_wanted = self._parts.is_waiting(waiting.part_number)
+            self._parts.n_late += not is_wanted
+        if not is_wanted:  # its deadline passed while it waited: on to one that can be judged
+            return
+        ready = waiting.ready
+        since_arrival_ms = (self._clock.monotonic_ns() - ready.frame.captured_ns) / 1e6
+        queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
+        inspected = waiting.inspection.decide(ready)
+        self._judging.has_judged(waiting.inspection, inspected)
+        inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
+        self._add(waiting.part_number, waiting.camera, inspected)
 
     def _keep_all(self) -> None:
         images = self._plan.store.images
@@ -374,7 +426,7 @@ class Runner:
 
     def _expire(self, number: int, now_ns: int) -> PartResult:
         cause = self._failures[0] if self._failures else self._parts.missed(number)
-        missed = self._plan.inspection.errored(cause, None, {})
+        missed = self._judging.of(number).errored(cause, None, {})
         return self._parts.expire(number, missed, now_ns)
 
     def _finish_parts(self, results: Sequence[PartResult]) -> None:
@@ -391,9 +443,8 @@ class Runner:
             self._tell(partial(self._listener.on_verdict, result))
 
     def _judged(self, result: PartResult) -> Judged:
-        record = make_part_record(
-            result, judged_at=self._clock.now(), bundle_id=self._plan.bundle_id
-        )
+        bundle_id = self._judging.settle(result.part_number).bundle_id
+        record = make_part_record(result, judged_at=self._clock.now(), bundle_id=bundle_id)
         due_ns = result.triggered_ns + round(self._plan.deadline_s * 1e9)
         return Judged(record, self._clock.monotonic_ns(), due_ns)
 

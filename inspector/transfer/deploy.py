@@ -17,7 +17,7 @@ from inspector.transfer.places import TRANSFER_LOCK, put_bundle, put_recipe, wri
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """What the station judges with from its next start on.
+    """What the station judges with from now on.
 
     Attributes:
         settings: What its file says now.
@@ -40,7 +40,7 @@ def deploy(
 
     Every byte of the bundle and its proof are checked, each of its models judges the canary on this
     machine, and bundle and recipe must go together, before anything is written. A line that runs
-    goes on with what it has until its next start. What was in force before stays on the disk.
+    takes it from its next part on. What was in force before stays on the disk.
 
     Args:
         station: The station file.

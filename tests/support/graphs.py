@@ -71,12 +71,13 @@ def model(
     *,
     given: str = "uint8[N, 8, 12, 3] pixels",
     outputs: str = "float[N] score, float[N, 8, 12] heatmap",
+    opset: int = OPSET,
 ) -> bytes:
     """The bytes of an ONNX file."""
     from onnx import parser
 
     graph = f"""
-<ir_version: {IR_VERSION}, opset_import: ["" : {OPSET}]>
+<ir_version: {IR_VERSION}, opset_import: ["" : {opset}]>
 judge ({given}) => ({outputs})
 <float full = {{255.0}}>
 {{

@@ -11,6 +11,7 @@ from inspector.capture.source import SourceInfo
 from inspector.clock import SystemClock
 from inspector.errors import CorruptFrame, EndOfSource, InspectorError
 from inspector.flow import Frame, Prediction, Preprocessed, Record
+from inspector.inference.backend import InferenceBackend
 from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.parts import PartResult
@@ -111,13 +112,26 @@ class Brightness:
         )
 
 
-def brightness_inspection(backend: Brightness | None = None) -> Inspection:
-    """Fails what is brighter than half."""
+def brightness_inspection(
+    backend: InferenceBackend | None = None,
+    *,
+    threshold: float = 0.5,
+    bundle_id: str = BUNDLE_ID,
+    spec: InputSpec = SPEC,
+) -> Inspection:
+    """Fails what is brighter than the threshold."""
     criteria = Criteria(
-        recipe=Recipe(name="grey"), threshold=0.5, region_level=0.5, labels=("good", "defect")
+        recipe=Recipe(name="grey"),
+        threshold=threshold,
+        region_level=threshold,
+        labels=("good", "defect"),
     )
     return Inspection(
-        spec=SPEC, backend=backend or Brightness(), criteria=criteria, clock=SystemClock()
+        spec=spec,
+        backend=backend or Brightness(),
+        bundle_id=bundle_id,
+        criteria=criteria,
+        clock=SystemClock(),
     )
 
 
@@ -162,7 +176,7 @@ class Ear:
         """
         with self._changed:
             if not self._changed.wait_for(lambda: what(self), timeout_s):
-                raise TimeoutError(str(self.heard))
+                raise TimeoutError(str(self.heard[-40:]))
 
     def phases(self) -> list[Phase]:
         """The phases in the order in which they came."""

@@ -37,7 +37,9 @@ def test_line_tells_what_it_is_and_ends_when_it_is_stopped(station: Path, qtbot:
     line.join()
     assert told.args is not None
     info: LineInfo = told.args[0]
-    assert (info.station, info.recipe, info.threshold) == ("Line 3", "default", 0.5)
+    assert (info.station, info.judged_by.recipe, info.judged_by.threshold) == (
+        "Line 3", "default", 0.5,
+    )  # fmt: skip
     assert (info.cameras, ended.args, line.is_running) == (("top",), [None], False)
     line.begin_shift()  # nothing runs, and nothing happens
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from inspector.errors import InspectorError
 from inspector.flow import Record, Stage
-from inspector.pipeline.events import Phase, RunSnapshot
+from inspector.pipeline.events import JudgedBy, Phase, RunSnapshot
 from inspector.pipeline.parts import View
 from ui.run.banner_memory import BannerMemory, Face
 from ui.run.charts import Charts
@@ -19,6 +20,7 @@ from ui.run.live_picture import LivePicture
 from ui.run.notice import Notice
 from ui.run.results_table import ResultsTable
 from ui.run.verdict_banner import VerdictBanner
+from ui.texts.troubles import trouble_of_change
 from ui.texts.words import phase_word
 from ui.theme.theme import Theme
 
@@ -46,6 +48,8 @@ class RunView(QWidget):
         self.foot = Foot(theme)
         self._memory = BannerMemory()
         self._phase = Phase.IDLE
+        self._judged_by: JudgedBy | None = None
+        self._change_trouble: InspectorError | None = None
         self._is_compact = theme.sizes.is_compact
         self.notice.visibility_changed.connect(self._make_room)
         self.last_fail.chosen.connect(self.fail_chosen)
@@ -97,10 +101,13 @@ class RunView(QWidget):
         self.show_phase(self._phase)
         self.banner.update()
 
-    def start(self, threshold: float, cameras: tuple[str, ...], stored: Sequence[Record]) -> None:
+    def start(
+        self, judged_by: JudgedBy, cameras: tuple[str, ...], stored: Sequence[Record]
+    ) -> None:
         """A line starts.
 
         Args:
+            judged_by: What judges its parts, until a snapshot says otherwise.
             stored: The newest results that its store holds, oldest first.
         """
         self._memory.clear()
@@ -109,7 +116,8 @@ class RunView(QWidget):
         self.strip.clear()
         self.table.clear()
         self.table.add(stored)
-        self.charts.start(threshold)
+        self.charts.start(judged_by.threshold)
+        self._judged_by, self._change_trouble = judged_by, None
         self.picture.set_cameras(cameras)
         self.notice.clear()
 
@@ -129,6 +137,7 @@ class RunView(QWidget):
         self.foot.show_snapshot(snapshot)
         self.counters.show_snapshot(snapshot)
         self.charts.show_snapshot(snapshot)
+        self._show_change(snapshot)
         for camera in snapshot.cameras:
             is_at_work = snapshot.phase in (Phase.READY, Phase.RUNNING)  # else it is closed
             if camera.name == self.picture.camera and is_at_work:
@@ -157,6 +166,20 @@ class RunView(QWidget):
             return
         self.charts.redraw()
         self._show_face(now_s)
+
+    def _show_change(self, snapshot: RunSnapshot) -> None:
+        """Another bundle or recipe judges, or one that was to judge does not."""
+        judged_by, trouble = snapshot.judged_by, snapshot.change_trouble
+        if judged_by is not None and judged_by != self._judged_by:
+            self._judged_by = judged_by
+            self.charts.start(judged_by.threshold)  # scores of another model mean something else
+        before, self._change_trouble = self._change_trouble, trouble
+        if trouble is before:
+            return
+        if trouble is not None:
+            self.notice.show_trouble(trouble_of_change(trouble))
+        elif self.notice.detail == str(before):
+            self.notice.clear()
 
     def _show_face(self, now_s: float) -> None:
         if self._phase not in (Phase.IDLE, Phase.FAULTED):

@@ -35,6 +35,16 @@ def trouble_of(error: InspectorError) -> Trouble:
     return Trouble(text=_sentence(error), detail=str(error))
 
 
+def trouble_of_change(error: InspectorError) -> Trouble:
+    """The notice for a change that is not in force, on a line that goes on."""
+    text = QCoreApplication.translate(
+        "troubles",
+        "What was changed for this line is not all in force; it goes on with what it had. "
+        "Have the details looked at.",
+    )
+    return Trouble(text=text, detail=str(error))
+
+
 def _sentence(error: InspectorError) -> str:
     translate = QCoreApplication.translate
     sentences: tuple[tuple[type[InspectorError], str], ...] = (

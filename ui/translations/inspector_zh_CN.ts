@@ -381,6 +381,10 @@
 <context>
     <name>troubles</name>
     <message>
+        <source>What was changed for this line is not all in force; it goes on with what it had. Have the details looked at.</source>
+        <translation>对本产线的更改没有全部生效；产线按原来的设置继续运行。请让人查看详细信息。</translation>
+    </message>
+    <message>
         <source>The station file cannot be used. Have it corrected, then open it again.</source>
         <translation>工位文件无法使用。请让人更正后再打开。</translation>
     </message>

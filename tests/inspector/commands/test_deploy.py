@@ -21,7 +21,7 @@ def test_bundle_of_a_stick_is_in_force_and_said_to_be_proven(station: Path, tmp_
     done = inspector("deploy", station, "--bundle", bundle, "--no-recipe")
     assert done.returncode == 0
     shown = done.stdout.splitlines()
-    assert shown[0] == f"station  {station}, from its next start on"
+    assert shown[0] == f"station  {station}, in force from the next part on"
     assert shown[1].startswith(f"bundle   {station.parent / 'new.bundle'}: brightness 1 (")
     assert shown[1].endswith("), whole, and judges here as it was proven")
     assert shown[2] == "recipe   none"

@@ -18,6 +18,6 @@ def test_selftest_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["passed"] is True
     assert [check["name"] for check in found["checks"]] == [
         "bundle", "canary", "good part", "bad part", "record",
-        "sources", "folders", "free space", "clock", "processor", "fonts",
+        "sources", "isolated model", "folders", "free space", "clock", "processor", "fonts",
     ]  # fmt: skip
     assert all(check["elapsed_ms"] >= 0 for check in found["checks"])

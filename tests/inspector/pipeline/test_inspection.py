@@ -17,7 +17,7 @@ from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.inspection import Inspection
 from inspector.recipe import Recipe
 from inspector.verdict import Criteria
-from tests.support.fakes import FakeClock, StubBackend, frame
+from tests.support.fakes import BUNDLE_ID, FakeClock, StubBackend, frame
 
 RECIPE = Recipe(name="bolt")
 SPEC = InputSpec(height_px=8, width_px=16, color="rgb", resize="stretch")
@@ -33,6 +33,7 @@ def inspection(
     return Inspection(
         spec=spec,
         backend=backend,
+        bundle_id=BUNDLE_ID,
         criteria=Criteria(
             recipe=RECIPE,
             threshold=threshold,
@@ -69,7 +70,9 @@ def gated(pixels: NDArray[np.uint8], *, of_a_file: bool = False) -> tuple[Inspec
     criteria = Criteria(
         recipe=RECIPE, threshold=0.5, region_level=0.5, labels=("good", "defect"), quality=QUALITY
     )
-    gate = Inspection(spec=SPEC, backend=backend, criteria=criteria, clock=FakeClock())
+    gate = Inspection(
+        spec=SPEC, backend=backend, bundle_id=BUNDLE_ID, criteria=criteria, clock=FakeClock()
+    )
     shown = replace(frame(pixels), content_sha256="0" * 64 if of_a_file else None)
     return gate.inspect(shown), backend
 

@@ -13,6 +13,7 @@ from inspector.errors import (
     CorruptFrame,
     FrameLost,
     GrabTimeout,
+    InferenceError,
     InspectorError,
     SourceUnavailable,
     StoreFull,
@@ -30,7 +31,7 @@ from inspector.pipeline.runner import TO_INSPECT, Runner
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
-from tests.support.fakes import BUNDLE_ID, START
+from tests.support.fakes import START
 from tests.support.lines import Brightness, Ear, ScriptedSource, Step, brightness_inspection
 from tests.support.stores import stored, write_store
 
@@ -63,7 +64,6 @@ def plan(
         is_free=is_free,
         deadline_s=deadline_s,
         inspection=inspection or brightness_inspection(),
-        bundle_id=BUNDLE_ID,
         store=StorePlan(
             path=path,
             next_part=next_part,
@@ -598,3 +598,76 @@ def test_worker_that_never_returns_does_not_keep_the_run_from_ending(
         runner.run()
     gate.set()
     assert decided(stored(path)) == [(1, ERROR), (2, ERROR)]
+
+
+def test_every_part_of_a_change_is_judged_by_what_was_in_force_at_its_trigger(path: Path) -> None:
+    ids = [f"{number:064d}" for number in range(20)]
+    inspections = [brightness_inspection(bundle_id=one) for one in ids]
+    source = ScriptedSource([DARK] * 10_000)
+    with running(plan(path, source, inspection=inspections[0])) as (runner, ear):
+        for inspection in inspections[1:]:
+            seen = len(ear.records)
+            ear.wait_for(lambda ear: len(ear.records) > seen + 3)  # noqa: B023
+            change = runner.change(inspection)
+            ear.wait_for(lambda _: change.is_over)  # noqa: B023
+            assert change.refusal is None
+        seen = len(ear.records)
+        ear.wait_for(lambda ear: len(ear.records) > seen + 3)
+    records = stored(path)
+    assert [record.part_number for record in records] == list(range(1, len(records) + 1))
+    assert {record.verdict.decision for record in records} == {PASS}
+    in_order = [record.bundle_id for record in records]
+    assert in_order == sorted(in_order)
+    assert set(in_order) == set(ids)
+    assert not any(runner.is_in_use(inspection) for inspection in inspections[:-1])
+
+
+def test_both_views_of_a_part_are_judged_by_one_inspection(path: Path) -> None:
+    """The change comes between the two."""
+    old = brightness_inspection(threshold=0.5, bundle_id="0.5")
+    new = brightness_inspection(threshold=0.9, bundle_id="0.9")
+    at_second, changed = threading.Event(), threading.Event()
+
+    def wait_for_change() -> None:
+        at_second.set()
+        changed.wait(10)
+
+    second = ScriptedSource([wait_for_change, BRIGHT, BRIGHT])
+    first = ScriptedSource([BRIGHT, BRIGHT])
+    run_plan = plan(path, first, second, inspection=old, is_free=False)
+    with running(run_plan) as (runner, ear):
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.READY)
+        runner.trigger()
+        assert at_second.wait(10)
+        runner.change(new)
+        changed.set()
+        ear.wait_for(lambda ear: len(ear.records) == 1)
+        runner.trigger()
+        ear.wait_for(lambda ear: len(ear.records) == 2)
+    assert [(one.bundle_id, one.verdict.decision) for one in stored(path)] == [
+        ("0.5", FAIL), ("0.9", PASS),
+    ]  # fmt: skip
+
+
+def test_bundle_that_cannot_judge_is_taken_back_and_costs_the_parts_it_had(path: Path) -> None:
+    backend = Brightness()
+
+    def refuse(_: Preprocessed) -> None:
+        raise InferenceError("score holds a value that is not finite")
+
+    backend.before = refuse
+    bad = brightness_inspection(backend, bundle_id="f" * 64)
+    with running(plan(path, ScriptedSource([DARK] * 10_000))) as (runner, ear):
+        ear.wait_for(lambda ear: len(ear.records) > 5)
+        change = runner.change(bad)
+        ear.wait_for(lambda _: change.is_over)
+        seen = ear.records[-1].part_number or 0
+        ear.wait_for(lambda ear: (ear.records[-1].part_number or 0) > seen + 3 * TO_INSPECT)
+        assert not runner.is_in_use(bad)
+    records = stored(path)
+    assert [record.part_number for record in records] == list(range(1, len(records) + 1))
+    errors = [record for record in records if record.verdict.decision is ERROR]
+    assert {record.bundle_id for record in errors} == {"f" * 64}
+    assert 1 <= len(errors) <= TO_INSPECT + 2
+    assert records[-1].verdict.decision is PASS
+    assert change.refusal == "InferenceError: score holds a value that is not finite"

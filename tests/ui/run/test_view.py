@@ -1,17 +1,23 @@
 """The run view hands values to its panels, and shows nothing that was not kept."""
 
+from dataclasses import replace
+
+from inspector.errors import BundleError
 from inspector.flow import Decision
-from inspector.pipeline.events import Phase
+from inspector.pipeline.events import JudgedBy, Phase
+from tests.support.fakes import BUNDLE_ID
 from tests.support.panels import part, result, snapshot
 from ui.run.fail_pictures import fail_picture
 from ui.run.view import RunView
 from ui.theme.theme import Theme
 
+JUDGED_BY = JudgedBy(bundle_id=BUNDLE_ID, recipe="bolt", threshold=0.5)
+
 
 def started(theme: Theme) -> RunView:
     view = RunView(theme)
     view.resize(1600, 900)
-    view.start(0.5, ("top",), [part(1)])
+    view.start(JUDGED_BY, ("top",), [part(1)])
     view.show_snapshot(snapshot())
     view.show()
     return view
@@ -62,3 +68,20 @@ def test_first_line_of_a_day_has_a_sentence_in_every_panel(theme: Theme) -> None
     assert view.strip._pages.currentIndex() == 1
     assert view.last_fail._pages.currentIndex() == 1
     assert view.banner.accessibleName() == "Press Start to begin."
+
+
+def test_change_that_is_not_in_force_is_a_notice_until_it_is(theme: Theme) -> None:
+    view = started(theme)
+    error = BundleError("bundle 'x': model.onnx is not the file that was validated")
+    for _ in range(2):
+        view.show_snapshot(replace(snapshot(), change_trouble=error))
+    assert view.notice.text.startswith("What was changed for this line is not all in force")
+    assert view.notice.detail == str(error)
+    view.show_snapshot(snapshot())
+    assert view.notice.text == ""
+
+
+def test_scores_of_another_model_are_drawn_against_its_limit(theme: Theme) -> None:
+    view = started(theme)
+    view.show_snapshot(replace(snapshot(), judged_by=replace(JUDGED_BY, threshold=0.8)))
+    assert view.charts._scores._threshold == 0.8
