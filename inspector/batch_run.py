@@ -200,7 +200,12 @@ class BatchRun:
 
     def _store_all(self) -> None:
         with RecordWriter(self._store_path, is_checked=True) as writer:
-            store_all(self._to_store, writer, self._count, linger_s=COMMIT_EVERY_S)
+            store_all(
+                self._to_store,
+                lambda action: action(writer),
+                self._count,
+                linger_s=COMMIT_EVERY_S,
+            )
 
     def _count(self, stored: Sequence[Record]) -> None:
         self.n_stored += len(stored)

@@ -28,7 +28,7 @@ InspectorError
         Overrun             the frame came while every place in the queue was taken
         Unfinished          the program was killed while the part was on its way
         DeadlineMissed      the result was not there in time
-    StoreError              stop the line, results would be lost
+    StoreError              nothing may pass until it is mended: results would be lost
         StoreFull           no room left on the disk
         StoreCorrupt        what is in the store is not what was written
     MachineUnfit            do not use this machine: it does not judge as was proven

@@ -64,7 +64,7 @@ class ImageSettings:
         one_pass_in: Of the parts that pass, those are kept too whose number is a multiple of it;
             None: none of them.
         quota_mb: What they may take; the oldest go first.
-        free_space_floor_mb: What the disk must have left; below it the station does not run.
+        free_space_floor_mb: What the disk must have left; below it nothing passes.
     """
 
     keep: Keep = Keep.FAILS

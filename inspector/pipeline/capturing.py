@@ -46,7 +46,7 @@ class Intake(Protocol):
     """What a camera's thread hands its pictures to. Called from the threads of all cameras."""
 
     def begin(self, triggered_ns: int) -> int | None:
-        """A part came: its number from now on; None when no more parts are taken."""
+        """A part came: its number from now on; None while no part is taken."""
         ...
 
     def wait_for_room(self) -> None:
@@ -187,23 +187,21 @@ class Capturing:
                 self._fail_part(error)
                 continue
             self._seen(frame)
-            if not self._take_in(frame):
+            try:
+                self._take_in(frame)
+            except Closed:
                 return
 
-    def _take_in(self, frame: Frame) -> bool:
-        """A free camera's picture is a part; False when no more parts are taken."""
+    def _take_in(self, frame: Frame) -> None:
+        """A free camera's picture is a part. Raises Closed when the run broke."""
         can_wait = self._info is not None and self._info.can_wait
         triggered_ns = frame.captured_ns
         if can_wait:  # nothing goes by meanwhile: the part is there when there is a place for it
-            try:
-                self._intake.wait_for_room()
-            except Closed:
-                return False
+            self._intake.wait_for_room()
             triggered_ns = self._clock.monotonic_ns()
         number = self._intake.begin(triggered_ns)
         if number is not None:
             self._intake.deliver(number, self.name, frame)
-        return number is not None
 
     def _account_for_gap(self, frame: Frame) -> bool:
         """Every picture that is missing was a part; one that comes twice is none."""

@@ -20,6 +20,7 @@ class Phase(StrEnum):
     STARTING = "starting"
     READY = "ready"
     RUNNING = "running"
+    BLOCKED = "blocked"
     STOPPING = "stopping"
     FAULTED = "faulted"
 
@@ -89,10 +90,13 @@ class RunSnapshot:
         finish_reason: Why it ended or is ending; empty while nobody asked it to.
         failure: What broke the run; None while nothing did.
         shift: None before the store is open.
+        blocked_by: Why no result can be kept, and every part is an ERROR; None: they are kept.
         n_begun: Parts that were given a number in this run.
         n_waiting: Parts that were triggered and have no result yet.
         n_images_skipped: Pictures that were to be kept and were not, for want of time or room.
         n_late: Views that came after their part's deadline.
+        n_not_taken: Triggers, or pictures of a free camera, for which no part was begun: so many
+            results waited for the disk.
         growth: What of the program itself only grows.
         judged_by: None where nothing does.
         change_trouble: Why what the station file names now is not in force; None where it is.
@@ -104,10 +108,12 @@ class RunSnapshot:
     shift: Counts | None = None
     finish_reason: str = ""
     failure: InspectorError | None = None
+    blocked_by: InspectorError | None = None
     n_begun: int = 0
     n_waiting: int = 0
     n_images_skipped: int = 0
     n_late: int = 0
+    n_not_taken: int = 0
     growth: tuple[Growth, ...] = ()
     judged_by: JudgedBy | None = None
     change_trouble: InspectorError | None = None

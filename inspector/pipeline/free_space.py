@@ -22,5 +22,5 @@ def check_free_space(folder: Path, floor_bytes: int) -> None:
     if free_bytes < floor_bytes:
         raise StoreFull(
             f"the disk of {str(folder)!r} has {free_bytes / 1e6:,.0f} MB left, and the station "
-            f"stops below {floor_bytes / 1e6:,.0f} MB; free some space, then start again"
+            f"needs {floor_bytes / 1e6:,.0f} MB; free some space"
         )

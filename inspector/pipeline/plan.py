@@ -37,7 +37,7 @@ class StorePlan:
         images: None: no pictures are kept.
         keeps: Which parts' pictures are kept.
         one_pass_in: See `ImageSettings`.
-        free_space_floor_bytes: What the disk must have left; below it the run ends.
+        free_space_floor_bytes: What the disk must have left; below it every part is an ERROR.
     """
 
     path: Path

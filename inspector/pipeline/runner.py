@@ -8,7 +8,8 @@
 
 A number is given to a part before anything else happens to it, and `Parts` sees that it comes to
 one result. Every queue is bounded: what does not fit into `to_inspect` is an ERROR part, into
-`to_keep` a picture that is counted as not kept, into `to_store` the end of the run.
+`to_keep` a picture that is counted as not kept, into `to_store` the end of the run; before that no
+part is begun any more, and it is counted.
 """
 
 import threading
@@ -24,7 +25,6 @@ from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
 from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
 from inspector.pipeline.events import Counts, JudgedBy, Listener, Phase, RunSnapshot
-from inspector.pipeline.free_space import check_free_space
 from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.inspection import Inspection, PreparedFrame
 from inspector.pipeline.judging import Change, Judging
@@ -32,16 +32,15 @@ from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
 from inspector.pipeline.record import make_part_record
+from inspector.pipeline.record_keeper import RecordKeeper
 from inspector.pipeline.self_watch import SelfWatch
-from inspector.pipeline.storing import Begun, Item, Judged, store_all
+from inspector.pipeline.storing import Begun, Item, Judged
 from inspector.store.schema import Shift
-from inspector.store.writer import RecordWriter
 
 SNAPSHOT_EVERY_S = 0.5
 LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to seven
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
-TO_STORE = 4_096  # two minutes at 30 parts/s while the disk is busy elsewhere; some MB
 TO_KEEP = 8  # whole pictures: 8 of 5 Mpx in colour are 120 MB
 
 
@@ -58,13 +57,16 @@ class Runner:
 
     The phases:
 
-        idle -> starting -> ready -> running -> stopping -> idle
-                    |         |         |          |
-                    `---------+---------+----------+-----> faulted
+                           ,---> blocked <---.
+                           v                 v
+        idle -> starting -> ready -------> running -> stopping -> idle
+                    |         |              |           |
+                    `---------+--------------+-----------+-----> faulted
 
     Ready: every camera is open and no part has come yet. A lost camera does not change the phase:
-    its parts are ERROR until it is back. Stopping finishes what was taken in. Faulted: the run
-    broke, every thread has ended, and what was stored stays.
+    its parts are ERROR until it is back. Blocked: no result can be kept, so every part is an ERROR,
+    until the disk takes them again. Stopping finishes what was taken in. Faulted: the run broke,
+    every thread has ended, and what was stored stays.
 
     Attributes:
         live: By camera the newest view that was judged, for a screen: it may take or miss it.
@@ -96,8 +98,16 @@ class Runner:
         )
         self._n_open = 0
         self._n_images_skipped = 0
+        self._n_not_taken = 0
         self._to_inspect = BoundedQueue[_Waiting](TO_INSPECT)
-        self._to_store = BoundedQueue[Item](TO_STORE)
+        self._keeper = RecordKeeper(
+            plan.store,
+            clock,
+            on_open=self._one_more_is_open,
+            on_stored=self._stored,
+            on_shift=self._shift_began,
+            on_blocked=self._blocked,
+        )
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
         self._self_watch = SelfWatch(plan.store.path.parent, clock)
         self._regions = {camera.name: camera.region for camera in plan.cameras}
@@ -131,7 +141,7 @@ class Runner:
         triggering = Worker("trigger", self._trigger_all, self._fail)
         inspecting = Worker("inspect", self._inspect_all, self._fail)
         keeping = Worker("images", self._keep_all, self._fail)
-        storing = Worker("store", self._store_all, self._store_failed)
+        storing = Worker("store", self._keeper.run, self._store_failed)
         watching = Worker("watch", self._watch, self._fail)
         try:
             for worker in (storing, keeping, inspecting, watching, *capturing, triggering):
@@ -154,7 +164,7 @@ class Runner:
             watching.join()  # it may be about to hand over what was overdue
             self._settle_the_rest()
             self._to_keep.close()
-            self._to_store.close()
+            self._keeper.close()
             self._join(keeping)
             self._join(storing)
             self._set_phase(Phase.FAULTED if self._failures else Phase.IDLE)
@@ -241,11 +251,13 @@ class Runner:
                 shift=self._counts,
                 finish_reason=self._finish_reason,
                 failure=self._failures[0] if self._failures else None,
+                blocked_by=self._keeper.trouble,
                 n_begun=self._next_part - self._plan.store.next_part,
                 n_waiting=len(self._parts),
                 n_images_skipped=self._n_images_skipped
                 + (0 if images is None else images.n_skipped),
                 n_late=self._parts.n_late,
+                n_not_taken=self._n_not_taken,
                 growth=self._self_watch.growth,
                 judged_by=judged_by,
                 change_trouble=self._change_trouble,
@@ -257,6 +269,9 @@ class Runner:
         """See `Intake.begin`."""
         with self._lock:
             if self._stop.is_set():
+                return None
+            if self._keeper.is_crowded:
+                self._n_not_taken += 1
                 return None
             number = self._next_part
             self._next_part += 1
@@ -277,6 +292,9 @@ class Runner:
 
     def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
         """See `Intake.deliver`."""
+        if (trouble := self._keeper.trouble) is not None:
+            self.fail(part_number, camera, trouble)
+            return
         inspection = self._judging.of(part_number)
         ready = inspection.prepare(frame, self._regions[camera])
         if isinstance(ready, Inspected):
@@ -305,6 +323,8 @@ class Runner:
             is_last = self._n_open == len(self._captures) + 1
         if is_last:
             self._set_phase(Phase.READY)
+            if self._keeper.trouble is not None:
+                self._set_phase(Phase.BLOCKED)
             self._is_open.set()
 
     def _camera_is_open(self) -> None:
@@ -364,18 +384,6 @@ class Runner:
                 if images is not None and frame is not None:
                     images.keep(result.part_number, view.camera, frame.pixels)
 
-    def _store_all(self) -> None:
-        with RecordWriter(self._plan.store.path, is_checked=True) as writer:
-            self._one_more_is_open()
-            store_all(
-                self._to_store,
-                writer,
-                self._stored,
-                linger_s=0.0,
-                clock=self._clock,
-                on_shift=self._shift_began,
-            )
-
     def _watch(self) -> None:
         told_ns = self._clock.monotonic_ns()
         while not self._has_ended.wait(self._until_next_deadline_s()):
@@ -383,10 +391,9 @@ class Runner:
             now_ns = self._clock.monotonic_ns()
             if now_ns - told_ns >= SNAPSHOT_EVERY_S * 1e9:
                 told_ns = now_ns
-                store = self._plan.store
-                check_free_space(store.path.parent, store.free_space_floor_bytes)
+                self._keeper.check_room()
                 if self._self_watch.is_due():
-                    look = self._self_watch.look(self.snapshot(), len(self._to_store))
+                    look = self._self_watch.look(self.snapshot(), len(self._keeper))
                     self._hand_to_store(look)
                 self._tell_state()
 
@@ -451,13 +458,13 @@ class Runner:
     def _hand_to_store(self, item: Item) -> bool:
         """Whether the store took it."""
         try:
-            if self._to_store.offer(item):
+            if self._keeper.offer(item):
                 return True
         except Closed:  # the store broke, and the run with it
             if not self._failures:
                 self._fail(StoreError("a result came when the store was closed already"))
             return False
-        self._fail(StoreError(f"{TO_STORE} results wait for the disk: it cannot keep up"))
+        self._fail(StoreError(f"{len(self._keeper)} results wait for the disk: it cannot keep up"))
         return False
 
     def _hand_to_images(self, result: PartResult) -> None:
@@ -510,12 +517,21 @@ class Runner:
             self._fail(WorkerFailed("listener", error))
 
     def _store_failed(self, failure: InspectorError) -> None:
-        self._to_store.discard()  # nobody is left who could keep them
+        self._keeper.discard()  # nobody is left who could keep them
         self._fail(failure)
+
+    def _blocked(self, trouble: StoreError | None) -> None:
+        with self._lock:
+            phase, has_begun = self._phase, self._next_part > self._plan.store.next_part
+        if trouble is None and phase is Phase.BLOCKED:
+            self._set_phase(Phase.RUNNING if has_begun else Phase.READY)
+        elif trouble is not None and phase in (Phase.READY, Phase.RUNNING):
+            self._set_phase(Phase.BLOCKED)
 
     def _set_phase(self, phase: Phase) -> None:
         with self._lock:
-            is_late = phase in (Phase.READY, Phase.RUNNING) and self._stop.is_set()
+            at_work = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
+            is_late = phase in at_work and self._stop.is_set()
             if is_late:
                 return
             self._phase = phase

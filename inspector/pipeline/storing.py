@@ -35,11 +35,12 @@ class Begun(NamedTuple):
 
 
 Item = Judged | Begun | Shift | Health
+Action = Callable[[RecordWriter], None]
 
 
 def store_all(
     queue: BoundedQueue[Item],
-    writer: RecordWriter,
+    write: Callable[[Action], None],
     on_stored: Callable[[Sequence[Record]], None],
     *,
     linger_s: float,
@@ -51,6 +52,7 @@ def store_all(
     A PASS that is not on the disk when it is due becomes an ERROR, there too: nobody may act on it.
 
     Args:
+        write: Has one action done with the store's writer; it may try several times.
         on_stored: Hears of each group when it is on the disk, from this thread.
         linger_s: How long to let records gather before a commit: fewer waits for the disk against
             more that a kill costs.
@@ -68,29 +70,46 @@ def store_all(
             break
         begun = max((item.part_number for item in group if isinstance(item, Begun)), default=None)
         judged = [item for item in group if isinstance(item, Judged)]
-        if clock is not None:
-            judged = [_in_time(item, clock.monotonic_ns()) for item in judged]
-        records = [item.record for item in judged]
-        writer.append(records, timed, begun)
-        timed = []
-        if clock is not None:
-            now_ns = clock.monotonic_ns()
-            punctual = [_in_time(item, now_ns) for item in judged]
-            late = [new.record for new, old in zip(punctual, judged, strict=True) if new is not old]
-            if late:  # the commit itself took too long
-                writer.append(late)
-            timed = records = [_timed(item, now_ns) for item in punctual]
+        if clock is None:
+            records = [item.record for item in judged]
+            write(lambda writer: writer.append(records, (), begun))  # noqa: B023  (done at once)
+        else:
+            timed = records = _store_in_time(judged, timed, begun, write, clock)
         for item in group:
             if isinstance(item, Shift):
-                writer.begin_shift(item)
+                write(lambda writer: writer.begin_shift(item))  # noqa: B023  (as above)
                 if on_shift is not None:
                     on_shift(item)
             elif isinstance(item, Health):
-                writer.note_health(item)
+                write(lambda writer: writer.note_health(item))  # noqa: B023  (as above)
         if records:
             on_stored(records)
     if timed:
-        writer.append([], timed)
+        write(lambda writer: writer.append([], timed))
+
+
+def _store_in_time(
+    judged: Sequence[Judged],
+    timed: Sequence[Record],
+    begun: int | None,
+    write: Callable[[Action], None],
+    clock: Clock,
+) -> list[Record]:
+    """Commit these; gives them as they are on the disk, with the time that it took."""
+    written: list[Judged] = []
+
+    def append(writer: RecordWriter) -> None:
+        now_ns = clock.monotonic_ns()  # anew at every try: what is late by now is no PASS
+        written[:] = [_in_time(item, now_ns) for item in judged]
+        writer.append([item.record for item in written], timed, begun)
+
+    write(append)
+    now_ns = clock.monotonic_ns()
+    punctual = [_in_time(item, now_ns) for item in written]
+    late = [new.record for new, old in zip(punctual, written, strict=True) if new is not old]
+    if late:  # the commit itself took too long
+        write(lambda writer: writer.append(late))
+    return [_timed(item, now_ns) for item in punctual]
 
 
 def _in_time(item: Judged, now_ns: int) -> Judged:

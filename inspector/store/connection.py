@@ -18,14 +18,21 @@ from inspector.store.schema import (
 BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint is over in milliseconds; longer means a stuck process
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(
+    path: Path, *, is_made: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+) -> sqlite3.Connection:
     """A connection that may write, in autocommit mode; for one thread.
+
+    Args:
+        is_made: Whether a file that is not there is made.
+        busy_timeout_s: How long another process may keep it from writing.
 
     Raises:
         StoreError: The file cannot be opened or made.
     """
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if is_made else 'rw'}"
     with converted_errors(path):
-        return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        return sqlite3.connect(uri, timeout=busy_timeout_s, isolation_level=None, uri=True)
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:

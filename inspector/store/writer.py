@@ -6,8 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from inspector.clock import utc_text
+from inspector.errors import StoreError
 from inspector.flow import Record, Stage
-from inspector.store.connection import check_owner, check_structure, connect, converted_errors
+from inspector.store.connection import (
+    BUSY_TIMEOUT_S,
+    check_owner,
+    check_structure,
+    connect,
+    converted_errors,
+)
 from inspector.store.health import HEALTH_COLUMNS, Health, health_to_row
 from inspector.store.schema import (
     COLUMNS,
@@ -38,11 +45,14 @@ class RecordWriter:
     """The one who writes into a store; makes it where there is none. For one thread.
 
     Use as a context manager. Rows are committed with `synchronous=FULL` in a write-ahead log: when
-    `append` returns they survive a loss of power.
+    `append` returns they survive a loss of power. Where the file is moved or removed meanwhile,
+    nothing more is taken: SQLite itself would go on writing into a file that nobody finds.
 
     Args:
         is_checked: The file was opened here a moment ago and nobody else can have written since, so
             that reading it whole once more is spared.
+        is_made: Whether a store is made where there is none.
+        busy_timeout_s: How long another process may keep it from writing.
 
     Raises:
         StoreError: The file cannot be made or opened, or is a store of another version.
@@ -50,12 +60,20 @@ class RecordWriter:
         StoreFull: There is no room.
     """
 
-    def __init__(self, path: Path, *, is_checked: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        is_checked: bool = False,
+        is_made: bool = True,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> None:
         self._path = path
-        self._connection = connect(path)
+        self._connection = connect(path, is_made=is_made, busy_timeout_s=busy_timeout_s)
         try:
             with converted_errors(path):
                 self._prepare(is_checked)
+            self._file = _file_at(path)
         except BaseException:
             self._connection.close()
             raise
@@ -150,9 +168,23 @@ class RecordWriter:
         with converted_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                if _file_at(self._path) != self._file:
+                    raise StoreError(
+                        f"store {str(self._path)!r} was moved or removed while it was written; put "
+                        "it back"
+                    )
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file has this name; None where none has."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -29,6 +29,7 @@ class ScriptedSource:
     Args:
         script: One step a grab: a grey level makes a frame, an error is raised, and anything else
             is called on the way to the next step.
+        pause_s: Before each grab.
         open_errors: What the first openings raise; None lets one succeed.
     """
 
@@ -39,7 +40,10 @@ class ScriptedSource:
         open_errors: Sequence[InspectorError | None] = (),
         can_wait: bool = True,
         size_px: tuple[int, int] = (8, 16),
+        pause_s: float = 0.0,
     ) -> None:
+        self._pause_s = pause_s
+        self._pause = threading.Event()
         self._script = iter(script)
         self._open_errors = list(open_errors)
         self._can_wait = can_wait
@@ -61,6 +65,7 @@ class ScriptedSource:
         self.calls.append("trigger")
 
     def grab(self, timeout_s: float) -> Frame:
+        self._pause.wait(self._pause_s)
         for step in self._script:
             if isinstance(step, InspectorError):
                 self._n_given += isinstance(step, CorruptFrame)

@@ -12,7 +12,7 @@ from ui.theme.colours import GREEN, ORANGE
 from ui.theme.theme import Theme
 from ui.widgets.hold_button import HoldButton
 
-_AT_WORK = (Phase.STARTING, Phase.READY, Phase.RUNNING, Phase.STOPPING)
+_AT_WORK = (Phase.STARTING, Phase.READY, Phase.RUNNING, Phase.BLOCKED, Phase.STOPPING)
 
 
 class Foot(QWidget):
@@ -58,8 +58,13 @@ class Foot(QWidget):
         self._phase = phase
         self.start.setEnabled(phase not in _AT_WORK)
         self.stop.setEnabled(phase in _AT_WORK and phase is not Phase.STOPPING)
-        self.shift.setEnabled(phase in (Phase.READY, Phase.RUNNING))
-        hue = {Phase.RUNNING: GREEN, Phase.READY: GREEN, Phase.FAULTED: ORANGE}.get(phase)
+        self.shift.setEnabled(phase in (Phase.READY, Phase.RUNNING, Phase.BLOCKED))
+        hue = {
+            Phase.RUNNING: GREEN,
+            Phase.READY: GREEN,
+            Phase.BLOCKED: ORANGE,
+            Phase.FAULTED: ORANGE,
+        }.get(phase)
         colour = QColor(hue or "#8A949E").name()
         self._lamp.setFixedSize(16, 16)
         self._lamp.setStyleSheet(f"background: {colour}; border-radius: 8px;")

@@ -20,9 +20,11 @@ from ui.run.live_picture import LivePicture
 from ui.run.notice import Notice
 from ui.run.results_table import ResultsTable
 from ui.run.verdict_banner import VerdictBanner
-from ui.texts.troubles import trouble_of_change
+from ui.texts.troubles import trouble_of_blocked, trouble_of_change
 from ui.texts.words import phase_word
 from ui.theme.theme import Theme
+
+_AT_WORK = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
 
 
 class RunView(QWidget):
@@ -49,7 +51,7 @@ class RunView(QWidget):
         self._memory = BannerMemory()
         self._phase = Phase.IDLE
         self._judged_by: JudgedBy | None = None
-        self._change_trouble: InspectorError | None = None
+        self._troubles: tuple[InspectorError | None, ...] = ()
         self._is_compact = theme.sizes.is_compact
         self.notice.visibility_changed.connect(self._make_room)
         self.last_fail.chosen.connect(self.fail_chosen)
@@ -117,7 +119,7 @@ class RunView(QWidget):
         self.table.clear()
         self.table.add(stored)
         self.charts.start(judged_by.threshold)
-        self._judged_by, self._change_trouble = judged_by, None
+        self._judged_by, self._troubles = judged_by, ()
         self.picture.set_cameras(cameras)
         self.notice.clear()
 
@@ -138,8 +140,9 @@ class RunView(QWidget):
         self.counters.show_snapshot(snapshot)
         self.charts.show_snapshot(snapshot)
         self._show_change(snapshot)
+        self._show_troubles(snapshot)
         for camera in snapshot.cameras:
-            is_at_work = snapshot.phase in (Phase.READY, Phase.RUNNING)  # else it is closed
+            is_at_work = snapshot.phase in _AT_WORK  # else it is closed
             if camera.name == self.picture.camera and is_at_work:
                 self.picture.show_camera(camera, snapshot.figures.parts_per_s)
 
@@ -168,22 +171,31 @@ class RunView(QWidget):
         self._show_face(now_s)
 
     def _show_change(self, snapshot: RunSnapshot) -> None:
-        """Another bundle or recipe judges, or one that was to judge does not."""
-        judged_by, trouble = snapshot.judged_by, snapshot.change_trouble
+        """Another bundle or recipe judges."""
+        judged_by = snapshot.judged_by
         if judged_by is not None and judged_by != self._judged_by:
             self._judged_by = judged_by
             self.charts.start(judged_by.threshold)  # scores of another model mean something else
-        before, self._change_trouble = self._change_trouble, trouble
-        if trouble is before:
+
+    def _show_troubles(self, snapshot: RunSnapshot) -> None:
+        """What is wrong with a line that goes on; each once, until it is over."""
+        before, self._troubles = self._troubles, (snapshot.blocked_by, snapshot.change_trouble)
+        blocked_by, change_trouble = self._troubles
+        if tuple(map(str, before)) == tuple(map(str, self._troubles)):
             return
-        if trouble is not None:
-            self.notice.show_trouble(trouble_of_change(trouble))
-        elif self.notice.detail == str(before):
+        if blocked_by is not None:
+            self.notice.show_trouble(trouble_of_blocked(blocked_by))
+        elif change_trouble is not None:
+            self.notice.show_trouble(trouble_of_change(change_trouble))
+        elif self.notice.detail in map(str, before):
             self.notice.clear()
 
     def _show_face(self, now_s: float) -> None:
-        if self._phase not in (Phase.IDLE, Phase.FAULTED):
-            self.banner.show_face(self._memory.face(now_s), phase_word(self._phase))
+        if self._phase in (Phase.IDLE, Phase.FAULTED):
+            return
+        is_blocked = self._phase is Phase.BLOCKED  # whatever passed before: nothing passes now
+        face = None if is_blocked else self._memory.face(now_s)
+        self.banner.show_face(face, phase_word(self._phase))
 
     def _make_room(self) -> None:
         """In a low window a notice takes the place of the charts: no figure is cut for it."""

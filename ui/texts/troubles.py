@@ -35,6 +35,23 @@ def trouble_of(error: InspectorError) -> Trouble:
     return Trouble(text=_sentence(error), detail=str(error))
 
 
+def trouble_of_blocked(error: InspectorError) -> Trouble:
+    """The notice for a line whose results cannot be kept, and which goes on by itself."""
+    if isinstance(error, StoreFull):
+        text = QCoreApplication.translate(
+            "troubles",
+            "The disk is full: every part is rejected. Free some space; the line goes on by "
+            "itself.",
+        )
+    else:
+        text = QCoreApplication.translate(
+            "troubles",
+            "Results cannot be stored: every part is rejected. Check the disk; the line goes on by "
+            "itself.",
+        )
+    return Trouble(text=text, detail=str(error))
+
+
 def trouble_of_change(error: InspectorError) -> Trouble:
     """The notice for a change that is not in force, on a line that goes on."""
     text = QCoreApplication.translate(

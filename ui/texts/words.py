@@ -39,6 +39,7 @@ def phase_word(phase: Phase) -> str:
         Phase.STARTING: translate("words", "Starting"),
         Phase.READY: translate("words", "Ready, waiting for parts"),
         Phase.RUNNING: translate("words", "Running"),
+        Phase.BLOCKED: translate("words", "Not ready: results cannot be stored"),
         Phase.STOPPING: translate("words", "Stopping"),
         Phase.FAULTED: translate("words", "Stopped by a fault"),
     }[phase]

@@ -381,6 +381,14 @@
 <context>
     <name>troubles</name>
     <message>
+        <source>The disk is full: every part is rejected. Free some space; the line goes on by itself.</source>
+        <translation>磁盘已满：所有零件都被剔除。请腾出空间；产线随后自动继续。</translation>
+    </message>
+    <message>
+        <source>Results cannot be stored: every part is rejected. Check the disk; the line goes on by itself.</source>
+        <translation>结果无法保存：所有零件都被剔除。请检查磁盘；产线随后自动继续。</translation>
+    </message>
+    <message>
         <source>What was changed for this line is not all in force; it goes on with what it had. Have the details looked at.</source>
         <translation>对本产线的更改没有全部生效；产线按原来的设置继续运行。请让人查看详细信息。</translation>
     </message>
@@ -478,6 +486,10 @@
     <message>
         <source>Running</source>
         <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Not ready: results cannot be stored</source>
+        <translation>未就绪：结果无法保存</translation>
     </message>
     <message>
         <source>Stopping</source>

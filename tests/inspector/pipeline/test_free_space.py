@@ -14,7 +14,7 @@ def test_room_above_the_floor_is_enough(tmp_path: Path) -> None:
 
 
 def test_too_little_room_says_how_much_there_is_and_must_be(tmp_path: Path) -> None:
-    with pytest.raises(StoreFull, match=r"MB left, and the station stops below 1,000,000,000 MB"):
+    with pytest.raises(StoreFull, match=r"MB left, and the station needs 1,000,000,000 MB"):
         check_free_space(tmp_path, 10**15)
 
 

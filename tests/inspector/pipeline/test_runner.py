@@ -1,5 +1,7 @@
 """A whole run with its threads: every trigger has one stored result, whatever breaks."""
 
+import itertools
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from inspector.errors import (
 )
 from inspector.flow import Decision, Preprocessed, Record, Stage
 from inspector.geometry import PixelRegion
+from inspector.pipeline import record_keeper
 from inspector.pipeline import runner as runner_module
 from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.pipeline.inspection import Inspection
@@ -330,29 +333,101 @@ def test_bug_in_the_inspection_ends_the_run_and_the_part_is_an_error(path: Path)
     assert isinstance(ear.snapshots[-1].failure, WorkerFailed)
 
 
-def test_store_that_fails_ends_the_run_and_nothing_is_told_as_kept(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_arguments: object) -> None:
-        raise StoreFull("no room")
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """While it is set no record can be written."""
+    is_full = threading.Event()
+    append = RecordWriter.append
 
-    monkeypatch.setattr(RecordWriter, "append", full)
+    def maybe(writer: RecordWriter, *arguments: object) -> None:
+        if is_full.is_set():
+            raise StoreFull("no room")
+        append(writer, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(RecordWriter, "append", maybe)
+    yield is_full
+    is_full.clear()
+
+
+def test_line_is_blocked_while_nothing_can_be_kept_and_goes_on_by_itself(
+    path: Path, full_disk: threading.Event
+) -> None:
+    source = ScriptedSource(itertools.repeat(DARK), can_wait=False, pause_s=0.005)
+    with running(plan(path, source, deadline_s=0.2)) as (_, ear):
+        ear.wait_for(lambda ear: len(ear.records) > 5)
+        full_disk.set()
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.BLOCKED)
+        assert str(ear.snapshots[-1].blocked_by) == "no room"
+        n_kept = len(ear.records)
+        blocked_from = ear.results[-1].part_number
+        ear.wait_for(lambda ear: ear.results[-1].part_number > blocked_from + 100)
+        assert len(ear.records) == n_kept
+        blocked_to = ear.results[-1].part_number
+        full_disk.clear()
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.RUNNING)
+        seen = len(ear.results)
+        ear.wait_for(lambda ear: len(ear.results) > seen + 10)
+        ear.wait_for(lambda ear: ear.records[-1].verdict.decision is PASS)
+        assert ear.snapshots[-1].blocked_by is None
+    records = {record.part_number or 0: record for record in stored(path)}
+    assert list(records) == list(range(1, len(records) + 1))
+    while_blocked = [records[number] for number in range(blocked_from + 1, blocked_to + 1)]
+    assert {record.verdict.decision for record in while_blocked} == {ERROR}
+    assert {record.verdict.reasons[0].text() for record in while_blocked} == {"StoreFull: no room"}
+    passed = [record.part_number for record in ear.records if record.verdict.decision is PASS]
+    assert passed == [number for number, one in records.items() if one.verdict.decision is PASS]
+
+
+def test_store_that_takes_nothing_at_the_end_is_the_end_of_the_run(
+    path: Path, full_disk: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_keeper, "LAST_TRIES_S", 0.3)
+    full_disk.set()
     ear = Ear()
-    runner = Runner(plan(path, ScriptedSource([DARK] * 1_000)), ear, SystemClock())
+    runner = Runner(plan(path, ScriptedSource([DARK] * 20)), ear, SystemClock())
     with pytest.raises(StoreFull):
         runner.run()
     assert (ear.records, stored(path)) == ([], [])
-    assert ear.snapshots[-1].shift is not None
-    assert ear.snapshots[-1].shift.n_parts == 0
+    assert ear.phases()[-1] is Phase.FAULTED
 
 
-def test_disk_below_its_floor_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_part_begins_while_too_many_results_wait_for_the_disk(
+    path: Path, full_disk: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_keeper, "CROWDED", 40)
+    source = ScriptedSource(itertools.repeat(DARK), can_wait=False, pause_s=0.001)
+    full_disk.set()
+    with running(plan(path, source)) as (runner, ear):
+        ear.wait_for(lambda ear: ear.snapshots[-1].n_not_taken > 20)
+        n_begun = runner.snapshot().n_begun
+        assert n_begun <= 40
+        full_disk.clear()
+        ear.wait_for(lambda ear: len(ear.records) > n_begun + 10)
+    records = stored(path)
+    assert [record.part_number for record in records] == list(range(1, len(records) + 1))
+
+
+def test_line_is_blocked_while_the_disk_is_below_its_floor(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner_module, "SNAPSHOT_EVERY_S", 0.01)
-    source = ScriptedSource([GrabTimeout("nothing yet")] * 1_000_000)
+    floor_bytes = 10**15
+    free = shutil.disk_usage(path.parent)
+    source = ScriptedSource(itertools.repeat(DARK), can_wait=False, pause_s=0.005)
     run_plan = plan(path, source)
-    run_plan = replace(run_plan, store=replace(run_plan.store, free_space_floor_bytes=10**15))
-    with pytest.raises(StoreFull, match="MB left"):
-        run(run_plan)
+    run_plan = replace(run_plan, store=replace(run_plan.store, free_space_floor_bytes=floor_bytes))
+    with running(run_plan) as (_, ear):
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.BLOCKED)
+        blocked_from = ear.results[-1].part_number if ear.results else 0
+        ear.wait_for(lambda ear: len(ear.records) > blocked_from + 10)  # which can be kept
+        assert "MB left, and the station needs 1,000,000,000 MB" in str(
+            ear.snapshots[-1].blocked_by
+        )
+        assert {one.verdict.decision for one in ear.records[blocked_from + 1 :]} == {ERROR}
+        roomy = free._replace(free=2 * floor_bytes)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: roomy)
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.RUNNING)
+        ear.wait_for(lambda ear: ear.records[-1].verdict.decision is PASS)
 
 
 def test_shift_counts_anew_and_keeps_what_is_stored(path: Path) -> None:

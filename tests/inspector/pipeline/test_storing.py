@@ -1,6 +1,6 @@
 """Records go to the disk before anybody hears of them, in groups, to the last one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from inspector.concurrency.bounded_queue import BoundedQueue
 from inspector.errors import StoreFull
 from inspector.flow import Decision, Record, Stage
-from inspector.pipeline.storing import MAX_COMMIT, Begun, Item, Judged, store_all
+from inspector.pipeline.storing import MAX_COMMIT, Action, Begun, Item, Judged, store_all
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
@@ -26,6 +26,11 @@ def waiting(*items: Record | Shift) -> BoundedQueue[Item]:
     return queue
 
 
+def by(writer: RecordWriter) -> Callable[[Action], None]:
+    """Has each action done by this writer, once."""
+    return lambda action: action(writer)
+
+
 def test_everything_up_to_the_close_is_stored_in_groups_and_then_told(tmp_path: Path) -> None:
     path, told = tmp_path / "records.db", list[int]()
 
@@ -35,7 +40,7 @@ def test_everything_up_to_the_close_is_stored_in_groups_and_then_told(tmp_path: 
 
     with RecordWriter(path) as writer:
         queue = waiting(*(record(f"{n:04d}.png") for n in range(MAX_COMMIT + 3)))
-        store_all(queue, writer, hear, linger_s=0.0)
+        store_all(queue, by(writer), hear, linger_s=0.0)
     assert told == [MAX_COMMIT, 3]
 
 
@@ -51,7 +56,7 @@ def test_group_that_cannot_be_stored_is_not_told(tmp_path: Path) -> None:
 
     told: list[Sequence[Record]] = []
     with Full(tmp_path / "records.db") as writer, pytest.raises(StoreFull):
-        store_all(waiting(record("a.png")), writer, told.append, linger_s=0.0)
+        store_all(waiting(record("a.png")), by(writer), told.append, linger_s=0.0)
     assert told == []
 
 
@@ -60,7 +65,7 @@ def test_time_to_the_disk_is_told_at_once_and_stored_with_the_next_commit(tmp_pa
     clock = FakeClock()
     clock.step(2_500_000)
     with RecordWriter(path) as writer:
-        store_all(waiting(record("a.png")), writer, told.extend, linger_s=0.0, clock=clock)
+        store_all(waiting(record("a.png")), by(writer), told.extend, linger_s=0.0, clock=clock)
     assert [one.stage_ms[Stage.STORE] for one in told] == [2.5]
     assert stored(path) == told
 
@@ -69,7 +74,7 @@ def test_shift_begins_where_it_stands_in_the_queue(tmp_path: Path) -> None:
     path, told = tmp_path / "records.db", list[Record]()
     shift = Shift(first_part=7, started_at=START)
     with RecordWriter(path) as writer:
-        store_all(waiting(record("a.png"), shift), writer, told.extend, linger_s=0.0)
+        store_all(waiting(record("a.png"), shift), by(writer), told.extend, linger_s=0.0)
     with RecordReader(path) as reader:
         assert reader.last_shift() == shift
     assert told == [record("a.png")]
@@ -103,7 +108,7 @@ def test_pass_that_is_on_the_disk_too_late_is_an_error_there_and_is_told_as_one(
     queue.close()
     writer = Slow(path)
     with writer:
-        store_all(queue, writer, told.extend, linger_s=0.0, clock=writer.clock)
+        store_all(queue, by(writer), told.extend, linger_s=0.0, clock=writer.clock)
     assert [one.verdict.decision.value for one in told] == ["ERROR", "PASS"]
     assert told[0].verdict.reasons[0].rule == "DeadlineMissed"
     assert stored(path) == told
@@ -118,7 +123,7 @@ def test_pass_that_waited_too_long_is_never_written_as_one(tmp_path: Path) -> No
     clock = FakeClock()
     clock.step(11)
     with RecordWriter(path) as writer:
-        store_all(queue, writer, told.extend, linger_s=0.0, clock=clock)
+        store_all(queue, by(writer), told.extend, linger_s=0.0, clock=clock)
     assert [one.verdict.decision.value for one in stored(path)] == ["ERROR", "FAIL"]
 
 
@@ -134,6 +139,6 @@ def test_numbers_that_were_given_are_never_given_again_and_the_open_ones_are_kno
     queue.put(Begun(3))
     queue.close()
     with RecordWriter(path) as writer:
-        store_all(queue, writer, lambda _: None, linger_s=0.0)
+        store_all(queue, by(writer), lambda _: None, linger_s=0.0)
     with RecordReader(path) as reader:
         assert (reader.next_part(), reader.unfinished()) == (4, [2, 3])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inspector.errors import BundleError
+from inspector.errors import BundleError, StoreError, StoreFull
 from inspector.flow import Decision
 from inspector.pipeline.events import JudgedBy, Phase
 from tests.support.fakes import BUNDLE_ID
@@ -85,3 +85,26 @@ def test_scores_of_another_model_are_drawn_against_its_limit(theme: Theme) -> No
     view = started(theme)
     view.show_snapshot(replace(snapshot(), judged_by=replace(JUDGED_BY, threshold=0.8)))
     assert view.charts._scores._threshold == 0.8
+
+
+def test_line_that_can_keep_nothing_shows_no_verdict_and_says_why(theme: Theme) -> None:
+    view = started(theme)
+    view.add_records([part(2)], now_s=1.0)
+    full = StoreFull("the disk of '/records' has 3 MB left")
+    view.show_snapshot(replace(snapshot(Phase.BLOCKED), blocked_by=full))
+    view.tick(1.1)
+    assert not view.banner.details()
+    assert view.banner.accessibleName() == "Not ready: results cannot be stored"
+    assert view.notice.text.startswith("The disk is full: every part is rejected.")
+    assert view.notice.detail == str(full)
+    view.show_snapshot(snapshot())
+    view.add_records([part(3)], now_s=1.2)
+    assert view.banner.face is not None
+    assert view.notice.text == ""
+
+
+def test_store_that_is_out_of_reach_is_another_sentence(theme: Theme) -> None:
+    view = started(theme)
+    away = StoreError("store 'records.db': disk I/O error")
+    view.show_snapshot(replace(snapshot(Phase.BLOCKED), blocked_by=away))
+    assert view.notice.text.startswith("Results cannot be stored: every part is rejected.")

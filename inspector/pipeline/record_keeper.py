@@ -1,0 +1,174 @@
+"""Keeps a run's results, also through a time in which the disk takes none.
+
+While nothing can be kept nothing may be passed: the line is blocked, every part that comes is an
+ERROR with the disk's reason, and what waits is tried again until it is stored.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from inspector.clock import Clock
+from inspector.concurrency.bounded_queue import BoundedQueue
+from inspector.errors import StoreCorrupt, StoreError
+from inspector.flow import Record
+from inspector.pipeline.free_space import check_free_space
+from inspector.pipeline.plan import StorePlan
+from inspector.pipeline.storing import Item, store_all
+from inspector.store.schema import Shift
+from inspector.store.writer import RecordWriter
+
+CAPACITY = 16_384  # four minutes at 30 parts/s while the disk takes nothing; some 20 MB
+CROWDED = CAPACITY * 3 // 4  # what is on its way still finds a place when no new part is taken
+RETRY_EVERY_S = 0.25
+_log = logging.getLogger(__name__)
+LAST_TRIES_S = 5.0  # after the end of a run, which waits fifteen
+BUSY_TIMEOUT_S = 0.5  # another process that holds the store longer than this blocks the line
+
+
+class RecordKeeper:
+    """The store's side of a run. `run` is the body of its thread; the rest is for any thread.
+
+    Args:
+        on_open: The store can take results.
+        on_stored: These are on the disk. From the store's thread, as all of these.
+        on_shift: A shift is.
+        on_blocked: Why nothing can be kept; None: it can be again.
+    """
+
+    def __init__(
+        self,
+        plan: StorePlan,
+        clock: Clock,
+        *,
+        on_open: Callable[[], None],
+        on_stored: Callable[[Sequence[Record]], None],
+        on_shift: Callable[[Shift], None],
+        on_blocked: Callable[[StoreError | None], None],
+    ) -> None:
+        self._plan = plan
+        self._clock = clock
+        self._on_open = on_open
+        self._on_stored = on_stored
+        self._on_shift = on_shift
+        self._on_blocked = on_blocked
+        self._queue = BoundedQueue[Item](CAPACITY)
+        self._writer: RecordWriter | None = None
+        self._pause = threading.Event()  # nobody sets it: a wait that needs no sleep
+        self._closed_ns: int | None = None
+        self._lock = threading.Lock()  # guards what follows
+        self._write_trouble: StoreError | None = None
+        self._room_trouble: StoreError | None = None
+
+    def __len__(self) -> int:
+        """How many results wait."""
+        return len(self._queue)
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why nothing can be kept now; None: it can."""
+        return self._write_trouble or self._room_trouble
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much waits that no new part may begin."""
+        return self.trouble is not None and len(self._queue) >= CROWDED
+
+    def offer(self, item: Item) -> bool:
+        """Let it be kept; False where there is no place for it. Raises Closed."""
+        return self._queue.offer(item)
+
+    def check_room(self) -> None:
+        """Look whether the disk has the room that the station asks for."""
+        trouble: StoreError | None = None
+        try:
+            check_free_space(self._plan.path.parent, self._plan.free_space_floor_bytes)
+        except StoreError as error:
+            trouble = error
+        with self._lock:
+            before = self.trouble
+            self._room_trouble = trouble
+        self._tell(before)
+
+    def close(self) -> None:
+        """Keep what waits, then end; `LAST_TRIES_S` is how long that may fail."""
+        self._closed_ns = self._clock.monotonic_ns()
+        self._queue.close()
+
+    def discard(self) -> None:
+        """Nobody is left who could keep anything."""
+        self._queue.discard()
+
+    def run(self) -> None:
+        """Keep what comes until it is closed.
+
+        Raises:
+            StoreCorrupt: The file is damaged.
+            StoreError: At the end, what waits cannot be kept.
+        """
+        self._writer = self._opened()
+        try:
+            self._on_open()
+            store_all(
+                self._queue,
+                self._write,
+                self._on_stored,
+                linger_s=0.0,
+                clock=self._clock,
+                on_shift=self._on_shift,
+            )
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+
+    def _write(self, action: Callable[[RecordWriter], None]) -> None:
+        """Do it until it is done."""
+        while True:
+            try:
+                if self._writer is None:
+                    self._writer = self._opened()
+                action(self._writer)
+            except StoreCorrupt:
+                raise
+            except StoreError as error:
+                self._wait(error)
+            else:
+                if self._write_trouble is not None:
+                    self._block(None)
+                return
+
+    def _wait(self, error: StoreError) -> None:
+        # A connection that met an error of the disk may believe what the disk does not hold.
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(StoreError):
+                writer.close()
+        self._block(error)
+        closed_ns = self._closed_ns
+        if closed_ns is not None:
+            since_close_s = (self._clock.monotonic_ns() - closed_ns) / 1e9
+            if since_close_s > LAST_TRIES_S:
+                raise error
+        self._pause.wait(RETRY_EVERY_S)
+
+    def _block(self, error: StoreError | None) -> None:
+        with self._lock:
+            before = self.trouble
+            self._write_trouble = error
+        self._tell(before)
+
+    def _tell(self, before: StoreError | None) -> None:
+        now = self.trouble
+        if (before is None) == (now is None):
+            return
+        if now is None:
+            _log.warning("results are kept again")
+        else:
+            _log.warning("every part is an ERROR, for no result can be kept: %s", now)
+        self._on_blocked(now)
+
+    def _opened(self) -> RecordWriter:
+        return RecordWriter(
+            self._plan.path, is_checked=True, is_made=False, busy_timeout_s=BUSY_TIMEOUT_S
+        )
