@@ -1,5 +1,6 @@
 """From a station file to a line that is ready to run: what `run` and the window both call."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from inspector.capture.registry import is_exclusive, make_source
 from inspector.clock import Clock
 from inspector.concurrency.switching import short_turns
 from inspector.concurrency.worker import Worker
-from inspector.errors import SettingsError, Unfinished
+from inspector.errors import SettingsError, StoreCorrupt, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
 from inspector.following import StationFollower
@@ -27,6 +28,7 @@ from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.selftest.selftest import check_at_start
 from inspector.settings import UNASKED, Keep, StationSettings
+from inspector.store.aside import highest_part, set_aside
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
@@ -36,6 +38,8 @@ STORE_FILE = "records.db"
 IMAGES_FOLDER = "images"
 STATION_KEY = "station"  # in the store's notes: whose records these are
 MB = 1_000_000
+
+_log = logging.getLogger(__name__)
 
 _KEPT = {
     Keep.ALL: frozenset(Decision),
@@ -181,10 +185,11 @@ def _make_folder(store: Path) -> None:
 
 def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock) -> StorePlan:
     criteria, bundle_id = ready.inspection.criteria, ready.bundle.manifest.bundle_id
-    path = settings.store / STORE_FILE
+    path, images_folder = settings.store / STORE_FILE, settings.store / IMAGES_FOLDER
     floor_bytes = settings.images.free_space_floor_mb * MB
     check_free_space(settings.store, floor_bytes)
-    with RecordWriter(path) as writer, RecordReader(path) as reader:
+    fault = _set_aside_where_damaged(path, images_folder, clock)
+    with RecordWriter(path, is_checked=True) as writer, RecordReader(path) as reader:
         notes = reader.run()
         if not notes:
             writer.set_run({STATION_KEY: settings.name})
@@ -208,7 +213,7 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
             shift = Shift(first_part=reader.next_part(), started_at=clock.now())
             writer.begin_shift(shift)
         images = KeptImages(
-            settings.store / IMAGES_FOLDER,
+            images_folder,
             quota_bytes=settings.images.quota_mb * MB,
             floor_bytes=floor_bytes,
         )
@@ -221,5 +226,28 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
             images=images if keeps or settings.images.one_pass_in else None,
             keeps=keeps,
             one_pass_in=settings.images.one_pass_in,
+            fault=fault,
             free_space_floor_bytes=floor_bytes,
         )
+
+
+def _set_aside_where_damaged(path: Path, images: Path, clock: Clock) -> StoreCorrupt | None:
+    """A line does not stand still for results that are spoilt: they are kept, and it begins anew.
+
+    Returns:
+        What was wrong, and where the old file is; None where nothing is.
+    """
+    try:
+        RecordWriter(path).close()
+    except StoreCorrupt as error:
+        first_part = highest_part(path, images) + 1
+        aside = set_aside(path, clock.now())
+        with RecordWriter(path) as writer:
+            writer.begin_at(Shift(first_part=first_part, started_at=clock.now()))
+        fault = StoreCorrupt(
+            f"{str(error).removesuffix('; set the file aside')}; it was set aside as "
+            f"{aside.name!r}, and a new store begins with part {first_part}"
+        )
+        _log.warning("%s", fault)
+        return fault
+    return None

@@ -90,6 +90,7 @@ class RunSnapshot:
         finish_reason: Why it ended or is ending; empty while nobody asked it to.
         failure: What broke the run; None while nothing did.
         shift: None before the store is open.
+        store_fault: Why this run began a new store; None: it goes on in the one that was there.
         blocked_by: Why no result can be kept, and every part is an ERROR; None: they are kept.
         n_begun: Parts that were given a number in this run.
         n_waiting: Parts that were triggered and have no result yet.
@@ -108,6 +109,7 @@ class RunSnapshot:
     shift: Counts | None = None
     finish_reason: str = ""
     failure: InspectorError | None = None
+    store_fault: InspectorError | None = None
     blocked_by: InspectorError | None = None
     n_begun: int = 0
     n_waiting: int = 0

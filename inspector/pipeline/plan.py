@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.capture.source import FrameSource
+from inspector.errors import StoreCorrupt
 from inspector.flow import Decision
 from inspector.geometry import PixelRegion
 from inspector.pipeline.inspection import Inspection
@@ -37,6 +38,7 @@ class StorePlan:
         images: None: no pictures are kept.
         keeps: Which parts' pictures are kept.
         one_pass_in: See `ImageSettings`.
+        fault: What was wrong with the store before this one; None: nothing.
         free_space_floor_bytes: What the disk must have left; below it every part is an ERROR.
     """
 
@@ -47,6 +49,7 @@ class StorePlan:
     images: KeptImages | None = None
     keeps: frozenset[Decision] = frozenset()
     one_pass_in: int | None = None
+    fault: StoreCorrupt | None = None
     free_space_floor_bytes: int = 0
 
     def wants(self, part_number: int, decision: Decision) -> bool:

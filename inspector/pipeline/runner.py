@@ -251,6 +251,7 @@ class Runner:
                 shift=self._counts,
                 finish_reason=self._finish_reason,
                 failure=self._failures[0] if self._failures else None,
+                store_fault=self._plan.store.fault,
                 blocked_by=self._keeper.trouble,
                 n_begun=self._next_part - self._plan.store.next_part,
                 n_waiting=len(self._parts),

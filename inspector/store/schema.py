@@ -119,15 +119,20 @@ def to_row(record: Record) -> tuple[object, ...]:
     return (*row, _crc32(row))
 
 
+def is_as_written(row: Sequence[object]) -> bool:
+    """Whether a row with its checksum is one that `to_row` made."""
+    *values, crc32 = row
+    return _crc32(values) == crc32
+
+
 def from_row(row: Sequence[object]) -> Record | None:
     """The record of a row that `to_row` made; None where the row is not what was written.
 
     SQLite has no checksums of its own: a flipped bit is another value to it.
     """
-    *values, crc32 = row
-    if _crc32(values) != crc32:
+    if not is_as_written(row):
         return None
-    return _record(dict(zip(COLUMNS, values, strict=True)))
+    return _record(dict(zip(COLUMNS, row[:-1], strict=True)))
 
 
 def _record(row: Mapping[str, Any]) -> Record:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from inspector.clock import utc_text
-from inspector.errors import StoreError
+from inspector.errors import StoreCorrupt, StoreError
 from inspector.flow import Record, Stage
 from inspector.store.connection import (
     BUSY_TIMEOUT_S,
@@ -16,6 +16,7 @@ from inspector.store.connection import (
     converted_errors,
 )
 from inspector.store.health import HEALTH_COLUMNS, Health, health_to_row
+from inspector.store.high_mark import HighMark
 from inspector.store.schema import (
     COLUMNS,
     SCHEMA,
@@ -23,6 +24,7 @@ from inspector.store.schema import (
     STORE_MS,
     UPGRADES,
     Shift,
+    is_as_written,
     to_row,
 )
 
@@ -36,6 +38,7 @@ _INSERT_HEALTH = (
     f"INSERT OR REPLACE INTO health ({', '.join(HEALTH_COLUMNS)}) "  # noqa: S608  (constants)
     f"VALUES ({', '.join('?' * len(HEALTH_COLUMNS))})"
 )
+MAX_ROWS_CHECKED = 100_000  # the newest; under a second. Older ones are checked when they are read
 HEALTH_DAYS = 90  # 130,000 rows, 10 MB
 # How long a commit took is known only after it, and is written by the next one.
 _SET_STORE_MS = f"UPDATE records SET {STORE_MS} = ?, crc32 = ? WHERE record_id = ?"  # noqa: S608  (constants)
@@ -69,6 +72,7 @@ class RecordWriter:
         busy_timeout_s: float = BUSY_TIMEOUT_S,
     ) -> None:
         self._path = path
+        self._mark = HighMark(path)
         self._connection = connect(path, is_made=is_made, busy_timeout_s=busy_timeout_s)
         try:
             with converted_errors(path):
@@ -86,6 +90,7 @@ class RecordWriter:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
+        self._mark.close()
         with converted_errors(self._path):
             self._connection.close()
 
@@ -113,6 +118,14 @@ class RecordWriter:
             self._connection.executemany(_SET_STORE_MS, times)
             if begun_to is not None:
                 self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (begun_to,))
+        if begun_to is not None:
+            self._mark.note(begun_to)
+
+    def begin_at(self, shift: Shift) -> None:
+        """Let a new store go on counting where another one ended: the first part is the shift's."""
+        with self._transaction():
+            self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (shift.first_part - 1,))
+        self.begin_shift(shift)
 
     def begin_shift(self, shift: Shift) -> None:
         """Note where a shift begins; a second one at the same part takes the first one's place."""
@@ -152,6 +165,8 @@ class RecordWriter:
             self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         elif not is_checked:
             check_structure(self._connection, self._path)
+            self._check_rows()
+        self._check_mark()
         if version < SCHEMA_VERSION:
             steps = " ".join(UPGRADES[older] for older in range(version, SCHEMA_VERSION))
             # One transaction: a killed upgrade leaves the old store.
@@ -162,6 +177,30 @@ class RecordWriter:
                 "COMMIT",
             ):
                 run(statement)
+
+    def _check_rows(self) -> None:
+        """SQLite has no checksums: a flipped bit is another value to it."""
+        newest = self._connection.execute(
+            f"SELECT {', '.join(COLUMNS)}, crc32 FROM records "  # noqa: S608  (constants)
+            "ORDER BY part_number DESC LIMIT ?",
+            (MAX_ROWS_CHECKED,),
+        )
+        for row in newest:
+            if not is_as_written(row):
+                raise StoreCorrupt(
+                    f"store {str(self._path)!r} is damaged: a record in it is not what was "
+                    "written; set the file aside"
+                )
+
+    def _check_mark(self) -> None:
+        stored = self._connection.execute("SELECT begun_to FROM numbers").fetchone()
+        begun_to, mark = 0 if stored is None else int(stored[0]), self._mark.read()
+        if mark > begun_to:
+            raise StoreCorrupt(
+                f"store {str(self._path)!r} ends with part {begun_to}, and results up to part "
+                f"{mark} were stored: its log or its last pages are gone, or an older copy was put "
+                "in its place; set the file aside"
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ import pytest
 
 from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
-from inspector.errors import RecipeError, SettingsError, StoreCorrupt, StoreFull, UsageError
+from inspector.errors import RecipeError, SettingsError, StoreFull, UsageError
 from inspector.flow import Decision
 from inspector.pipeline.events import Phase
 from inspector.settings import load_station
@@ -99,12 +99,42 @@ def test_store_of_a_batch_is_refused(folder: Path) -> None:
         run(folder)
 
 
-def test_damaged_store_is_refused(folder: Path) -> None:
+def test_damaged_store_is_set_aside_and_the_line_goes_on_counting(folder: Path) -> None:
     run(folder)
     path = folder / "records" / "records.db"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(StoreCorrupt, match="set the file aside"):
-        run(folder)
+    ear = run(folder)
+    fault = ear.snapshots[-1].store_fault
+    (aside,) = path.parent.glob("records.damaged-*-1.db")
+    assert str(fault) == (
+        f"{str(path)!r} is damaged: its last page is truncated; it was set aside as "
+        f"{aside.name!r}, and a new store begins with part 4"
+    )
+    assert [record.part_number for record in stored(path)] == [4, 5, 6]
+    shift = ear.snapshots[-1].shift
+    assert shift is not None
+    assert (shift.first_part, shift.n_parts) == (4, 3)
+    assert run(folder).snapshots[-1].store_fault is None
+    assert [record.part_number for record in stored(path)] == list(range(4, 10))
+
+
+def test_log_that_was_removed_after_a_kill_is_noticed(folder: Path) -> None:
+    """SQLite would go on with what the file alone holds, and say nothing."""
+    run(folder)
+    path = folder / "records" / "records.db"
+    whole = path.read_bytes()
+    run(folder)
+    path.write_bytes(whole)
+    fault = run(folder).snapshots[-1].store_fault
+    assert "ends with part 3, and results up to part 6 were stored" in str(fault)
+    assert [record.part_number for record in stored(path)] == [7, 8, 9]
+
+
+def test_record_that_is_not_what_was_written_is_noticed(folder: Path) -> None:
+    run(folder)
+    path = folder / "records" / "records.db"
+    in_sqlite(path, "UPDATE records SET score = 0.1 WHERE decision = 'FAIL'")
+    assert "a record in it is not what was written" in str(run(folder).snapshots[-1].store_fault)
 
 
 def test_disk_below_the_floor_is_refused(folder: Path) -> None:

@@ -182,7 +182,6 @@ def damage_store(station: Path) -> None:
         (change("replay:parts", "cam:1"), "station file cannot be used"),
         (change("free_space_floor_mb = 0", "free_space_floor_mb = 99999999"), "disk is full"),
         (put_a_file_in_the_way, "station file cannot be used"),
-        (damage_store, "stored results are damaged"),
     ],
 )
 def test_what_cannot_run_is_a_sentence_and_the_window_lives(
@@ -201,14 +200,26 @@ def test_what_cannot_run_is_a_sentence_and_the_window_lives(
 def test_line_starts_after_what_was_wrong_is_mended(
     opened: Opened, station: Path, qtbot: QtBot
 ) -> None:
-    damage_store(station)
+    put_a_file_in_the_way(station)
     window = opened()
     window.open_file(station, is_started=True)
     qtbot.waitUntil(lambda: bool(window.run_view.notice.text), timeout=WAIT_MS)
-    (station.parent / "records" / "records.db").unlink()
+    (station.parent / "records").unlink()
     window.start_line()
     run_until(window, qtbot, 3)
     assert window.run_view.notice.isHidden()
+
+
+def test_line_with_a_damaged_store_runs_and_says_so(
+    opened: Opened, station: Path, qtbot: QtBot
+) -> None:
+    damage_store(station)
+    window = opened()
+    window.open_file(station, is_started=True)
+    run_until(window, qtbot, 3)
+    assert window.run_view.notice.text.startswith("The results of earlier parts are damaged.")
+    assert "set aside as 'records.damaged-" in window.run_view.notice.detail
+    stopped(window, qtbot)
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, button: int) -> list[str]:

@@ -20,7 +20,7 @@ from ui.run.live_picture import LivePicture
 from ui.run.notice import Notice
 from ui.run.results_table import ResultsTable
 from ui.run.verdict_banner import VerdictBanner
-from ui.texts.troubles import trouble_of_blocked, trouble_of_change
+from ui.texts.troubles import trouble_of_blocked, trouble_of_change, trouble_of_set_aside
 from ui.texts.words import phase_word
 from ui.theme.theme import Theme
 
@@ -179,14 +179,17 @@ class RunView(QWidget):
 
     def _show_troubles(self, snapshot: RunSnapshot) -> None:
         """What is wrong with a line that goes on; each once, until it is over."""
-        before, self._troubles = self._troubles, (snapshot.blocked_by, snapshot.change_trouble)
-        blocked_by, change_trouble = self._troubles
-        if tuple(map(str, before)) == tuple(map(str, self._troubles)):
+        now = (snapshot.blocked_by, snapshot.change_trouble, snapshot.store_fault)
+        before, self._troubles = self._troubles, now
+        blocked_by, change_trouble, store_fault = now
+        if tuple(map(str, before)) == tuple(map(str, now)):
             return
         if blocked_by is not None:
             self.notice.show_trouble(trouble_of_blocked(blocked_by))
         elif change_trouble is not None:
             self.notice.show_trouble(trouble_of_change(change_trouble))
+        elif store_fault is not None and store_fault not in before:
+            self.notice.show_trouble(trouble_of_set_aside(store_fault))
         elif self.notice.detail in map(str, before):
             self.notice.clear()
 

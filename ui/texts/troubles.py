@@ -62,6 +62,16 @@ def trouble_of_change(error: InspectorError) -> Trouble:
     return Trouble(text=text, detail=str(error))
 
 
+def trouble_of_set_aside(error: InspectorError) -> Trouble:
+    """The notice for a store that was damaged when the line started."""
+    text = QCoreApplication.translate(
+        "troubles",
+        "The results of earlier parts are damaged. They were set aside, and a new file was begun. "
+        "Have them looked at.",
+    )
+    return Trouble(text=text, detail=str(error))
+
+
 def _sentence(error: InspectorError) -> str:
     translate = QCoreApplication.translate
     sentences: tuple[tuple[type[InspectorError], str], ...] = (

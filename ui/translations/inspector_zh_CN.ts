@@ -393,6 +393,10 @@
         <translation>对本产线的更改没有全部生效；产线按原来的设置继续运行。请让人查看详细信息。</translation>
     </message>
     <message>
+        <source>The results of earlier parts are damaged. They were set aside, and a new file was begun. Have them looked at.</source>
+        <translation>先前零件的结果已损坏。它们已被另存，并新建了一个文件。请让人查看。</translation>
+    </message>
+    <message>
         <source>The station file cannot be used. Have it corrected, then open it again.</source>
         <translation>工位文件无法使用。请让人更正后再打开。</translation>
     </message>
