@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from inspector.errors import SettingsError, StoreCorrupt, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
 from inspector.following import StationFollower
+from inspector.injection.injector import Injector
+from inspector.injection.script import Script
 from inspector.machine.sole_user import sole_user
 from inspector.pipeline.events import Listener
 from inspector.pipeline.free_space import check_free_space
+from inspector.pipeline.hooks import Hooks
 from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.record import make_unfinished_record
@@ -55,12 +58,14 @@ class PreparedRun:
     Attributes:
         in_force: Gives what judges now: what the station's file names may change meanwhile.
         first_part: The number of the first part that this run will see.
+        injector: Of the faults that happen in this run; None: nobody asked for any.
     """
 
     runner: Runner
     in_force: Callable[[], ReadyInspection]
     store_path: Path
     first_part: int
+    injector: Injector | None = None
 
 
 @contextmanager
@@ -71,6 +76,7 @@ def prepared_run(
     *,
     recipe: Path | None = None,
     n_parts: int | None = None,
+    script: Script | None = None,
 ) -> Iterator[PreparedRun]:
     """Open everything that a station needs but its cameras; a context manager.
 
@@ -80,6 +86,7 @@ def prepared_run(
     Args:
         recipe: In the place of the one that the settings name; None: that one.
         n_parts: End after so many; None: go on until somebody stops it.
+        script: Faults that happen in this run.
 
     Raises:
         MachineUnfit: This machine does not judge as the product was proven to.
@@ -124,14 +131,24 @@ def prepared_run(
         _hold_cameras(settings, held)
         held.enter_context(short_turns())
         store = _open_store(settings, ready, clock)
+        is_free = settings.cameras[0].trigger in UNASKED
+        injector: Injector | None = None
+        hooks = Hooks()
+        if script is not None:
+            injector = Injector(script, first_part=store.next_part, is_free=is_free, clock=clock)
+            hooks = injector.hooks
+            cameras = tuple(
+                replace(one, source=injector.source(one.name, one.source)) for one in cameras
+            )
         plan = RunPlan(
             cameras=cameras,
-            is_free=settings.cameras[0].trigger in UNASKED,
+            is_free=is_free,
             trigger_every_ms=settings.cameras[0].trigger_every_ms,
             deadline_s=deadline_s,
             inspection=ready.inspection,
             store=store,
             n_parts=n_parts,
+            hooks=hooks,
         )
         runner = Runner(plan, listener, clock)
         follower = StationFollower(settings, recipe, ready, build, runner)
@@ -143,6 +160,7 @@ def prepared_run(
             in_force=follower.in_force,
             store_path=store.path,
             first_part=store.next_part,
+            injector=injector,
         )
 
 

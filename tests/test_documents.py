@@ -45,10 +45,16 @@ def test_commands_of_a_how_to_run_as_written(document: Path, tmp_path: Path) -> 
     draw_list(tmp_path / "lot")
     for entry in (tmp_path / "lot").iterdir():
         entry.rename(tmp_path / entry.name)
+    for name, text in re.findall(
+        r"`(\w+\.toml)`:\n\n```toml\n(.*?)```", document.read_text(), re.DOTALL
+    ):
+        (tmp_path / name).write_text(text)
     commands = commands_of(document)
     assert commands
     for command in commands:
-        program, *arguments = shlex.split(command.split("  #")[0])
+        line, _, comment = command.partition("  #")
+        program, *arguments = shlex.split(line)
+        code = re.search(r"exit code (\d)", comment)
         done = subprocess.run(
             [sys.executable, "-m", PROGRAMS[program], *arguments],
             cwd=tmp_path,
@@ -57,4 +63,4 @@ def test_commands_of_a_how_to_run_as_written(document: Path, tmp_path: Path) -> 
             text=True,
             check=False,
         )
-        assert done.returncode == 0, (command, done.stderr)
+        assert done.returncode == (int(code[1]) if code else 0), (command, done.stderr)

@@ -13,6 +13,7 @@ WITHOUT_TESTS = {
     "inspector/inference/backend.py": "a protocol",
     "inspector/pipeline/events.py": "values and a protocol; the runner's tests see them all",
     "inspector/pipeline/inspected.py": "a value; the inspection's tests see all of it",
+    "inspector/pipeline/hooks.py": "a value; the tests of the injector use all of it",
     "inspector/pipeline/plan.py": "values; the runner's tests see them all",
     "inspector/pipeline/capturing.py": "a thread's body; the runner's tests see it at work",
     "inspector/commands/summary_lines.py": "what the tests of batch and run read",

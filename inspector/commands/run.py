@@ -44,12 +44,21 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         metavar="N",
         help="end after so many parts",
     )
+    parser.add_argument(
+        "--inject",
+        type=Path,
+        metavar="FILE",
+        help="let the faults of this file happen, and tell what became of each; TOML",
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
     parser.set_defaults(handler=_run)
 
 
 def _run(parsed: argparse.Namespace) -> int:
     from inspector.clock import SystemClock
+    from inspector.commands.outcome_lines import print_outcome
+    from inspector.injection.outcome import outcome_of
+    from inspector.injection.script import load_script
     from inspector.settings import load_station
     from inspector.station import prepared_run
     from inspector.store.reader import RecordReader
@@ -57,9 +66,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
     clock = SystemClock()
     settings = load_station(parsed.station)
+    script = None if parsed.inject is None else load_script(parsed.inject, settings)
     status, manager = _StatusLine(), ServiceManager()
     with prepared_run(
-        settings, status, clock, recipe=parsed.recipe, n_parts=parsed.parts
+        settings, status, clock, recipe=parsed.recipe, n_parts=parsed.parts, script=script
     ) as prepared:
         started_ns = clock.monotonic_ns()
         failures: list[InspectorError] = []
@@ -87,11 +97,18 @@ def _run(parsed: argparse.Namespace) -> int:
                 identity={"station": settings.name, **prepared.in_force().identity},
                 first_part=prepared.first_part,
             )
+            outcome = None
+            if (injector := prepared.injector) is not None:
+                records = reader.parts_from(prepared.first_part)
+                outcome = outcome_of(injector.script, injector.happened, injector.behind, records)
     reason = prepared.runner.snapshot().finish_reason
     if parsed.json:
-        print_json({**summary.as_table(), "finish_reason": reason})
+        injected = {} if outcome is None else {"faults": outcome.as_table()}
+        print_json({**summary.as_table(), "finish_reason": reason, **injected})
     else:
         print_run_summary(summary)
+        if outcome is not None:
+            print_outcome(outcome)
         print_line(f"store  {prepared.store_path}")
     return ExitCode.INTERRUPTED if reason == INTERRUPTED else exit_code_of(summary.decisions)
 

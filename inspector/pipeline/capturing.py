@@ -23,6 +23,8 @@ from inspector.pipeline.events import CameraSnapshot
 from inspector.pipeline.picture_watch import PictureWatch
 
 GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
+SLICE_S = 0.02  # how long the next part may wait for a picture that will not come
+SLOW_NS = 50_000_000  # a triggered picture takes some 15 ms; who waits for one is patient first
 SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
 FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 8.0  # a camera that comes back is seen within the ten seconds people wait
@@ -70,6 +72,7 @@ class Capturing:
         deadline_s: How long a triggered picture may take; a part's deadline.
         on_open: Called once, when the camera is open for the first time.
         on_end: Called when a free camera has no more pictures.
+        on_taking: Called with the number of a triggered part before its picture is taken.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Capturing:
         stop: threading.Event,
         on_open: Callable[[], None],
         on_end: Callable[[], None],
+        on_taking: Callable[[int], None],
     ) -> None:
         self.name = name
         self._source = source
@@ -94,10 +98,12 @@ class Capturing:
         self._stop = stop
         self._on_open = on_open
         self._on_end = on_end
+        self._on_taking = on_taking
         self._triggers = BoundedQueue[Triggered](MAX_PENDING_TRIGGERS)
         self._trigger_times_ns: deque[int] = deque(maxlen=4 * MAX_PENDING_TRIGGERS)
         self._held: Frame | None = None  # a picture that came for a later part
         self._next_frame_id = 0
+        self._slowest_ns = SLOW_NS
         self._info: SourceInfo | None = None
         self._trouble = ""
         self._n_frames = 0
@@ -230,6 +236,7 @@ class Capturing:
                 part = self._triggers.get()
             except Closed:
                 return
+            self._on_taking(part.part_number)
             if self._info is None:
                 self._look_again(part)
                 continue
@@ -286,14 +293,32 @@ class Capturing:
                 return frame
 
     def _grab_for(self, part: Triggered) -> Frame:
-        """Grab in slices, so that a stop does not wait for a silent camera."""
+        """Grab in slices, so that neither a stop nor the next part waits for a silent camera."""
+        asked_ns = self._clock.monotonic_ns()
         while True:
-            left_s = self._deadline_s - (self._clock.monotonic_ns() - part.triggered_ns) / 1e9
+            now_ns = self._clock.monotonic_ns()
+            left_s = self._deadline_s - (now_ns - part.triggered_ns) / 1e9
             try:
-                return self._source.grab(max(0.0, min(left_s, GRAB_TIMEOUT_S)))
+                frame = self._source.grab(max(0.0, min(left_s, SLICE_S)))
             except GrabTimeout:
-                if left_s <= GRAB_TIMEOUT_S or self._stop.is_set():
+                if left_s <= SLICE_S or self._stop.is_set():
                     raise
+                if self._is_lost(part, asked_ns):
+                    raise FrameLost(
+                        f"camera {self.name!r} gave no picture before the next trigger"
+                    ) from None
+            else:
+                self._slowest_ns = max(self._slowest_ns, frame.captured_ns - asked_ns)
+                return frame
+
+    def _is_lost(self, part: Triggered, asked_ns: int) -> bool:
+        """Whether to wait no longer, because the next part waits."""
+        now_ns = self._clock.monotonic_ns()
+        if not self._has_newer_trigger(part, now_ns):
+            return False
+        # What comes now from a camera that gives pictures by itself shows the next part already.
+        is_triggered = self._info is not None and self._info.is_triggered
+        return not is_triggered or now_ns - asked_ns > 2 * self._slowest_ns
 
     def _check(self, frame: Frame) -> None:
         """Refuse what a camera in order does not give. Raises CorruptFrame."""

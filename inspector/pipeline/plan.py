@@ -1,13 +1,14 @@
 """What a run of a station is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from inspector.capture.source import FrameSource
 from inspector.errors import StoreCorrupt
 from inspector.flow import Decision
 from inspector.geometry import PixelRegion
+from inspector.pipeline.hooks import Hooks
 from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.kept_images import KeptImages
 from inspector.store.schema import Shift
@@ -69,6 +70,7 @@ class RunPlan:
         deadline_s: From a part's trigger to its verdict; later it is an ERROR.
         inspection: What judges, until another one is to.
         n_parts: End after so many; None: go on until somebody stops it.
+        hooks: For scripted faults.
     """
 
     cameras: tuple[CameraPlan, ...]
@@ -78,3 +80,4 @@ class RunPlan:
     store: StorePlan
     trigger_every_ms: float | None = None
     n_parts: int | None = None
+    hooks: Hooks = field(default_factory=Hooks)

@@ -35,6 +35,7 @@ class RecordKeeper:
         on_stored: These are on the disk. From the store's thread, as all of these.
         on_shift: A shift is.
         on_blocked: Why nothing can be kept; None: it can be again.
+        on_writing: Something is about to be written; what it raises is taken for the disk's error.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class RecordKeeper:
         on_stored: Callable[[Sequence[Record]], None],
         on_shift: Callable[[Shift], None],
         on_blocked: Callable[[StoreError | None], None],
+        on_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -53,6 +55,7 @@ class RecordKeeper:
         self._on_stored = on_stored
         self._on_shift = on_shift
         self._on_blocked = on_blocked
+        self._on_writing = on_writing
         self._queue = BoundedQueue[Item](CAPACITY)
         self._writer: RecordWriter | None = None
         self._pause = threading.Event()  # nobody sets it: a wait that needs no sleep
@@ -128,6 +131,7 @@ class RecordKeeper:
             try:
                 if self._writer is None:
                     self._writer = self._opened()
+                self._on_writing()
                 action(self._writer)
             except StoreCorrupt:
                 raise

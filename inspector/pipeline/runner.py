@@ -107,6 +107,7 @@ class Runner:
             on_stored=self._stored,
             on_shift=self._shift_began,
             on_blocked=self._blocked,
+            on_writing=plan.hooks.writing,
         )
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
         self._self_watch = SelfWatch(plan.store.path.parent, clock)
@@ -123,6 +124,7 @@ class Runner:
                 stop=self._stop,
                 on_open=self._camera_is_open,
                 on_end=self._source_ended,
+                on_taking=partial(plan.hooks.taking, camera.name),
             )
             for camera in plan.cameras
         ]
@@ -278,6 +280,7 @@ class Runner:
             self._next_part += 1
             self._parts.begin(number, triggered_ns)
             self._judging.begin(number)
+            self._plan.hooks.begun(number)
             self._hand_to_store(Begun(number))
             is_first = self._phase is Phase.READY
             n_begun = self._next_part - self._plan.store.next_part
@@ -368,6 +371,7 @@ class Runner:
         ready = waiting.ready
         since_arrival_ms = (self._clock.monotonic_ns() - ready.frame.captured_ns) / 1e6
         queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
+        self._plan.hooks.judging(waiting.part_number)
         inspected = waiting.inspection.decide(ready)
         self._judging.has_judged(waiting.inspection, inspected)
         inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})

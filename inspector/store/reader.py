@@ -127,6 +127,10 @@ class RecordReader:
         clause = "WHERE part_number IS NOT NULL ORDER BY part_number DESC LIMIT ?"
         return list(self._select(clause, (limit,)))[::-1]
 
+    def parts_from(self, first_part: int) -> Iterator[Record]:
+        """The parts of a line from this number on, one at a time, in the order of their numbers."""
+        yield from self._select("WHERE part_number >= ? ORDER BY part_number", (first_part,))
+
     def next_part(self) -> int:
         """The number for the next part of a line, from 1; one that was given is not given again."""
         with converted_errors(self._path):

@@ -43,6 +43,49 @@ def test_words_tell_counts_and_the_store(station: Path) -> None:
     assert f"store  {station.parent / 'records' / 'records.db'}" in done.stdout
 
 
+FAULTS = """
+schema_version = 1
+[[fault]]
+kind = "corrupt"
+part = 3
+[[fault]]
+kind = "drop"
+part = 5
+every = 1
+times = 2
+[[fault]]
+kind = "drop"
+part = 99
+"""
+
+
+def test_injected_faults_are_told_beside_what_became_of_them(station: Path) -> None:
+    faults = station.with_name("faults.toml")
+    faults.write_text(FAULTS)
+    arguments = ("run", "--station", station, "--parts", "8", "--inject", faults)
+    done = inspector(*arguments)
+    assert done.returncode == 2
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()[-7:]]
+    assert lines[:-1] == [
+        "fault kind camera part expected stored reason",
+        "1 corrupt top 3 ERROR ERROR CorruptFrame: fault 1 of the script: picture 2 is damaged",
+        "2 drop top 5 ERROR ERROR FrameLost: picture 4 of 'top' never arrived",
+        "2 drop top 6 ERROR ERROR FrameLost: picture 5 of 'top' never arrived",
+        "3 drop top - ERROR - the run ended before <-- not as expected",
+        "3 of 4 ended as expected",
+    ]
+    table = json.loads(inspector(*arguments, "--json").stdout)
+    assert (table["faults"]["n_injected"], table["faults"]["n_as_expected"]) == (4, 3)
+
+
+def test_faults_file_of_another_station_is_refused(station: Path) -> None:
+    faults = station.with_name("faults.toml")
+    faults.write_text(FAULTS.replace("part = 3", 'part = 3\ncamera = "side"'))
+    done = inspector("run", "--station", station, "--inject", faults)
+    assert done.returncode == 3
+    assert "camera is 'side'; it must be one of top" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_run_ends_cleanly_with_everything_finished_kept(
     station: Path, number: signal.Signals

@@ -277,14 +277,46 @@ def test_picture_that_comes_a_second_time_is_never_the_next_parts(path: Path) ->
     assert decided(stored(path)) == [(1, PASS), (2, FAIL)]
 
 
+def silent_until(event: threading.Event, *then: Step) -> Iterator[Step]:
+    """No picture until then."""
+    while not event.is_set():
+        yield GrabTimeout("no picture")
+    yield from then
+
+
 def test_triggered_camera_that_gives_nothing_makes_an_error_part(path: Path) -> None:
-    source = ScriptedSource([GrabTimeout("no picture"), DARK])
+    goes_on = threading.Event()
+    source = ScriptedSource(silent_until(goes_on, DARK), pause_s=0.005)
     with running(plan(path, source, is_free=False, deadline_s=0.4)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
-        for number in (1, 2):
-            runner.trigger()
-            ear.wait_for(lambda heard, n=number: len(heard.records) == n)  # type: ignore[misc]
+        runner.trigger()
+        ear.wait_for(lambda heard: len(heard.records) == 1)
+        goes_on.set()
+        runner.trigger()
+        ear.wait_for(lambda heard: len(heard.records) == 2)
     assert decided(stored(path)) == [(1, ERROR), (2, PASS)]
+
+
+@pytest.mark.parametrize("is_triggered", [False, True])
+def test_part_whose_picture_never_comes_does_not_cost_the_next_one(
+    path: Path, is_triggered: bool
+) -> None:
+    goes_on = threading.Event()
+    source = ScriptedSource(silent_until(goes_on, BRIGHT), pause_s=0.005)
+    source.is_triggered = is_triggered
+    with running(plan(path, source, is_free=False, deadline_s=20.0)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        ear.wait_for(lambda _: "trigger" in source.calls or not is_triggered)
+        runner.trigger()
+        ear.wait_for(lambda heard: len(heard.records) == 1)
+        goes_on.set()
+        ear.wait_for(lambda heard: len(heard.records) == 2)
+    records = stored(path)
+    assert decided(records) == [(1, ERROR), (2, FAIL)]
+    assert records[0].verdict.reasons[0].text() == (
+        "FrameLost: camera 'top' gave no picture before the next trigger"
+    )
 
 
 def test_timer_triggers_until_the_parts_are_done(path: Path) -> None:
