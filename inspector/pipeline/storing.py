@@ -108,7 +108,7 @@ def _store_in_time(
     punctual = [_in_time(item, now_ns) for item in written]
     late = [new.record for new, old in zip(punctual, written, strict=True) if new is not old]
     if late:  # the commit itself took too long
-        write(lambda writer: writer.append(late))
+        write(lambda writer: writer.correct(late))
     return [_timed(item, now_ns) for item in punctual]
 
 

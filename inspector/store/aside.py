@@ -36,7 +36,7 @@ def set_aside(store: Path, at: datetime) -> Path:
 
 def highest_part(store: Path, images: Path) -> int:
     """The highest part number that a damaged store, its mark or its pictures still tell; else 0."""
-    known: list[object] = [HighMark(store).read(), *_of_pictures(images)]
+    known: list[object] = [HighMark(store).read().part_number, *_of_pictures(images)]
     with suppress(StoreError), closing(connect_read_only(store)) as connection:
         for question in ("SELECT begun_to FROM numbers", "SELECT MAX(part_number) FROM records"):
             with suppress(StoreError), converted_errors(store):

@@ -1,4 +1,4 @@
-"""Remembers, outside the database, up to which part results were stored: a loss is then noticed.
+"""Remembers, outside the database, how much was stored in it: a loss is then noticed.
 
 SQLite's recovery takes a write-ahead log that was truncated, damaged or removed for a shorter one,
 and says nothing. The mark is written after each commit, so it is never ahead of a whole store.
@@ -8,9 +8,24 @@ import os
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 SUFFIX = "-high"  # after the name of the store's file
-_LENGTH = 30  # 20 digits, a blank, a checksum of 8, a line's end: one write, within one sector
+
+
+class Reach(NamedTuple):
+    """How far a store reaches.
+
+    Attributes:
+        part_number: The highest that a part was given.
+        n_records: How many records it holds.
+    """
+
+    part_number: int
+    n_records: int
+
+
+NOTHING = Reach(part_number=0, n_records=0)
 
 
 class HighMark:
@@ -23,23 +38,26 @@ class HighMark:
         self._path = store.with_name(store.name + SUFFIX)
         self._file: int | None = None
 
-    def read(self) -> int:
-        """The highest part number of a stored commit; 0 where none is known."""
+    def read(self) -> Reach:
+        """The mark; noughts where none is known."""
         try:
             data = self._path.read_bytes()
         except OSError:
-            return 0
-        digits = data[:20]
-        return int(digits) if data == _line(digits) and digits.isdigit() else 0
+            return NOTHING
+        numbers = data.split()[:2]
+        if len(numbers) < 2 or not all(number.isdigit() for number in numbers):
+            return NOTHING
+        reach = Reach(*map(int, numbers))
+        return reach if data == _line(reach) else NOTHING
 
-    def note(self, part_number: int) -> None:
-        """A commit that reaches up to this part is on the disk."""
+    def note(self, reach: Reach) -> None:
+        """A commit that reaches so far is on the disk."""
         with suppress(OSError):
             if self._file is None:
                 flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
                 self._file = os.open(self._path, flags, 0o666)
             os.lseek(self._file, 0, os.SEEK_SET)
-            os.write(self._file, _line(b"%020d" % part_number))
+            os.write(self._file, _line(reach))
 
     def close(self) -> None:
         """Let go of the file. Closing twice is allowed."""
@@ -48,5 +66,7 @@ class HighMark:
             self._file = None
 
 
-def _line(digits: bytes) -> bytes:
+def _line(reach: Reach) -> bytes:
+    """Always of one length, 51 bytes: one write, within one sector."""
+    digits = b"%020d %020d" % reach
     return b"%s %08x\n" % (digits, zlib.crc32(digits))

@@ -16,7 +16,7 @@ from inspector.store.connection import (
     converted_errors,
 )
 from inspector.store.health import HEALTH_COLUMNS, Health, health_to_row
-from inspector.store.high_mark import HighMark
+from inspector.store.high_mark import HighMark, Reach
 from inspector.store.schema import (
     COLUMNS,
     SCHEMA,
@@ -73,6 +73,7 @@ class RecordWriter:
     ) -> None:
         self._path = path
         self._mark = HighMark(path)
+        self._reach: Reach
         self._connection = connect(path, is_made=is_made, busy_timeout_s=busy_timeout_s)
         try:
             with converted_errors(path):
@@ -110,7 +111,8 @@ class RecordWriter:
             StoreFull, StoreCorrupt, StoreError: None of them is stored.
         """
         with self._transaction():
-            self._connection.executemany(_INSERT, [to_row(record) for record in records])
+            n_known = self._n_known(records)
+            self._insert(records)
             times = [
                 (record.stage_ms[Stage.STORE], to_row(record)[-1], record.record_id)
                 for record in timed
@@ -118,13 +120,30 @@ class RecordWriter:
             self._connection.executemany(_SET_STORE_MS, times)
             if begun_to is not None:
                 self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (begun_to,))
-        if begun_to is not None:
-            self._mark.note(begun_to)
+        self._reach = Reach(
+            part_number=self._reach.part_number if begun_to is None else begun_to,
+            n_records=self._reach.n_records + len(records) - n_known,
+        )
+        if self._reach.part_number:  # of a line; a batch does not number its parts
+            self._mark.note(self._reach)
+
+    def correct(self, records: Sequence[Record]) -> None:
+        """Put these in the place of those with the same `record_id`. Raises as `append`."""
+        with self._transaction():
+            self._insert(records)
+
+    def _n_known(self, records: Sequence[Record]) -> int:
+        """How many are there already: of a commit that was reported as failed, and was not."""
+        ask = "SELECT EXISTS (SELECT 1 FROM records WHERE record_id = ?)"
+        ids = [record.record_id for record in records if record.part_number is not None]
+        return sum(self._connection.execute(ask, (one,)).fetchone()[0] for one in ids)
+
+    def _insert(self, records: Sequence[Record]) -> None:
+        self._connection.executemany(_INSERT, [to_row(record) for record in records])
 
     def begin_at(self, shift: Shift) -> None:
         """Let a new store go on counting where another one ended: the first part is the shift's."""
-        with self._transaction():
-            self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (shift.first_part - 1,))
+        self.append([], begun_to=shift.first_part - 1)
         self.begin_shift(shift)
 
     def begin_shift(self, shift: Shift) -> None:
@@ -166,7 +185,7 @@ class RecordWriter:
         elif not is_checked:
             check_structure(self._connection, self._path)
             self._check_rows()
-        self._check_mark()
+        self._reach = self._checked_reach()
         if version < SCHEMA_VERSION:
             steps = " ".join(UPGRADES[older] for older in range(version, SCHEMA_VERSION))
             # One transaction: a killed upgrade leaves the old store.
@@ -192,15 +211,20 @@ class RecordWriter:
                     "written; set the file aside"
                 )
 
-    def _check_mark(self) -> None:
-        stored = self._connection.execute("SELECT begun_to FROM numbers").fetchone()
-        begun_to, mark = 0 if stored is None else int(stored[0]), self._mark.read()
-        if mark > begun_to:
+    def _checked_reach(self) -> Reach:
+        run = self._connection.execute
+        begun = run("SELECT begun_to FROM numbers").fetchone()
+        n_records = int(run("SELECT COUNT(*) FROM records").fetchone()[0])
+        reach = Reach(part_number=int(begun[0]) if begun else 0, n_records=n_records)
+        mark = self._mark.read()
+        if mark.part_number > reach.part_number or mark.n_records > reach.n_records:
             raise StoreCorrupt(
-                f"store {str(self._path)!r} ends with part {begun_to}, and results up to part "
-                f"{mark} were stored: its log or its last pages are gone, or an older copy was put "
-                "in its place; set the file aside"
+                f"store {str(self._path)!r} holds {reach.n_records} records and reaches to part "
+                f"{reach.part_number}, and {mark.n_records} to part {mark.part_number} were "
+                "stored: its log or its last pages are gone, or an older copy was put in its "
+                "place; set the file aside"
             )
+        return reach
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

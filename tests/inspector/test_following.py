@@ -173,7 +173,8 @@ def test_station_file_that_is_gone_changes_nothing(station: Path) -> None:
 
 
 def test_isolated_model_goes_with_its_last_part(station: Path, tmp_path: Path) -> None:
-    change_station(station, "[images]", "isolated = true\n[images]")
+    patient = "isolated = true\ndeadline_ms = 20_000\n[images]"  # of a busy machine
+    change_station(station, "[images]", patient)
     with line(station) as (_, ear):
         (before,) = psutil.Process().children()
         other = write_bundle(tmp_path / "other.bundle", threshold=0.2)

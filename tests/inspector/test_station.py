@@ -126,7 +126,7 @@ def test_log_that_was_removed_after_a_kill_is_noticed(folder: Path) -> None:
     run(folder)
     path.write_bytes(whole)
     fault = run(folder).snapshots[-1].store_fault
-    assert "ends with part 3, and results up to part 6 were stored" in str(fault)
+    assert "holds 3 records and reaches to part 3, and 6 to part 6 were stored" in str(fault)
     assert [record.part_number for record in stored(path)] == [7, 8, 9]
 
 
@@ -187,7 +187,7 @@ with prepared_run(load_station(Path(sys.argv[1])), Printing(), SystemClock()) as
 
 
 def test_crash_of_an_isolated_model_costs_one_part_and_no_more(folder: Path) -> None:
-    add_line(folder, "isolated = true")
+    add_line(folder, "isolated = true\ndeadline_ms = 20_000")
     change_station(folder / "station.toml", "loop = false", "loop = true")
     ear = Ear()
     with prepared_run(load_station(folder / "station.toml"), ear, SystemClock()) as prepared:
