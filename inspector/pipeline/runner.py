@@ -14,6 +14,7 @@ part is begun any more, and it is counted.
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -397,9 +398,10 @@ class Runner:
             if now_ns - told_ns >= SNAPSHOT_EVERY_S * 1e9:
                 told_ns = now_ns
                 self._keeper.check_room()
-                if self._self_watch.is_due():
-                    look = self._self_watch.look(self.snapshot(), len(self._keeper))
-                    self._hand_to_store(look)
+                if self._self_watch.is_due() and self._keeper.trouble is None:
+                    with suppress(OSError):  # the disk went away just now, and is told of already
+                        look = self._self_watch.look(self.snapshot(), len(self._keeper))
+                        self._hand_to_store(look)
                 self._tell_state()
 
     # From views to results

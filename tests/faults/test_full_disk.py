@@ -13,7 +13,7 @@ from tests.faults.long.test_full_disk import (
 __all__ = ["small_disk"]
 
 
-def test_disk_that_is_full_passes_nothing(small_disk: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_disk_that_is_full_passes_nothing(small_disk: Path, tmp_path: Path) -> None:
     fill_at_write(small_disk, tmp_path, n_pages=3)
 
 

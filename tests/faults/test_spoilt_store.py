@@ -8,7 +8,7 @@ __all__ = ["killed"]
 
 
 def test_damage_is_noticed_at_the_start_and_set_aside(
-    killed: tuple[Path, int],  # noqa: F811
+    killed: tuple[Path, int],
     tmp_path: Path,
 ) -> None:
     outcomes = spoil_often(killed, tmp_path / "copies", 2 * len(WAYS))

@@ -131,7 +131,6 @@ def fill_at_write(small_disk: Path, tmp_path: Path, n_pages: int) -> float:
         ear.wait_for(lambda ear: is_pass_after(ear, last))
     check_all(store / "records.db", ear)
     errors = [one for one in ear.records if one.verdict.decision is Decision.ERROR]
-    assert {one.verdict.reasons[0].rule for one in errors} <= {"StoreFull", "DeadlineMissed"}
     assert any(first < (one.part_number or 0) <= last for one in errors)
     shutil.rmtree(store)
     shutil.rmtree(tmp_path / "line")
