@@ -23,12 +23,14 @@ _OURS = {
     "https": "inspector.capture.network_stream:HTTPS",
     "basler": "inspector.capture.basler:KIND",
     "genicam": "inspector.capture.genicam_camera:KIND",
+    "gige": "inspector.capture.gige_camera:KIND",
 }
 # Makers' libraries that are not always here: how the kind that needs one is written, what it is.
 _MAKERS = {
     "pypylon": ("basler:SERIAL", "a Basler camera"),
     "genicam": ("genicam:SERIAL", "any camera with a GenTL producer"),
     "harvesters": ("genicam:SERIAL", "any camera with a GenTL producer"),
+    "viva_genicam": ("gige:IP", "a GigE Vision camera of any maker"),
 }
 
 

@@ -1,10 +1,11 @@
 """One measurement of the live line, in a process of its own; prints one JSON object.
 
-    python -m tests.bench.live_line bare|line|window FOLDER N_PARTS FRAMES_PER_S
+    python -m tests.bench.live_line bare|line|isolated|window FOLDER N_PARTS FRAMES_PER_S
 
 `bare` calls preprocess and the session on the same frames at the same pace, as a loop written by
-hand would; `line` runs the station; `window` runs it under the window. Times are ms from a frame's
-arrival to its verdict, without the first parts, which warm up.
+hand would; `line` runs the station; `isolated` with the model in a process of its own; `window`
+under the window. Times are ms from a frame's arrival to its verdict, without the first parts, which
+warm up.
 """
 
 import json
@@ -34,6 +35,7 @@ name = "bench"
 store = "records-{pid}"
 bundle = "demo"
 deadline_ms = 10000
+isolated = {isolated}
 [images]
 keep = "none"
 free_space_floor_mb = 0
@@ -49,8 +51,9 @@ def main() -> None:
         sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]),
     )  # fmt: skip
     station = folder / f"station-{os.getpid()}.toml"
-    station.write_text(STATION.format(pid=os.getpid(), rate=rate))
-    measure = {"bare": bare, "line": line, "window": window}[what]
+    isolated = str(what == "isolated").lower()
+    station.write_text(STATION.format(pid=os.getpid(), rate=rate, isolated=isolated))
+    measure = {"bare": bare, "line": line, "isolated": line, "window": window}[what]
     print(json.dumps(measure(folder, station, n_parts, rate)))
 
 
