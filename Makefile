@@ -27,8 +27,8 @@ bench: ready         ## speed and memory, each as a ratio inside one run; takes 
 accuracy: ready      ## what the defaults reach on real pictures, for docs/accuracy.md; takes minutes
 	@$(BIN)/python packaging/accuracy.py $(DATA)
 
-faults: ready-faults  ## the long fault runs, against real servers; takes minutes
-	@$(BIN)/python -m pytest -q --override-ini=addopts= --import-mode=importlib --timeout=900 tests/faults
+faults: ready-faults  ## the long fault runs; takes half an hour, and goes on where it was stopped
+	@FAULTS_DONE=build/faults $(BIN)/python -m pytest -q -rs -s --override-ini=addopts= --import-mode=importlib --timeout=900 tests/faults/long
 
 package: ready-package  ## freeze the product, prove it, and make the Debian package
 	@$(BIN)/python packaging/build.py

@@ -8,6 +8,7 @@ from pathlib import Path
 from inspector.errors import RecipeError
 from inspector.files.tables import Table, canonical_json
 from inspector.files.toml_file import read_toml
+from inspector.keeping import KeepRule, read_keep_rule
 
 SCHEMA_VERSION = 1
 
@@ -41,6 +42,7 @@ class Recipe:
             may cover, sensor px²; sorted by name. Only for bundles that tell kinds apart.
         bundle_id: The bundle that these limits were set for, or how its id begins; None: any.
         quality: What of the bundle's limits for the picture is changed; None: nothing.
+        keeps: Which parts' pictures a line keeps; None: as its station file says.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Recipe:
     tolerated_area_px2: tuple[tuple[str, float], ...] = ()
     bundle_id: str | None = None
     quality: QualityChanges | None = None
+    keeps: KeepRule | None = None
 
     @property
     def recipe_id(self) -> str:
@@ -66,6 +69,8 @@ def _recipe_id(recipe: Recipe) -> str:
         del table["bundle_id"]
     if recipe.quality is None:
         del table["quality"]
+    if recipe.keeps is None:
+        del table["keeps"]
     return hashlib.sha256(canonical_json(table)).hexdigest()[:12]
 
 
@@ -92,6 +97,7 @@ def load_recipe(path: Path) -> Recipe:
         tolerated_area_px2=_areas(table.optional_table("tolerated_area_px2")),
         bundle_id=_bundle_id(table.optional_text("bundle_id"), where),
         quality=_quality(table.optional_table("quality")),
+        keeps=_keeps(table.optional_table("images")),
     )
     table.close()
     return recipe
@@ -119,6 +125,14 @@ def _quality(table: Table | None) -> QualityChanges | None:
     )
     table.close()
     return changes
+
+
+def _keeps(table: Table | None) -> KeepRule | None:
+    if table is None:
+        return None
+    rule = read_keep_rule(table)
+    table.close()
+    return rule
 
 
 def _areas(table: Table | None) -> tuple[tuple[str, float], ...]:

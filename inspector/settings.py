@@ -9,6 +9,7 @@ from inspector.errors import SettingsError
 from inspector.files.tables import Table
 from inspector.files.toml_file import read_toml
 from inspector.geometry import PixelRegion
+from inspector.keeping import KEEP_FAILS, KeepRule, read_keep_rule
 
 SCHEMA_VERSION = 1
 SHIPPED_BUNDLE = "demo"  # in the place of a path: the bundle that comes with the product
@@ -26,14 +27,6 @@ class Trigger(StrEnum):
 
 
 UNASKED = frozenset({Trigger.FREE, Trigger.HARDWARE})  # each picture that comes is a part
-
-
-class Keep(StrEnum):
-    """Which parts' pictures are kept."""
-
-    ALL = "all"
-    FAILS = "fails"  # all that did not pass
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +54,12 @@ class ImageSettings:
     """What happens to the pictures of parts.
 
     Attributes:
-        one_pass_in: Of the parts that pass, those are kept too whose number is a multiple of it;
-            None: none of them.
+        rule: Which are kept, where the recipe does not say otherwise.
         quota_mb: What they may take; the oldest go first.
         free_space_floor_mb: What the disk must have left; below it nothing passes.
     """
 
-    keep: Keep = Keep.FAILS
-    one_pass_in: int | None = None
+    rule: KeepRule = KEEP_FAILS
     quota_mb: int = 2_000
     free_space_floor_mb: int = 500
 
@@ -169,8 +160,7 @@ def _images(table: Table | None) -> ImageSettings:
     quota_mb = table.optional_integer("quota_mb", low=1, high=100_000_000)
     floor_mb = table.optional_integer("free_space_floor_mb", low=0, high=100_000_000)
     images = ImageSettings(
-        keep=Keep(table.optional_text("keep", among=tuple(Keep)) or usual.keep),
-        one_pass_in=table.optional_integer("one_pass_in", low=1, high=1_000_000_000),
+        rule=read_keep_rule(table),
         quota_mb=usual.quota_mb if quota_mb is None else quota_mb,
         free_space_floor_mb=usual.free_space_floor_mb if floor_mb is None else floor_mb,
     )

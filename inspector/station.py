@@ -16,7 +16,6 @@ from inspector.concurrency.switching import short_turns
 from inspector.concurrency.worker import Worker
 from inspector.errors import SettingsError, StoreCorrupt, Unfinished
 from inspector.files.folder_lock import sole_writer
-from inspector.flow import Decision
 from inspector.following import StationFollower
 from inspector.injection.injector import Injector
 from inspector.injection.script import Script
@@ -30,7 +29,7 @@ from inspector.pipeline.record import make_unfinished_record
 from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.selftest.selftest import check_at_start
-from inspector.settings import UNASKED, Keep, StationSettings
+from inspector.settings import UNASKED, StationSettings
 from inspector.store.aside import highest_part, set_aside
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
@@ -43,12 +42,6 @@ STATION_KEY = "station"  # in the store's notes: whose records these are
 MB = 1_000_000
 
 _log = logging.getLogger(__name__)
-
-_KEPT = {
-    Keep.ALL: frozenset(Decision),
-    Keep.FAILS: frozenset({Decision.FAIL, Decision.ERROR}),
-    Keep.NONE: frozenset[Decision](),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,15 +228,13 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
             quota_bytes=settings.images.quota_mb * MB,
             floor_bytes=floor_bytes,
         )
-        keeps = _KEPT[settings.images.keep]
         return StorePlan(
             path=path,
             next_part=reader.next_part(),
             shift=shift,
             decisions=reader.decisions(shift.first_part),
-            images=images if keeps or settings.images.one_pass_in else None,
-            keeps=keeps,
-            one_pass_in=settings.images.one_pass_in,
+            images=images,
+            keeps=settings.images.rule,
             fault=fault,
             free_space_floor_bytes=floor_bytes,
         )

@@ -8,6 +8,7 @@ from inspector.capture.source import FrameSource
 from inspector.errors import StoreCorrupt
 from inspector.flow import Decision
 from inspector.geometry import PixelRegion
+from inspector.keeping import KEEP_FAILS, KeepRule
 from inspector.pipeline.hooks import Hooks
 from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.kept_images import KeptImages
@@ -37,8 +38,7 @@ class StorePlan:
         shift: The one that goes on.
         decisions: What is stored of that shift.
         images: None: no pictures are kept.
-        keeps: Which parts' pictures are kept.
-        one_pass_in: See `ImageSettings`.
+        keeps: Which parts' pictures are kept, where the recipe does not say otherwise.
         fault: What was wrong with the store before this one; None: nothing.
         free_space_floor_bytes: What the disk must have left; below it every part is an ERROR.
     """
@@ -48,15 +48,9 @@ class StorePlan:
     shift: Shift
     decisions: Mapping[Decision, int]
     images: KeptImages | None = None
-    keeps: frozenset[Decision] = frozenset()
-    one_pass_in: int | None = None
+    keeps: KeepRule = KEEP_FAILS
     fault: StoreCorrupt | None = None
     free_space_floor_bytes: int = 0
-
-    def wants(self, part_number: int, decision: Decision) -> bool:
-        """Whether the pictures of this part are to be kept."""
-        is_sample = self.one_pass_in is not None and part_number % self.one_pass_in == 0
-        return decision in self.keeps or (decision is Decision.PASS and is_sample)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -445,20 +445,23 @@ class Runner:
 
     def _finish_parts(self, results: Sequence[PartResult]) -> None:
         """Parts have their results: all on the way to the disk first, then told and shown."""
-        kept = [(result, self._hand_to_store(self._judged(result))) for result in results]
-        for result, is_kept in kept:
+        judged_by = [self._judging.settle(result.part_number) for result in results]
+        judged = [self._judged(*one) for one in zip(results, judged_by, strict=True)]
+        are_kept = [self._hand_to_store(one) for one in judged]
+        for result, inspection, is_kept in zip(results, judged_by, are_kept, strict=True):
             with self._lock:
                 self._figures.add(result.stage_ms, self._clock.monotonic_ns())
             if is_kept:  # nothing is shown that is not on its way to the disk
                 for view in result.views:
                     if view.inspected.frame is not None:
                         self.live[view.camera].put(view)
-                self._hand_to_images(result)
+                self._hand_to_images(result, inspection)
             self._tell(partial(self._listener.on_verdict, result))
 
-    def _judged(self, result: PartResult) -> Judged:
-        bundle_id = self._judging.settle(result.part_number).bundle_id
-        record = make_part_record(result, judged_at=self._clock.now(), bundle_id=bundle_id)
+    def _judged(self, result: PartResult, inspection: Inspection) -> Judged:
+        record = make_part_record(
+            result, judged_at=self._clock.now(), bundle_id=inspection.bundle_id
+        )
         due_ns = result.triggered_ns + round(self._plan.deadline_s * 1e9)
         return Judged(record, self._clock.monotonic_ns(), due_ns)
 
@@ -474,9 +477,10 @@ class Runner:
         self._fail(StoreError(f"{len(self._keeper)} results wait for the disk: it cannot keep up"))
         return False
 
-    def _hand_to_images(self, result: PartResult) -> None:
+    def _hand_to_images(self, result: PartResult, inspection: Inspection) -> None:
         store = self._plan.store
-        if store.images is None or not store.wants(result.part_number, result.decision):
+        rule = inspection.criteria.recipe.keeps or store.keeps
+        if store.images is None or not rule.wants(result.part_number, result.decision):
             return
         try:
             is_taken = self._to_keep.offer(result)

@@ -183,3 +183,14 @@ def test_isolated_model_goes_with_its_last_part(station: Path, tmp_path: Path) -
         ear.wait_for(lambda _: not before.is_running())
         assert len(psutil.Process().children()) == 1
     assert psutil.Process().children() == []
+
+
+def test_recipe_says_which_pictures_are_kept_also_while_the_line_runs(station: Path) -> None:
+    recipe = station.with_name("grey.toml")
+    recipe.write_text('schema_version = 1\nname = "grey"\n')
+    change_station(station, "[images]", 'recipe = "grey.toml"\n[images]')
+    images = station.parent / "records" / "images"
+    with line(station) as (_, ear):
+        assert not images.exists()  # all pass
+        recipe.write_text('schema_version = 1\nname = "all"\n[images]\nkeep = "all"\n')
+        ear.wait_for(lambda _: images.is_dir() and any(images.glob("*.png")))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from inspector.errors import RecipeError
 from inspector.files.toml_file import MAX_TOML_BYTES
+from inspector.keeping import Keep, KeepRule
 from inspector.recipe import DEFAULT_RECIPE, QualityChanges, Recipe, load_recipe
 
 HEAD = 'schema_version = 1\nname = "bolt"\n'
@@ -61,7 +62,7 @@ def test_whole_number_and_its_float_are_one_recipe(path: Path) -> None:
         (
             "speed = 3",
             (
-                "unknown key 'speed'; known keys: bundle_id, min_region_px, name, quality, "
+                "unknown key 'speed'; known keys: bundle_id, images, min_region_px, name, quality, "
                 "schema_version, threshold, tolerated_area_px2"
             ),
         ),
@@ -238,3 +239,9 @@ def test_limits_for_the_picture_that_cannot_be_in_force_are_refused(
     path: Path, line: str, text: str
 ) -> None:
     assert refusal(path, f"{HEAD}[quality]\n{line}") == text
+
+
+def test_recipe_may_say_which_pictures_are_kept(path: Path) -> None:
+    recipe = load(path, HEAD + '[images]\nkeep = "none"\none_pass_in = 50\n')
+    assert recipe.keeps == KeepRule(keep=Keep.NONE, one_pass_in=50)
+    assert recipe.recipe_id != load(path, HEAD).recipe_id

@@ -6,10 +6,10 @@ import pytest
 
 from inspector.errors import SettingsError
 from inspector.geometry import PixelRegion
+from inspector.keeping import Keep, KeepRule
 from inspector.settings import (
     CameraSettings,
     ImageSettings,
-    Keep,
     StationSettings,
     Trigger,
     load_station,
@@ -42,7 +42,9 @@ def test_short_file_has_the_usual_values(tmp_path: Path) -> None:
         bundle=tmp_path / "bolt.bundle",
         recipe=None,
         cameras=(CameraSettings(name="top", source="synthetic"),),
-        images=ImageSettings(keep=Keep.FAILS, quota_mb=2_000, free_space_floor_mb=500),
+        images=ImageSettings(
+            rule=KeepRule(keep=Keep.FAILS), quota_mb=2_000, free_space_floor_mb=500
+        ),
         deadline_ms=1_000.0,
     )
 
@@ -75,7 +77,9 @@ trigger_every_ms = 200
     station = load(tmp_path, text)
     assert (station.bundle, station.recipe) == (None, tmp_path / "bolt.toml")
     assert (station.deadline_ms, station.is_isolated) == (250.0, True)
-    assert station.images == ImageSettings(keep=Keep.ALL, quota_mb=10, free_space_floor_mb=0)
+    assert station.images == ImageSettings(
+        rule=KeepRule(keep=Keep.ALL), quota_mb=10, free_space_floor_mb=0
+    )
     assert station.cameras == (
         CameraSettings(
             name="top",

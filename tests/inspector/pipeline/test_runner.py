@@ -23,6 +23,7 @@ from inspector.errors import (
 )
 from inspector.flow import Decision, Preprocessed, Record, Stage
 from inspector.geometry import PixelRegion
+from inspector.keeping import Keep, KeepRule
 from inspector.pipeline import record_keeper
 from inspector.pipeline import runner as runner_module
 from inspector.pipeline.events import Phase, RunSnapshot
@@ -497,7 +498,7 @@ def test_pictures_of_fails_are_kept_beside_the_store(path: Path) -> None:
     store = replace(
         run_plan.store,
         images=KeptImages(folder, quota_bytes=10**9, floor_bytes=0),
-        keeps=frozenset({FAIL, ERROR}),
+        keeps=KeepRule(keep=Keep.FAILS),
     )
     run(replace(run_plan, store=store))
     assert [image.name for image in folder.iterdir()] == ["000000000002-top.png"]
