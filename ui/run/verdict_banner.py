@@ -23,6 +23,7 @@ class VerdictBanner(QWidget):
         self._theme = theme
         self._face: Face | None = None
         self._quiet_text = ""
+        self._is_alarm = False
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -31,10 +32,11 @@ class VerdictBanner(QWidget):
         self.setFixedHeight(round(theme.sizes.verdict * 1.2) + 2 * theme.sizes.body)
         self.update()
 
-    def show_face(self, face: Face | None, quiet_text: str = "") -> None:
-        """Show a verdict; without one, a sentence."""
-        if (face, quiet_text) != (self._face, self._quiet_text):
-            self._face, self._quiet_text = face, quiet_text
+    def show_face(self, face: Face | None, quiet_text: str = "", *, is_alarm: bool = False) -> None:
+        """Show a verdict; without one, a sentence, as loud as an ERROR where it is an alarm."""
+        shown = (face, quiet_text, is_alarm)
+        if shown != (self._face, self._quiet_text, self._is_alarm):
+            self._face, self._quiet_text, self._is_alarm = shown
             self.setAccessibleName(quiet_text if face is None else decision_word(face.decision))
             self.update()
 
@@ -70,10 +72,11 @@ class VerdictBanner(QWidget):
         whole = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         foot_px = round(1.8 * sizes.body)
         if self._face is None:
-            painter.setPen(QPen(QColor(colours.border), 1))
-            painter.setBrush(QColor(colours.card))
+            alarm = QColor(VERDICT_HUES[Decision.ERROR]) if self._is_alarm else None
+            painter.setPen(QPen(alarm or QColor(colours.border), 1))
+            painter.setBrush(alarm or QColor(colours.card))
             painter.drawRoundedRect(whole, 8, 8)
-            painter.setPen(QColor(colours.soft))
+            painter.setPen(QColor(ON_VERDICT) if alarm else QColor(colours.soft))
             painter.setFont(font(sizes.title))
             wrap = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
             painter.drawText(whole.adjusted(16, 8, -16, -8), wrap, self._quiet_text)

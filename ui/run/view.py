@@ -198,7 +198,7 @@ class RunView(QWidget):
             return
         is_blocked = self._phase is Phase.BLOCKED  # whatever passed before: nothing passes now
         face = None if is_blocked else self._memory.face(now_s)
-        self.banner.show_face(face, phase_word(self._phase))
+        self.banner.show_face(face, phase_word(self._phase), is_alarm=is_blocked)
 
     def _make_room(self) -> None:
         """In a low window a notice takes the place of the charts: no figure is cut for it."""

@@ -12,9 +12,9 @@ from inspector.station import prepared_run
 from inspector.store.reader import RecordReader
 from tests.support.stations import change_station, write_station
 
-N_PARTS = 120_000
+N_PARTS = 240_000
 PARTS_AN_HOUR = 108_000  # at 30 a second
-WARM_UP = 0.1  # of the parts
+WARM_UP = 0.25  # of the parts: SQLite and the allocator take what they will have
 MB_AN_HOUR = 1.0
 P99_DRIFT = 0.05
 N_LOOKS = 60

@@ -64,3 +64,15 @@ def test_screen_reader_is_told_the_verdict(theme: Theme) -> None:
     banner = VerdictBanner(theme)
     banner.show_face(face(Decision.ERROR))
     assert banner.accessibleName() == "ERROR"
+
+
+def test_alarm_is_as_loud_as_an_error(theme: Theme) -> None:
+    banner = VerdictBanner(theme)
+    banner.resize(400, 200)
+    at = (banner.width() // 2, 20)
+    banner.show_face(None, "Stopped")
+    quiet = banner.grab().toImage().pixelColor(*at)
+    banner.show_face(None, "Not ready", is_alarm=True)
+    assert banner.grab().toImage().pixelColor(*at) == QColor(VERDICT_HUES[Decision.ERROR])
+    banner.show_face(None, "Stopped")
+    assert banner.grab().toImage().pixelColor(*at) == quiet
