@@ -77,5 +77,10 @@ def test_an_hour_of_parts_in_time_lapse_loses_none_and_does_not_grow(tmp_path: P
         f"{warm[-1].n_threads}; p99 {p99s[0]:.2f} ms in the first third, {p99s[1]:.2f} in the last"
     )
     assert slope <= MB_AN_HOUR
-    assert warm[-1].n_handles == warm[0].n_handles
-    assert warm[-1].n_threads == warm[0].n_threads
+    # One more is open for a moment, four times a second, while the station's files are looked at.
+    first, last = warm[: len(warm) // 3], warm[-len(warm) // 3 :]
+    for figure in ("n_handles", "n_threads"):
+        medians = [
+            statistics.median(getattr(use, figure) for use in part) for part in (first, last)
+        ]
+        assert medians[0] == medians[1]
