@@ -7,6 +7,7 @@ line goes on with what it has. Everything else in the file waits for the next st
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,12 +74,14 @@ class StationFollower:
     def in_force(self) -> ReadyInspection:
         """What judges the parts that are triggered now."""
         current = self._runner.inspection
-        return next(ready for ready in tuple(self._ready) if ready.inspection is current)
+        ready = tuple(self._ready)
+        return next((one for one in ready if one.inspection is current), ready[-1])
 
     def close(self) -> None:
         """Close everything. Only when the runner has ended."""
-        for ready in self._ready:
-            ready.close()
+        with ExitStack() as closing:  # all of them, also where one fails
+            for ready in self._ready:
+                closing.callback(ready.close)
 
     def _follow(self) -> InspectorError | None:
         """Read everything anew; gives what is not in force, though nothing is wrong with it."""

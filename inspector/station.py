@@ -247,15 +247,18 @@ def _set_aside_where_damaged(path: Path, images: Path, clock: Clock) -> StoreCor
         What was wrong, and where the old file is; None where nothing is.
     """
     try:
+        if not path.exists() and highest_part(path, images) > 0:
+            raise StoreCorrupt(f"store {str(path)!r} is gone, though results were stored there")
         RecordWriter(path).close()
     except StoreCorrupt as error:
         first_part = highest_part(path, images) + 1
         aside = set_aside(path, clock.now())
         with RecordWriter(path) as writer:
             writer.begin_at(Shift(first_part=first_part, started_at=clock.now()))
+        where = f"it was set aside as {aside.name!r}, and " if aside.exists() else ""
         fault = StoreCorrupt(
-            f"{str(error).removesuffix('; set the file aside')}; it was set aside as "
-            f"{aside.name!r}, and a new store begins with part {first_part}"
+            f"{str(error).removesuffix('; set the file aside')}; {where}a new store begins with "
+            f"part {first_part}"
         )
         _log.warning("%s", fault)
         return fault

@@ -105,6 +105,7 @@ class GigeCamera:
             self._is_silent = True  # until it has answered
             camera.trigger_software()
             self._is_silent = False
+            self._heard_ns = self._clock.monotonic_ns()
             self._is_waiting = True
 
     def grab(self, timeout_s: float) -> Frame:

@@ -5,6 +5,7 @@ the model: a quarter of a second. Pictures that come meanwhile wait. They go thr
 costs no more than shared memory would: see docs/decisions/0016-a-model-in-its-own-process.md.
 """
 
+import threading
 from dataclasses import asdict
 from math import prod
 
@@ -25,7 +26,7 @@ SERVICE = "inference"  # see `inspector.commands.serve`
 
 
 class IsolatedBackend:
-    """A model in a process of its own. Used from one thread at a time; close it at the end.
+    """A model in a process of its own. Inferred from one thread at a time; close it at the end.
 
     Args:
         manifest, model, threads, has_spinning: See `inspector.inference.ort.OrtBackend`.
@@ -59,6 +60,8 @@ class IsolatedBackend:
         self._clock = clock
         self._process: SupervisedProcess | None = None
         self._starting: Worker | None = None
+        self._lock = threading.Lock()  # of what follows
+        self._is_closed = False
         self._open(LONGEST_OPENING_S)
 
     @property
@@ -83,7 +86,9 @@ class IsolatedBackend:
         return prediction_of(_named(words["shapes"], raw), prepared, self._manifest)
 
     def close(self) -> None:
-        """End the process. Closing twice is allowed."""
+        """End the process; a run that is under way fails. For any thread, and twice is allowed."""
+        with self._lock:
+            self._is_closed = True
         if self._starting is not None:
             self._starting.join()
         if self._process is not None:
@@ -108,8 +113,11 @@ class IsolatedBackend:
 
     def _restart(self) -> None:
         """Not in this thread, which has a result to deliver."""
-        self._starting = Worker("inference", lambda: self._open(LONGEST_REOPENING_S), _kept)
-        self._starting.start()
+        with self._lock:
+            if self._is_closed:
+                return
+            self._starting = Worker("inference", lambda: self._open(LONGEST_REOPENING_S), _kept)
+            self._starting.start()
 
     def _open(self, limit_s: float) -> None:
         process = SupervisedProcess("the model", SERVICE, self._clock)
@@ -120,7 +128,10 @@ class IsolatedBackend:
         except BaseException:
             process.close()
             raise
-        self._process = process
+        with self._lock:
+            self._process = None if self._is_closed else process
+        if self._process is None:
+            process.close()
 
 
 def _named(shapes: dict[str, list[int]], raw: bytes) -> dict[str, NDArray[np.float32]]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -28,24 +29,26 @@ class SupervisedProcess:
 
     def __init__(self, name: str, service: str, clock: Clock) -> None:
         self.name = name
-        self._stderr = TemporaryFile()  # noqa: SIM115  (closed with the process)
-        try:
-            # In a session of its own, so that Ctrl-C reaches this program alone, which ends it.
-            self._process = subprocess.Popen(  # noqa: S603  (our own program)
-                own_command("serve", service),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._stderr,
-                start_new_session=True,
-                creationflags=_NO_CONSOLE,
-                pipesize=PIPE_BYTES,
-            )
-        except OSError as error:
-            self._stderr.close()
-            raise InferenceError(
-                f"{name}: its process cannot be started: {error.strerror or error}"
-            ) from error
-        self._watchdog = Watchdog(name, self._process.kill, clock)
+        with ExitStack() as on_failure:
+            try:
+                self._stderr = on_failure.enter_context(TemporaryFile())
+                # In a session of its own: Ctrl-C reaches this program alone, which ends it.
+                self._process = subprocess.Popen(  # noqa: S603  (our own program)
+                    own_command("serve", service),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._stderr,
+                    start_new_session=True,
+                    creationflags=_NO_CONSOLE,
+                    pipesize=PIPE_BYTES,
+                )
+            except OSError as error:
+                raise InferenceError(
+                    f"{name}: its process cannot be started: {error.strerror or error}"
+                ) from error
+            on_failure.callback(self._process.kill)
+            self._watchdog = Watchdog(name, self._process.kill, clock)
+            on_failure.pop_all()
 
     def __enter__(self) -> "SupervisedProcess":
         return self
@@ -104,7 +107,7 @@ class SupervisedProcess:
             try:
                 if stream is not None:
                     stream.close()
-            except BrokenPipeError:  # what was still to be written; the pipe is closed all the same
+            except OSError:  # what was still to be written; the pipe is closed all the same
                 pass
 
     def _last_words(self) -> str:

@@ -68,16 +68,19 @@ class FaultySource:
             self._is_over(late.happened) or late.part == self._injector.part_of(self._camera)
         ):
             return self._arrived(late, timeout_s)
-        fault = self._injector.next_fault(self._camera, n_ahead=len(self._lost))
-        if fault is not None and fault.kind is Kind.UNPLUG:
-            self._away = self._injector.hit(self._camera, fault)
-            raise SourceUnavailable(_said(fault, "unplugged"))
-        started_ns = self._clock.monotonic_ns()
-        frame = self._source.grab(timeout_s)
-        if fault is None:
-            return self._given(frame, None)
-        left_s = timeout_s - (self._clock.monotonic_ns() - started_ns) / 1e9
-        return self._faulty(frame, fault, max(0.0, left_s))
+        until_ns = self._clock.monotonic_ns() + round(timeout_s * 1e9)
+        while True:
+            left_s = max(0.0, (until_ns - self._clock.monotonic_ns()) / 1e9)
+            fault = self._injector.next_fault(self._camera, n_ahead=len(self._lost))
+            if fault is not None and fault.kind is Kind.UNPLUG:
+                self._away = self._injector.hit(self._camera, fault)
+                raise SourceUnavailable(_said(fault, "unplugged"))
+            frame = self._source.grab(left_s)
+            if fault is None:
+                return self._given(frame, None)
+            if fault.kind is not Kind.DROP or not self._injector.is_free:
+                return self._faulty(frame, fault, until_ns)
+            self._lost.append(self._injector.hit(self._camera, fault))
 
     def close(self) -> None:
         """See `FrameSource.close`."""
@@ -88,7 +91,8 @@ class FaultySource:
         """See `FrameSource.info`."""
         return self._source.info()
 
-    def _faulty(self, frame: Frame, fault: Fault, left_s: float) -> Frame:
+    def _faulty(self, frame: Frame, fault: Fault, until_ns: int) -> Frame:
+        left_s = max(0.0, (until_ns - self._clock.monotonic_ns()) / 1e9)
         happened = self._injector.hit(self._camera, fault)
         if fault.kind is Kind.CORRUPT:
             self._injector.announce(happened)
@@ -100,9 +104,6 @@ class FaultySource:
             part = self._injector.part_of(self._camera)
             self._late = _Late(frame=frame, happened=happened, part=part)
             return self._arrived(self._late, left_s)
-        if self._injector.is_free:
-            self._lost.append(happened)
-            return self.grab(left_s)
         self._pause.wait(left_s)
         raise GrabTimeout(_said(fault, "its picture never comes"))
 

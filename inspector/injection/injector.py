@@ -11,6 +11,7 @@ from inspector.injection.faulty_source import FaultySource
 from inspector.injection.script import Fault, Kind, Script
 from inspector.pipeline.hooks import Hooks
 
+CATCHING_UP_NS = 1_000_000_000  # while what waited is written, the line is still blocked
 N_ON_THE_WAY = 16  # parts that may have a result and no record when the disk is full
 
 
@@ -145,12 +146,15 @@ class Injector:
             if self._holding:
                 self.behind.setdefault(part_number, self._holding[0][0])
             full = self._full
-            if full is not None and now_ns < (full.ended_ns or 0):
-                full.parts.append(part_number)
-            elif full is not None:  # the line tries again four times a second
-                self.behind.setdefault(part_number, full.fault)
             fault = self.script.at(part_number - self._first_part + 1)
-            if fault is not None and fault.kind is Kind.DISK_FULL:
+            is_full_anew = fault is not None and fault.kind is Kind.DISK_FULL
+            if full is not None and now_ns < (full.ended_ns or 0) and not is_full_anew:
+                full.parts.append(part_number)
+            elif full is not None and not is_full_anew:  # the line tries again four times a second
+                self.behind.setdefault(part_number, full.fault)
+            if fault is not None and is_full_anew:
+                if full is not None:  # one that begins while another lasts takes its place
+                    full.ended_ns = full.recovered_ns = now_ns
                 ended_ns = now_ns + round(fault.for_ms * 1e6)
                 self._full = Happened(fault=fault, parts=[part_number], ended_ns=ended_ns)
                 self.happened.append(self._full)
@@ -181,6 +185,7 @@ class Injector:
                 raise StoreFull(f"fault {full.fault.place} of the script: the disk is full")
             full.recovered_ns = now_ns
             self._full = None
+            self._holding.append((full.fault, now_ns + CATCHING_UP_NS))
 
     def _hold_up(self, fault: Fault, part_number: int, until_ns: int) -> None:
         self._holding.append((fault, until_ns))

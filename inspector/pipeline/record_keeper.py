@@ -24,6 +24,7 @@ CROWDED = CAPACITY * 3 // 4  # what is on its way still finds a place when no ne
 RETRY_EVERY_S = 0.25
 _log = logging.getLogger(__name__)
 LAST_TRIES_S = 5.0  # after the end of a run, which waits fifteen
+LONGEST_WRITE_S = 2.0  # a commit takes milliseconds; a disk that needs seconds may never answer
 BUSY_TIMEOUT_S = 0.5  # another process that holds the store longer than this blocks the line
 
 
@@ -60,6 +61,7 @@ class RecordKeeper:
         self._writer: RecordWriter | None = None
         self._pause = threading.Event()  # nobody sets it: a wait that needs no sleep
         self._closed_ns: int | None = None
+        self._writing_since_ns: int | None = None
         self._lock = threading.Lock()  # guards what follows
         self._write_trouble: StoreError | None = None
         self._room_trouble: StoreError | None = None
@@ -76,19 +78,23 @@ class RecordKeeper:
     @property
     def is_crowded(self) -> bool:
         """Whether so much waits that no new part may begin."""
-        return self.trouble is not None and len(self._queue) >= CROWDED
+        return len(self._queue) >= CROWDED
 
     def offer(self, item: Item) -> bool:
         """Let it be kept; False where there is no place for it. Raises Closed."""
         return self._queue.offer(item)
 
     def check_room(self) -> None:
-        """Look whether the disk has the room that the station asks for."""
+        """Look whether the disk answers, and has the room that the station asks for."""
         trouble: StoreError | None = None
-        try:
-            check_free_space(self._plan.path.parent, self._plan.free_space_floor_bytes)
-        except StoreError as error:
-            trouble = error
+        since_ns = self._writing_since_ns
+        if since_ns is not None and self._clock.monotonic_ns() - since_ns > LONGEST_WRITE_S * 1e9:
+            trouble = StoreError(f"the disk of {str(self._plan.path.parent)!r} does not answer")
+        else:
+            try:
+                check_free_space(self._plan.path.parent, self._plan.free_space_floor_bytes)
+            except StoreError as error:
+                trouble = error
         with self._lock:
             before = self.trouble
             self._room_trouble = trouble
@@ -132,6 +138,7 @@ class RecordKeeper:
                 if self._writer is None:
                     self._writer = self._opened()
                 self._on_writing()
+                self._writing_since_ns = self._clock.monotonic_ns()
                 action(self._writer)
             except StoreCorrupt:
                 raise
@@ -141,6 +148,8 @@ class RecordKeeper:
                 if self._write_trouble is not None:
                     self._block(None)
                 return
+            finally:
+                self._writing_since_ns = None
 
     def _wait(self, error: StoreError) -> None:
         # A connection that met an error of the disk may believe what the disk does not hold.

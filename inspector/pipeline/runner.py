@@ -4,7 +4,8 @@
      takes and prepares                       |  `--> [to_keep] -> images
           ^                                   `-----> Listener.on_verdict, live pictures
        trigger (a timer, or a caller)
-    watch: deadlines, free space, snapshots
+    watch: deadlines, snapshots
+    disk: free space, whether it answers, and how the line itself does
 
 A number is given to a part before anything else happens to it, and `Parts` sees that it comes to
 one result. Every queue is bounded: what does not fit into `to_inspect` is an ERROR part, into
@@ -42,6 +43,7 @@ SNAPSHOT_EVERY_S = 0.5
 LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to seven
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
+_AT_WORK = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
 TO_KEEP = 8  # whole pictures: 8 of 5 Mpx in colour are 120 MB
 
 
@@ -107,7 +109,7 @@ class Runner:
             on_open=self._one_more_is_open,
             on_stored=self._stored,
             on_shift=self._shift_began,
-            on_blocked=self._blocked,
+            on_blocked=lambda _: self._settle_phase(),
             on_writing=plan.hooks.writing,
         )
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
@@ -146,8 +148,11 @@ class Runner:
         keeping = Worker("images", self._keep_all, self._fail)
         storing = Worker("store", self._keeper.run, self._store_failed)
         watching = Worker("watch", self._watch, self._fail)
+        looking = Worker("disk", self._look_at_disk, self._fail)
         try:
-            for worker in (storing, keeping, inspecting, watching, *capturing, triggering):
+            for worker in (
+                storing, keeping, inspecting, watching, looking, *capturing, triggering,
+            ):  # fmt: skip
                 worker.start()
             while not self._stop.wait(WAKE_S):
                 pass
@@ -164,7 +169,8 @@ class Runner:
             self._to_inspect.close()
             self._join(inspecting)
             self._has_ended.set()
-            watching.join()  # it may be about to hand over what was overdue
+            self._join(watching)  # it may be about to hand over what was overdue
+            self._join(looking)
             self._settle_the_rest()
             self._to_keep.close()
             self._keeper.close()
@@ -286,7 +292,7 @@ class Runner:
             is_first = self._phase is Phase.READY
             n_begun = self._next_part - self._plan.store.next_part
         if is_first:
-            self._set_phase(Phase.RUNNING)
+            self._settle_phase()
         if n_begun == self._plan.n_parts:
             self.stop(f"{n_begun} parts were asked for")
         return number
@@ -328,8 +334,7 @@ class Runner:
             is_last = self._n_open == len(self._captures) + 1
         if is_last:
             self._set_phase(Phase.READY)
-            if self._keeper.trouble is not None:
-                self._set_phase(Phase.BLOCKED)
+            self._settle_phase()
             self._is_open.set()
 
     def _camera_is_open(self) -> None:
@@ -397,12 +402,17 @@ class Runner:
             now_ns = self._clock.monotonic_ns()
             if now_ns - told_ns >= SNAPSHOT_EVERY_S * 1e9:
                 told_ns = now_ns
-                self._keeper.check_room()
-                if self._self_watch.is_due() and self._keeper.trouble is None:
-                    with suppress(OSError):  # the disk went away just now, and is told of already
-                        look = self._self_watch.look(self.snapshot(), len(self._keeper))
-                        self._hand_to_store(look)
+                self._settle_phase()
                 self._tell_state()
+
+    def _look_at_disk(self) -> None:
+        """In a thread of its own: a disk that does not answer must not hold up the deadlines."""
+        while not self._has_ended.wait(SNAPSHOT_EVERY_S):
+            self._keeper.check_room()
+            if self._self_watch.is_due() and self._keeper.trouble is None:
+                with suppress(OSError):  # the disk went away just now, and is told of already
+                    look = self._self_watch.look(self.snapshot(), len(self._keeper))
+                    self._hand_to_store(look)
 
     # From views to results
 
@@ -531,18 +541,23 @@ class Runner:
         self._keeper.discard()  # nobody is left who could keep them
         self._fail(failure)
 
-    def _blocked(self, trouble: StoreError | None) -> None:
+    def _settle_phase(self) -> None:
+        """Of a line at work: blocked, running or ready, by what is so now."""
         with self._lock:
-            phase, has_begun = self._phase, self._next_part > self._plan.store.next_part
-        if trouble is None and phase is Phase.BLOCKED:
-            self._set_phase(Phase.RUNNING if has_begun else Phase.READY)
-        elif trouble is not None and phase in (Phase.READY, Phase.RUNNING):
-            self._set_phase(Phase.BLOCKED)
+            before, has_begun = self._phase, self._next_part > self._plan.store.next_part
+            if before not in _AT_WORK or self._stop.is_set():
+                return
+            if self._keeper.trouble is not None:
+                self._phase = Phase.BLOCKED
+            else:
+                self._phase = Phase.RUNNING if has_begun else Phase.READY
+            has_changed = self._phase is not before
+        if has_changed:
+            self._tell_state()
 
     def _set_phase(self, phase: Phase) -> None:
         with self._lock:
-            at_work = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
-            is_late = phase in at_work and self._stop.is_set()
+            is_late = phase in _AT_WORK and self._stop.is_set()
             if is_late:
                 return
             self._phase = phase

@@ -8,7 +8,9 @@ from inspector.errors import StoreError
 from inspector.store.connection import connect_read_only, converted_errors
 from inspector.store.high_mark import SUFFIX, HighMark
 
-_BESIDE = ("", "-wal", "-shm", SUFFIX)
+# The log first: a new file beside it would take it for its own. The mark last: until it is gone the
+# next start knows that something is missing, wherever this one was stopped.
+_IN_ORDER = ("-wal", "-shm", "", SUFFIX)
 MAX_PART = 10**15  # of a number that a damaged file still gives
 
 
@@ -20,10 +22,11 @@ def set_aside(store: Path, at: datetime) -> Path:
     """
     ending = f".damaged-{at:%Y%m%dT%H%M%S}"
     number = 1
-    while (aside := store.with_name(f"{store.stem}{ending}-{number}{store.suffix}")).exists():
+    while any(store.parent.glob(f"{store.stem}{ending}-{number}{store.suffix}*")):
         number += 1
+    aside = store.with_name(f"{store.stem}{ending}-{number}{store.suffix}")
     try:
-        for suffix in _BESIDE[::-1]:  # the file itself last: until then the next start tries again
+        for suffix in _IN_ORDER:
             with suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).rename(aside.with_name(aside.name + suffix))
     except OSError as error:
@@ -35,8 +38,11 @@ def set_aside(store: Path, at: datetime) -> Path:
 
 
 def highest_part(store: Path, images: Path) -> int:
-    """The highest part number that a damaged store, its mark or its pictures still tell; else 0."""
-    known: list[object] = [HighMark(store).read().part_number, *_of_pictures(images)]
+    """The highest part number that a store, those set aside, marks or pictures still tell; or 0."""
+    aside = store.parent.glob(f"{store.stem}.damaged-*{store.suffix}{SUFFIX}")
+    stores = [store, *(path.with_name(path.name.removesuffix(SUFFIX)) for path in aside)]
+    marks = [HighMark(one).read().part_number for one in stores]
+    known: list[object] = [*marks, *_of_pictures(images)]
     with suppress(StoreError), closing(connect_read_only(store)) as connection:
         for question in ("SELECT begun_to FROM numbers", "SELECT MAX(part_number) FROM records"):
             with suppress(StoreError), converted_errors(store):

@@ -61,9 +61,10 @@ class HighMark:
 
     def close(self) -> None:
         """Let go of the file. Closing twice is allowed."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                os.close(file)
 
 
 def _line(reach: Reach) -> bytes:

@@ -143,16 +143,22 @@ class RecordWriter:
 
     def begin_at(self, shift: Shift) -> None:
         """Let a new store go on counting where another one ended: the first part is the shift's."""
-        self.append([], begun_to=shift.first_part - 1)
-        self.begin_shift(shift)
+        with self._transaction():
+            self._connection.execute("REPLACE INTO numbers VALUES (1, ?)", (shift.first_part - 1,))
+            self._insert_shift(shift)
+        self._reach = Reach(part_number=shift.first_part - 1, n_records=self._reach.n_records)
+        self._mark.note(self._reach)
 
     def begin_shift(self, shift: Shift) -> None:
         """Note where a shift begins; a second one at the same part takes the first one's place."""
         with self._transaction():
-            self._connection.execute(
-                "INSERT OR REPLACE INTO shifts VALUES (?, ?)",
-                (shift.first_part, utc_text(shift.started_at)),
-            )
+            self._insert_shift(shift)
+
+    def _insert_shift(self, shift: Shift) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO shifts VALUES (?, ?)",
+            (shift.first_part, utc_text(shift.started_at)),
+        )
 
     def note_health(self, health: Health) -> None:
         """Note how the line does; what is older than `HEALTH_DAYS` goes."""

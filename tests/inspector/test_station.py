@@ -16,7 +16,9 @@ from inspector.flow import Decision
 from inspector.pipeline.events import Phase
 from inspector.settings import load_station
 from inspector.station import prepared_run
+from inspector.store.aside import set_aside
 from inspector.store.writer import RecordWriter
+from tests.support.fakes import START
 from tests.support.lines import Ear
 from tests.support.stations import change_station, write_station
 from tests.support.stores import in_sqlite, stored, write_store
@@ -128,6 +130,18 @@ def test_log_that_was_removed_after_a_kill_is_noticed(folder: Path) -> None:
     fault = run(folder).snapshots[-1].store_fault
     assert "holds 3 records and reaches to part 3, and 6 to part 6 were stored" in str(fault)
     assert [record.part_number for record in stored(path)] == [7, 8, 9]
+
+
+def test_store_that_is_gone_is_told_and_its_numbers_are_not_given_again(folder: Path) -> None:
+    run(folder)
+    path = folder / "records" / "records.db"
+    set_aside(path, START)  # and killed before a new one was begun
+    fault = run(folder).snapshots[-1].store_fault
+    assert str(fault) == (
+        f"store {str(path)!r} is gone, though results were stored there; a new store begins with "
+        "part 4"
+    )
+    assert [record.part_number for record in stored(path)] == [4, 5, 6]
 
 
 def test_record_that_is_not_what_was_written_is_noticed(folder: Path) -> None:

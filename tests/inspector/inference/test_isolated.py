@@ -13,6 +13,7 @@ import pytest
 
 from inspector.bundle import InputSpec, Manifest
 from inspector.clock import SystemClock
+from inspector.concurrency.worker import Worker
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction
 from inspector.inference.isolated import IsolatedBackend
@@ -165,3 +166,23 @@ def test_model_does_not_outlive_a_program_that_was_killed() -> None:
     with suppress(psutil.NoSuchProcess):
         psutil.Process(orphan).wait(PATIENCE_S)
     assert not psutil.pid_exists(orphan)
+
+
+def test_closing_under_a_run_that_hangs_leaves_no_process() -> None:
+    with isolated() as backend:
+        assert backend.process_id is not None
+        os.kill(backend.process_id, signal.SIGSTOP)
+        failures: list[Exception] = []
+
+        def infer() -> None:
+            try:
+                backend.infer(full_of(0))
+            except InferenceError as error:
+                failures.append(error)
+
+        inspecting = Worker("inspect", infer, failures.append)
+        inspecting.start()
+        backend.close()
+        inspecting.join()
+    assert len(failures) == 1
+    assert psutil.Process().children() == []

@@ -17,6 +17,7 @@ from inspector.pipeline.plan import StorePlan
 from inspector.pipeline.record_keeper import RecordKeeper
 from inspector.pipeline.storing import Judged
 from inspector.store.schema import Shift
+from inspector.store.writer import RecordWriter
 from tests.support.fakes import START, record
 from tests.support.stores import in_sqlite, stored, write_store
 
@@ -144,3 +145,35 @@ def test_disk_below_the_floor_is_a_trouble_until_it_is_not(
     kept.keeper.check_room()
     assert kept.keeper.trouble is None
     assert len(kept.troubles) == 2
+
+
+def test_disk_that_does_not_answer_is_a_trouble_and_no_part_begins_when_too_much_waits(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_keeper, "LONGEST_WRITE_S", 0.02)
+    monkeypatch.setattr(record_keeper, "CROWDED", 3)
+    answers, is_asked = threading.Event(), threading.Event()
+
+    append = RecordWriter.append
+
+    def slow(writer: RecordWriter, *arguments: object) -> None:
+        is_asked.set()
+        assert answers.wait(PATIENCE_S)
+        append(writer, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(RecordWriter, "append", slow)
+    with keeping(path) as kept:
+        kept.keep("a.png")
+        assert is_asked.wait(PATIENCE_S)
+        for number in range(3):
+            assert not kept.keeper.is_crowded
+            kept.keep(f"{number}.png")
+        assert kept.keeper.is_crowded
+        while not kept.troubles:
+            kept.keeper.check_room()
+        answers.set()
+        while len(kept.troubles) == 1:
+            kept.keeper.check_room()
+    assert "does not answer" in kept.troubles[0]
+    assert kept.troubles[1:] == ["None"]
+    assert len(stored(path)) == 4

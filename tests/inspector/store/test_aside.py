@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.errors import StoreError
+from inspector.errors import StoreCorrupt, StoreError
 from inspector.store.aside import highest_part, set_aside
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import START
@@ -42,6 +42,33 @@ def test_store_that_cannot_be_renamed_is_said(path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(StoreError, match="cannot be set aside: Permission denied"):
         set_aside(path, START)
+
+
+@pytest.mark.parametrize("n_done", [1, 2, 3])
+def test_setting_aside_that_is_stopped_half_way_is_noticed_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch, n_done: int
+) -> None:
+    """The mark goes last: it alone tells that something is missing."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(f"records.db{suffix}").write_bytes(b"")
+    rename, done = Path.rename, list[str]()
+
+    def some(old: Path, new: Path) -> Path:
+        if len(done) == n_done:
+            raise PermissionError(13, "Permission denied")
+        done.append(old.name)
+        return rename(old, new)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Path, "rename", some)
+        with pytest.raises(StoreError):
+            set_aside(path, START)
+    assert done == ["records.db-wal", "records.db-shm", "records.db"][:n_done]
+    assert path.with_name("records.db-high").exists()
+    assert highest_part(path, path.parent / "images") == 3
+    if n_done == 3:
+        with pytest.raises(StoreCorrupt):
+            RecordWriter(path)
 
 
 def test_highest_part_is_what_any_trace_tells(path: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The mark beside a store tells a loss, and is never ahead of what is stored."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,19 @@ def test_store_that_is_gone_is_noticed(tmp_path: Path) -> None:
         StoreCorrupt, match="holds 0 records and reaches to part 0, and 1 to part 1 were"
     ):
         RecordWriter(path)
+
+
+def test_mark_that_cannot_be_closed_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = HighMark(tmp_path / "records.db")
+    mark.note(Reach(1, 1))
+    close = os.close
+
+    def fail(file: int) -> None:
+        close(file)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "close", fail)
+    mark.close()
+    assert mark.read() == Reach(1, 1)
