@@ -7,6 +7,7 @@ from tests.faults.long.test_full_disk import (
     hold_locked,
     run_with_failing_syncs,
     small_disk,
+    start_on_read_only,
     triggered_station,
 )
 
@@ -15,6 +16,13 @@ __all__ = ["small_disk"]
 
 def test_disk_that_is_full_passes_nothing(small_disk: Path, tmp_path: Path) -> None:
     fill_at_write(small_disk, tmp_path, n_pages=3)
+
+
+def test_disk_that_can_only_be_read_is_refused(
+    small_disk: Path,
+    tmp_path: Path,
+) -> None:
+    assert "ead-only" in start_on_read_only(small_disk, tmp_path)
 
 
 def test_database_that_is_locked_makes_each_part_an_error(tmp_path: Path) -> None:

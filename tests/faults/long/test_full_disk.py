@@ -13,6 +13,7 @@ import pytest
 
 from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
+from inspector.errors import InspectorError
 from inspector.flow import Decision
 from inspector.pipeline.events import Phase
 from inspector.settings import load_station
@@ -137,6 +138,27 @@ def fill_at_write(small_disk: Path, tmp_path: Path, n_pages: int) -> float:
     return not_ready_s
 
 
+def start_on_read_only(small_disk: Path, tmp_path: Path) -> str:
+    """What is said of a disk that can only be read; and the line runs when it can be written."""
+    station = triggered_station(tmp_path / "line")
+    store = small_disk / "records"
+    change_station(station, 'store = "records"', f'store = "{store}"')
+    with running(station) as ear:
+        ear.wait_for(lambda ear: len(ear.records) > 5)
+    n_before = len(stored(store / "records.db"))
+    remount = ["mount", "-o"]
+    subprocess.run([*remount, "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(InspectorError) as refused, running(station):
+        pass
+    assert len(stored(store / "records.db")) == n_before
+    subprocess.run([*remount, "remount,rw", str(small_disk)], check=True)
+    with running(station) as ear:
+        ear.wait_for(lambda ear: len(ear.records) > 5)
+    numbers = [one.part_number for one in stored(store / "records.db")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    return str(refused.value)
+
+
 def is_behind(ear: Ear) -> bool:
     """Whether results do not reach the disk."""
     return ear.results[-1].part_number > (ear.records[-1].part_number or 0) + 2
@@ -155,6 +177,14 @@ def test_disk_that_is_full_at_the_nth_write_passes_nothing(
         slowest_s = max(slowest_s, fill_at_write(small_disk, tmp_path, n_pages))
     print(f"{N_WRITES} disks filled; not ready after {slowest_s:.2f} s at most, all recovered")
     assert slowest_s <= NOT_READY_WITHIN_S
+
+
+def test_disk_that_can_only_be_read_is_refused_with_what_to_do(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    said = start_on_read_only(small_disk, tmp_path)
+    print(said)
+    assert "ead-only" in said
 
 
 def hold_locked(station: Path, locked_s: float) -> int:
