@@ -92,7 +92,7 @@ def commands_of(session: Session) -> dict[str, Command]:
 
 def main() -> None:
     """Serve on this process's own pipes."""
-    serve_on_own_pipes(commands_of(Session(SystemClock())))
+    serve_on_own_pipes(commands_of(Session(SystemClock())), is_guarded=False)
 
 
 def _without_raw(command: Callable[[Mapping[str, Any], bytes], dict[str, object]]) -> Command:

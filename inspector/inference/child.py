@@ -52,4 +52,4 @@ class ModelSession:
 def main() -> None:
     """Serve on this process's own pipes."""
     session = ModelSession()
-    serve_on_own_pipes({"open": session.open, "run": session.run})
+    serve_on_own_pipes({"open": session.open, "run": session.run}, is_guarded=True)

@@ -42,35 +42,46 @@ def messages_of(stream: IO[bytes]) -> Iterator[Message]:
         yield message
 
 
-def serve_on_own_pipes(commands: Mapping[str, Command]) -> None:
+def serve_on_own_pipes(commands: Mapping[str, Command], *, is_guarded: bool) -> None:
     """Serve until whoever started this process closes its pipe, or is gone.
 
-    Stdin is read in a thread of its own: a command that hangs in native code does not outlive the
-    program that asked for it.
+    Args:
+        is_guarded: Stdin is read in a thread of its own, so that a command which hangs in native
+            code does not outlive the program that asked for it. Not beside libraries that fork: a
+            fork of a process with threads may stand still for ever.
     """
     for number in (signal.SIGINT, signal.SIGTERM):  # whoever started it says when it is over
         signal.signal(number, signal.SIG_IGN)
+    # What libraries print must not fall between the answers.
+    with os.fdopen(os.dup(_STDOUT), "wb") as answers:
+        os.dup2(_STDERR, _STDOUT)
+        # Where nobody is left to be answered, it is over too.
+        with contextlib.suppress(BrokenPipeError, EOFError):
+            if is_guarded:
+                _serve_guarded(answers, commands)
+            else:
+                serve(messages_of(sys.stdin.buffer), answers, commands)
+    if is_guarded:
+        os._exit(0)  # the reader may wait for a message that nobody sends
+
+
+def _serve_guarded(answers: IO[bytes], commands: Mapping[str, Command]) -> None:
     waiting = BoundedQueue[Message](1)
     is_done = threading.Event()
 
     def read() -> None:
-        try:
+        with contextlib.suppress(Closed, EOFError):
             for message in messages_of(sys.stdin.buffer):
                 waiting.put(message)
-        except (Closed, EOFError):
-            pass
         waiting.close()
         if not is_done.wait(LONGEST_LAST_COMMAND_S):
             os._exit(1)
 
-    # What libraries print must not fall between the answers.
-    with os.fdopen(os.dup(_STDOUT), "wb") as answers:
-        os.dup2(_STDERR, _STDOUT)
-        Worker("messages", read, _raise).start()
-        with contextlib.suppress(BrokenPipeError):  # nobody is left to be answered
-            serve(_taken(waiting), answers, commands)
+    Worker("messages", read, _raise).start()
+    try:
+        serve(_taken(waiting), answers, commands)
+    finally:
         is_done.set()
-    os._exit(0)  # the reader may wait for a message that nobody sends
 
 
 def _taken(waiting: BoundedQueue[Message]) -> Iterator[Message]:
