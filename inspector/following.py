@@ -73,7 +73,7 @@ class StationFollower:
 
     def in_force(self) -> ReadyInspection:
         """What judges the parts that are triggered now."""
-        current = self._runner.inspection
+        current = self._runner.judging.current
         ready = tuple(self._ready)
         return next((one for one in ready if one.inspection is current), ready[-1])
 
@@ -97,7 +97,7 @@ class StationFollower:
         if (bundle_id, recipe) != (now.bundle.manifest.bundle_id, now.recipe):
             ready = self._build(bundle, recipe)
             self._ready.append(ready)
-            self._trial = self._runner.change(ready.inspection)
+            self._trial = self._runner.judging.change(ready.inspection)
             name = f"{bundle.manifest.name} {bundle_id[:12]}"
             _log.warning("from the next part on: bundle %s, recipe %s", name, recipe.name)
         first = self._settings
@@ -139,7 +139,7 @@ class StationFollower:
 
     def _close_unused(self) -> None:
         for ready in list(self._ready):
-            if not self._runner.is_in_use(ready.inspection):
+            if not self._runner.judging.is_in_use(ready.inspection):
                 ready.close()
                 self._ready.remove(ready)
 

@@ -108,7 +108,7 @@ class Line(QObject):
             self.prepared.emit(
                 LineInfo(
                     station=settings.name,
-                    judged_by=run.runner.judged_by,
+                    judged_by=run.runner.judging.judged_by,
                     cameras=tuple(camera.name for camera in settings.cameras),
                     stored=tuple(_newest(run.store_path)),
                 )

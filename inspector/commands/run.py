@@ -190,6 +190,8 @@ def status_text(snapshot: "RunSnapshot") -> str:
         parts.append(f"p50 {total.p50:.1f} ms  p99 {total.p99:.1f} ms")
     if snapshot.blocked_by is not None:
         parts.append(str(snapshot.blocked_by))
+    if snapshot.n_not_taken:
+        parts.append(f"{snapshot.n_not_taken} not taken")
     parts += [f"{one.name}: {one.trouble}" for one in snapshot.cameras if one.trouble]
     parts += [f"{one.what} grow by {one.per_hour:.1f} an hour" for one in snapshot.growth]
     return "  |  ".join(parts)

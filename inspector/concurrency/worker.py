@@ -57,3 +57,12 @@ class Worker:
     def _fail(self, error: InspectorError) -> None:
         self.failure = error
         self._on_failure(error)
+
+
+def raised(error: InspectorError) -> None:
+    """The `on_failure` of a worker that nobody supervises: Python says it on stderr.
+
+    Raises:
+        InspectorError: The one given.
+    """
+    raise error

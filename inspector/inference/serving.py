@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from inspector.concurrency.bounded_queue import BoundedQueue, Closed
-from inspector.concurrency.worker import Worker
+from inspector.concurrency.worker import Worker, raised
 from inspector.errors import InspectorError
 from inspector.inference.messages import read_message, write_message
 
@@ -77,7 +77,7 @@ def _serve_guarded(answers: IO[bytes], commands: Mapping[str, Command]) -> None:
         if not is_done.wait(LONGEST_LAST_COMMAND_S):
             os._exit(1)
 
-    Worker("messages", read, _raise).start()
+    Worker("messages", read, raised).start()
     try:
         serve(_taken(waiting), answers, commands)
     finally:
@@ -90,7 +90,3 @@ def _taken(waiting: BoundedQueue[Message]) -> Iterator[Message]:
             yield waiting.get()
         except Closed:
             return
-
-
-def _raise(error: InspectorError) -> None:
-    raise error

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from inspector.clock import Clock
-from inspector.concurrency.worker import Worker
-from inspector.errors import InspectorError
+from inspector.concurrency.worker import Worker, raised
 
 IDLE_S = 0.5  # between two looks while nothing is to be watched
 
@@ -35,7 +34,7 @@ class Watchdog:
         self._due_ns = 0
         self._looks_ns = 0  # when the watchdog wakes up the next time
         self._has_ended = False
-        self._worker = Worker(f"watchdog:{name}", self._watch, _raise)
+        self._worker = Worker(f"watchdog:{name}", self._watch, raised)
         self._worker.start()
 
     @contextmanager
@@ -72,7 +71,3 @@ class Watchdog:
                 if self._watched is not None:
                     self._looks_ns = min(self._looks_ns, self._due_ns)
                 self._changed.wait((self._looks_ns - now_ns) / 1e9)
-
-
-def _raise(error: InspectorError) -> None:
-    raise error

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from inspector.pipeline.events import JudgedBy
 from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.inspection import Inspection
 
@@ -16,31 +17,19 @@ class Change:
 
     Attributes:
         inspection: The new one.
+        is_over: Whether the trial has ended, well or not, or another change took its place.
+        refusal: Why it was taken back; None where it was not.
     """
 
     def __init__(self, inspection: Inspection) -> None:
         self.inspection = inspection
-        self._is_over = threading.Event()
-        self._refusal: str | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the trial has ended, well or not, or another change took its place."""
-        return self._is_over.is_set()
-
-    @property
-    def refusal(self) -> str | None:
-        """Why it was taken back; None where it was not."""
-        return self._refusal
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait until the trial is over; whether it is."""
-        return self._is_over.wait(timeout_s)
+        self.is_over = False
+        self.refusal: str | None = None
 
     def end(self, refusal: str | None = None) -> None:
         """End the trial. For `Judging`."""
-        self._refusal = refusal
-        self._is_over.set()
+        self.refusal = refusal
+        self.is_over = True
 
 
 class Judging:
@@ -62,6 +51,16 @@ class Judging:
         """What judges the parts that are triggered from now on."""
         return self._current
 
+    @property
+    def judged_by(self) -> JudgedBy:
+        """The same, for people."""
+        inspection = self._current
+        return JudgedBy(
+            bundle_id=inspection.bundle_id,
+            recipe=inspection.criteria.recipe.name,
+            threshold=inspection.criteria.threshold,
+        )
+
     def begin(self, part_number: int) -> None:
         """A part was triggered; it is known until `settle`."""
         with self._lock:
@@ -78,7 +77,11 @@ class Judging:
             return self._by_part.pop(part_number)
 
     def change(self, inspection: Inspection) -> Change:
-        """Let another one judge, from the next part on. One that is still on trial is given up."""
+        """Let another one judge, from the next part on; those on their way keep theirs.
+
+        Where it cannot judge the first view that it gets, the one before is in force again. One
+        that is still on trial is given up.
+        """
         change = Change(inspection)
         with self._lock:
             before, self._trial = self._trial, change

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from inspector.clock import Clock
 from inspector.concurrency.bounded_queue import BoundedQueue
@@ -22,6 +23,7 @@ from inspector.store.writer import RecordWriter
 CAPACITY = 16_384  # four minutes at 30 parts/s while the disk takes nothing; some 20 MB
 CROWDED = CAPACITY * 3 // 4  # what is on its way still finds a place when no new part is taken
 RETRY_EVERY_S = 0.25
+_Cause = Literal["write", "room"]
 _log = logging.getLogger(__name__)
 LAST_TRIES_S = 5.0  # after the end of a run, which waits fifteen
 LONGEST_WRITE_S = 2.0  # a commit takes milliseconds; a disk that needs seconds may never answer
@@ -35,7 +37,7 @@ class RecordKeeper:
         on_open: The store can take results.
         on_stored: These are on the disk. From the store's thread, as all of these.
         on_shift: A shift is.
-        on_blocked: Why nothing can be kept; None: it can be again.
+        on_change: Nothing can be kept any more, or it can be again; `trouble` says which.
         on_writing: Something is about to be written; what it raises is taken for the disk's error.
     """
 
@@ -47,7 +49,7 @@ class RecordKeeper:
         on_open: Callable[[], None],
         on_stored: Callable[[Sequence[Record]], None],
         on_shift: Callable[[Shift], None],
-        on_blocked: Callable[[StoreError | None], None],
+        on_change: Callable[[], None],
         on_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self._plan = plan
@@ -55,7 +57,7 @@ class RecordKeeper:
         self._on_open = on_open
         self._on_stored = on_stored
         self._on_shift = on_shift
-        self._on_blocked = on_blocked
+        self._on_change = on_change
         self._on_writing = on_writing
         self._queue = BoundedQueue[Item](CAPACITY)
         self._writer: RecordWriter | None = None
@@ -63,8 +65,7 @@ class RecordKeeper:
         self._closed_ns: int | None = None
         self._writing_since_ns: int | None = None
         self._lock = threading.Lock()  # guards what follows
-        self._write_trouble: StoreError | None = None
-        self._room_trouble: StoreError | None = None
+        self._troubles: dict[_Cause, StoreError | None] = {"write": None, "room": None}
 
     def __len__(self) -> int:
         """How many results wait."""
@@ -73,12 +74,17 @@ class RecordKeeper:
     @property
     def trouble(self) -> StoreError | None:
         """Why nothing can be kept now; None: it can."""
-        return self._write_trouble or self._room_trouble
+        return self._troubles["write"] or self._troubles["room"]
 
     @property
     def is_crowded(self) -> bool:
         """Whether so much waits that no new part may begin."""
         return len(self._queue) >= CROWDED
+
+    @property
+    def is_at_ease(self) -> bool:
+        """Whether so little waits that pictures which can wait need not."""
+        return len(self._queue) < CROWDED // 2
 
     def offer(self, item: Item) -> bool:
         """Let it be kept; False where there is no place for it. Raises Closed."""
@@ -95,10 +101,7 @@ class RecordKeeper:
                 check_free_space(self._plan.path.parent, self._plan.free_space_floor_bytes)
             except StoreError as error:
                 trouble = error
-        with self._lock:
-            before = self.trouble
-            self._room_trouble = trouble
-        self._tell(before)
+        self._note("room", trouble)
 
     def close(self) -> None:
         """Keep what waits, then end; `LAST_TRIES_S` is how long that may fail."""
@@ -145,8 +148,7 @@ class RecordKeeper:
             except StoreError as error:
                 self._wait(error)
             else:
-                if self._write_trouble is not None:
-                    self._block(None)
+                self._note("write", None)
                 return
             finally:
                 self._writing_since_ns = None
@@ -157,7 +159,7 @@ class RecordKeeper:
         if writer is not None:
             with suppress(StoreError):
                 writer.close()
-        self._block(error)
+        self._note("write", error)
         closed_ns = self._closed_ns
         if closed_ns is not None:
             since_close_s = (self._clock.monotonic_ns() - closed_ns) / 1e9
@@ -165,21 +167,18 @@ class RecordKeeper:
                 raise error
         self._pause.wait(RETRY_EVERY_S)
 
-    def _block(self, error: StoreError | None) -> None:
+    def _note(self, cause: _Cause, trouble: StoreError | None) -> None:
         with self._lock:
             before = self.trouble
-            self._write_trouble = error
-        self._tell(before)
-
-    def _tell(self, before: StoreError | None) -> None:
-        now = self.trouble
+            self._troubles[cause] = trouble
+            now = self.trouble
         if (before is None) == (now is None):
             return
         if now is None:
             _log.warning("results are kept again")
         else:
             _log.warning("every part is an ERROR, for no result can be kept: %s", now)
-        self._on_blocked(now)
+        self._on_change()
 
     def _opened(self) -> RecordWriter:
         return RecordWriter(

@@ -26,10 +26,10 @@ from inspector.concurrency.worker import WAKE_S, Worker
 from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
 from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
-from inspector.pipeline.events import Counts, JudgedBy, Listener, Phase, RunSnapshot
+from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
 from inspector.pipeline.inspected import Inspected
 from inspector.pipeline.inspection import Inspection, PreparedFrame
-from inspector.pipeline.judging import Change, Judging
+from inspector.pipeline.judging import Judging
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
 from inspector.pipeline.plan import RunPlan
@@ -44,6 +44,7 @@ LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to s
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
 _AT_WORK = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
+CROWDED_WAIT_S = 0.05
 TO_KEEP = 8  # whole pictures: 8 of 5 Mpx in colour are 120 MB
 
 
@@ -72,6 +73,7 @@ class Runner:
     every thread has ended, and what was stored stays.
 
     Attributes:
+        judging: Which inspection judges which part; another may be given while it runs.
         live: By camera the newest view that was judged, for a screen: it may take or miss it.
     """
 
@@ -87,7 +89,7 @@ class Runner:
         self._lock = threading.Lock()  # guards what follows, down to the queues
         names = [camera.name for camera in plan.cameras]
         self._parts = Parts(names, round(plan.deadline_s * 1e9))
-        self._judging = Judging(plan.inspection)
+        self.judging = Judging(plan.inspection)
         self._change_trouble: InspectorError | None = None
         self._next_part = plan.store.next_part
         self._phase = Phase.IDLE
@@ -109,7 +111,7 @@ class Runner:
             on_open=self._one_more_is_open,
             on_stored=self._stored,
             on_shift=self._shift_began,
-            on_blocked=lambda _: self._settle_phase(),
+            on_change=self._settle_phase,
             on_writing=plan.hooks.writing,
         )
         self._to_keep = BoundedQueue[PartResult](TO_KEEP)
@@ -213,32 +215,6 @@ class Runner:
             shift = Shift(first_part=self._next_part, started_at=self._clock.now())
         self._hand_to_store(shift)
 
-    def change(self, inspection: Inspection) -> Change:
-        """Let another inspection judge from the next part on; those on their way keep theirs.
-
-        Where it cannot judge the first view that it gets, the one before is in force again.
-        """
-        return self._judging.change(inspection)
-
-    @property
-    def inspection(self) -> Inspection:
-        """What judges the parts that are triggered now."""
-        return self._judging.current
-
-    @property
-    def judged_by(self) -> JudgedBy:
-        """The same, for people."""
-        inspection = self._judging.current
-        return JudgedBy(
-            bundle_id=inspection.bundle_id,
-            recipe=inspection.criteria.recipe.name,
-            threshold=inspection.criteria.threshold,
-        )
-
-    def is_in_use(self, inspection: Inspection) -> bool:
-        """Whether it judges, may have to judge again, or a part waits for it."""
-        return self._judging.is_in_use(inspection)
-
     def tell_change(self, trouble: InspectorError | None) -> None:
         """Let the listener know why what was to judge does not; None: it does."""
         self._change_trouble = trouble
@@ -251,7 +227,6 @@ class Runner:
     def snapshot(self) -> RunSnapshot:
         """The line now."""
         images = self._plan.store.images
-        judged_by = self.judged_by
         with self._lock:
             return RunSnapshot(
                 phase=self._phase,
@@ -269,7 +244,7 @@ class Runner:
                 n_late=self._parts.n_late,
                 n_not_taken=self._n_not_taken,
                 growth=self._self_watch.growth,
-                judged_by=judged_by,
+                judged_by=self.judging.judged_by,
                 change_trouble=self._change_trouble,
             )
 
@@ -286,12 +261,11 @@ class Runner:
             number = self._next_part
             self._next_part += 1
             self._parts.begin(number, triggered_ns)
-            self._judging.begin(number)
+            self.judging.begin(number)
             self._plan.hooks.begun(number)
             self._hand_to_store(Begun(number))
-            is_first = self._phase is Phase.READY
             n_begun = self._next_part - self._plan.store.next_part
-        if is_first:
+        if n_begun == 1:
             self._settle_phase()
         if n_begun == self._plan.n_parts:
             self.stop(f"{n_begun} parts were asked for")
@@ -299,6 +273,9 @@ class Runner:
 
     def wait_for_room(self) -> None:
         """See `Intake.wait_for_room`."""
+        # What loses nothing meanwhile waits for the disk too.
+        while not (self._keeper.is_at_ease or self._stop.wait(CROWDED_WAIT_S)):
+            pass
         self._to_inspect.wait_for_room()
 
     def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
@@ -306,7 +283,7 @@ class Runner:
         if (trouble := self._keeper.trouble) is not None:
             self.fail(part_number, camera, trouble)
             return
-        inspection = self._judging.of(part_number)
+        inspection = self.judging.of(part_number)
         ready = inspection.prepare(frame, self._regions[camera])
         if isinstance(ready, Inspected):
             self._add(part_number, camera, ready)
@@ -324,7 +301,7 @@ class Runner:
 
     def fail(self, part_number: int, camera: str, error: InspectorError) -> None:
         """See `Intake.fail`."""
-        errored = self._judging.of(part_number).errored(error, None, {})
+        errored = self.judging.of(part_number).errored(error, None, {})
         self._add(part_number, camera, errored)
 
     def _one_more_is_open(self) -> None:
@@ -365,7 +342,7 @@ class Runner:
                 waiting = self._to_inspect.get()
             except Closed:
                 return
-            with self._judging.work(waiting.inspection):
+            with self.judging.work(waiting.inspection):
                 self._inspect(waiting)
 
     def _inspect(self, waiting: _Waiting) -> None:
@@ -379,7 +356,7 @@ class Runner:
         queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
         self._plan.hooks.judging(waiting.part_number)
         inspected = waiting.inspection.decide(ready)
-        self._judging.has_judged(waiting.inspection, inspected)
+        self.judging.has_judged(waiting.inspection, inspected)
         inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
         self._add(waiting.part_number, waiting.camera, inspected)
 
@@ -450,12 +427,12 @@ class Runner:
 
     def _expire(self, number: int, now_ns: int) -> PartResult:
         cause = self._failures[0] if self._failures else self._parts.missed(number)
-        missed = self._judging.of(number).errored(cause, None, {})
+        missed = self.judging.of(number).errored(cause, None, {})
         return self._parts.expire(number, missed, now_ns)
 
     def _finish_parts(self, results: Sequence[PartResult]) -> None:
         """Parts have their results: all on the way to the disk first, then told and shown."""
-        judged_by = [self._judging.settle(result.part_number) for result in results]
+        judged_by = [self.judging.settle(result.part_number) for result in results]
         judged = [self._judged(*one) for one in zip(results, judged_by, strict=True)]
         are_kept = [self._hand_to_store(one) for one in judged]
         for result, inspection, is_kept in zip(results, judged_by, are_kept, strict=True):

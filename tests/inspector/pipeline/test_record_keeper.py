@@ -46,7 +46,7 @@ class Kept:
             on_open=self.is_open.set,
             on_stored=lambda records: self._hear("", len(records)),
             on_shift=lambda _: None,
-            on_blocked=lambda trouble: self._hear(str(trouble), 0),
+            on_change=lambda: self._hear(str(self.keeper.trouble), 0),
         )
         self.worker = Worker("store", self.keeper.run, self.failures.append)
 

@@ -440,6 +440,19 @@ def test_no_part_begins_while_too_many_results_wait_for_the_disk(
     assert [record.part_number for record in records] == list(range(1, len(records) + 1))
 
 
+def test_pictures_that_can_wait_are_all_judged_though_too_much_waits_for_the_disk(
+    path: Path, full_disk: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_keeper, "CROWDED", 60)
+    full_disk.set()
+    with running(plan(path, ScriptedSource([DARK] * 100))) as (runner, ear):
+        ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.BLOCKED)
+        full_disk.clear()
+        ear.wait_for(lambda ear: len(ear.records) == 100)
+        assert runner.snapshot().n_not_taken == 0
+    assert [record.part_number for record in stored(path)] == list(range(1, 101))
+
+
 def test_line_is_blocked_while_the_disk_is_below_its_floor(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -716,7 +729,7 @@ def test_every_part_of_a_change_is_judged_by_what_was_in_force_at_its_trigger(pa
         for inspection in inspections[1:]:
             seen = len(ear.records)
             ear.wait_for(lambda ear: len(ear.records) > seen + 3)  # noqa: B023
-            change = runner.change(inspection)
+            change = runner.judging.change(inspection)
             ear.wait_for(lambda _: change.is_over)  # noqa: B023
             assert change.refusal is None
         seen = len(ear.records)
@@ -727,7 +740,7 @@ def test_every_part_of_a_change_is_judged_by_what_was_in_force_at_its_trigger(pa
     in_order = [record.bundle_id for record in records]
     assert in_order == sorted(in_order)
     assert set(in_order) == set(ids)
-    assert not any(runner.is_in_use(inspection) for inspection in inspections[:-1])
+    assert not any(runner.judging.is_in_use(inspection) for inspection in inspections[:-1])
 
 
 def test_both_views_of_a_part_are_judged_by_one_inspection(path: Path) -> None:
@@ -747,7 +760,7 @@ def test_both_views_of_a_part_are_judged_by_one_inspection(path: Path) -> None:
         ear.wait_for(lambda ear: ear.snapshots[-1].phase is Phase.READY)
         runner.trigger()
         assert at_second.wait(10)
-        runner.change(new)
+        runner.judging.change(new)
         changed.set()
         ear.wait_for(lambda ear: len(ear.records) == 1)
         runner.trigger()
@@ -767,11 +780,11 @@ def test_bundle_that_cannot_judge_is_taken_back_and_costs_the_parts_it_had(path:
     bad = brightness_inspection(backend, bundle_id="f" * 64)
     with running(plan(path, ScriptedSource([DARK] * 10_000))) as (runner, ear):
         ear.wait_for(lambda ear: len(ear.records) > 5)
-        change = runner.change(bad)
+        change = runner.judging.change(bad)
         ear.wait_for(lambda _: change.is_over)
         seen = ear.records[-1].part_number or 0
         ear.wait_for(lambda ear: (ear.records[-1].part_number or 0) > seen + 3 * TO_INSPECT)
-        assert not runner.is_in_use(bad)
+        assert not runner.judging.is_in_use(bad)
     records = stored(path)
     assert [record.part_number for record in records] == list(range(1, len(records) + 1))
     errors = [record for record in records if record.verdict.decision is ERROR]
