@@ -15,7 +15,6 @@ WITHOUT_TESTS = {
     "inspector/pipeline/inspected.py": "a value; the inspection's tests see all of it",
     "inspector/pipeline/hooks.py": "a value; the tests of the injector use all of it",
     "inspector/pipeline/plan.py": "values; the runner's tests see them all",
-    "inspector/pipeline/capturing.py": "a thread's body; the runner's tests see it at work",
     "inspector/commands/summary_lines.py": "what the tests of batch and run read",
 }
 

@@ -23,6 +23,7 @@ from inspector.capture.genicam_settings import (
     GenicamOptions,
     Value,
     read_options,
+    source_info,
     write_and_compare,
 )
 from inspector.capture.registry import FoundSource, SourceKind, Wanted
@@ -36,7 +37,7 @@ from inspector.errors import (
     SourceUnavailable,
 )
 from inspector.flow import Frame
-from inspector.settings import UNASKED, Trigger
+from inspector.settings import UNASKED
 
 N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
 LEAST_TIMEOUT_S = 0.001  # the library takes 0 for "as long as it takes"
@@ -133,15 +134,7 @@ class GenicamCamera:
             _PRODUCERS.destroy(self._producer, acquirer)
             raise
         self._acquirer = acquirer
-        is_free = self._options.trigger is Trigger.FREE
-        rate = settings.get("frames_per_s")
-        self._info = SourceInfo(
-            description=name,
-            size_px=(int(settings["height_px"]), int(settings["width_px"])),
-            frames_per_s=float(rate) if is_free and rate is not None else None,
-            is_triggered=self._options.trigger not in UNASKED,
-            settings=settings,
-        )
+        self._info = source_info(name, settings, self._options)
         self._count = FrameCount()
         self._is_waiting = False
 

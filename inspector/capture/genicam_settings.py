@@ -9,8 +9,9 @@ from typing import Protocol
 
 from inspector.capture.formats.genicam_pixels import PIXEL_FORMATS
 from inspector.capture.registry import Wanted
+from inspector.capture.source import SourceInfo
 from inspector.errors import SettingsError, SourceUnavailable
-from inspector.settings import MAX_SIDE_PX, Trigger
+from inspector.settings import MAX_SIDE_PX, UNASKED, Trigger
 
 VALUE_TOLERANCE = 0.01  # a camera rounds exposure, gain and rate to its own steps
 _SIDES = {"width_px": "Width", "height_px": "Height", "x_px": "OffsetX", "y_px": "OffsetY"}
@@ -126,6 +127,22 @@ def write_and_compare(find: Find, options: GenicamOptions, name: str) -> dict[st
                 "that it offers"
             )
     return has
+
+
+def source_info(name: str, settings: dict[str, str], options: GenicamOptions) -> SourceInfo:
+    """What an open camera says of itself, where all of it stands among its settings.
+
+    Args:
+        settings: What `write_and_compare` gave.
+    """
+    rate = settings.get("frames_per_s")
+    return SourceInfo(
+        description=name,
+        size_px=(int(settings["height_px"]), int(settings["width_px"])),
+        frames_per_s=float(rate) if options.trigger is Trigger.FREE and rate is not None else None,
+        is_triggered=options.trigger not in UNASKED,
+        settings=settings,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from inspector.capture.genicam_settings import (
     GenicamOptions,
     Value,
     read_options,
+    source_info,
     write_and_compare,
 )
 from inspector.capture.registry import FoundSource, SourceKind, Wanted
@@ -22,11 +23,12 @@ from inspector.clock import Clock
 from inspector.concurrency.worker import Worker
 from inspector.errors import CorruptFrame, GrabTimeout, InspectorError, SourceUnavailable
 from inspector.flow import Frame
-from inspector.settings import UNASKED, Trigger
+from inspector.settings import UNASKED
 
 DISCOVERY_MS = 500  # what the protocol gives cameras for their answer
 SILENT_S = 1.0  # then it is looked for; asked for a register, a dead one keeps us for nine seconds
 LEAST_TIMEOUT_MS = 1
+MOST_THROWN_AWAY = 10  # pictures before a trigger; a camera that gives more does not obey
 
 
 class GigeCamera:
@@ -76,15 +78,7 @@ class GigeCamera:
         except BaseException:
             self.close()
             raise
-        is_free = self._options.trigger is Trigger.FREE
-        rate = settings.get("frames_per_s")
-        self._info = SourceInfo(
-            description=name,
-            size_px=(int(settings["height_px"]), int(settings["width_px"])),
-            frames_per_s=float(rate) if is_free and rate is not None else None,
-            is_triggered=self._options.trigger not in UNASKED,
-            settings=settings,
-        )
+        self._info = source_info(name, settings, self._options)
         self._count = FrameCount()
         self._heard_ns = self._clock.monotonic_ns()
         self._is_waiting = False
@@ -100,7 +94,10 @@ class GigeCamera:
                 self._start()
                 self._count.camera_began_anew()
                 camera, stream = self._opened()
-            while (frame := _next(stream, LEAST_TIMEOUT_MS)) is not None:
+            for _ in range(MOST_THROWN_AWAY):
+                frame = _next(stream, LEAST_TIMEOUT_MS)
+                if frame is None:
+                    break
                 self._count.add(frame.block_id)  # nobody asked for it: a doubled picture
             self._is_silent = True  # until it has answered
             camera.trigger_software()
