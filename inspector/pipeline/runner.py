@@ -32,6 +32,7 @@ from inspector.pipeline.inspection import Inspection, PreparedFrame
 from inspector.pipeline.judging import Judging
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
+from inspector.pipeline.picture_keeper import PictureKeeper
 from inspector.pipeline.plan import RunPlan
 from inspector.pipeline.record import make_part_record
 from inspector.pipeline.record_keeper import RecordKeeper
@@ -45,7 +46,6 @@ TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
 TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
 _AT_WORK = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
 CROWDED_WAIT_S = 0.05
-TO_KEEP = 8  # whole pictures: 8 of 5 Mpx in colour are 120 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,7 +102,6 @@ class Runner:
             decisions=dict(plan.store.decisions),
         )
         self._n_open = 0
-        self._n_images_skipped = 0
         self._n_not_taken = 0
         self._to_inspect = BoundedQueue[_Waiting](TO_INSPECT)
         self._keeper = RecordKeeper(
@@ -114,7 +113,7 @@ class Runner:
             on_change=self._settle_phase,
             on_writing=plan.hooks.writing,
         )
-        self._to_keep = BoundedQueue[PartResult](TO_KEEP)
+        self._pictures = PictureKeeper(plan.store.images, plan.store.keeps)
         self._self_watch = SelfWatch(plan.store.path.parent, clock)
         self._regions = {camera.name: camera.region for camera in plan.cameras}
         self.live = {name: LatestSlot[View]() for name in names}
@@ -147,7 +146,7 @@ class Runner:
         capturing = [Worker(f"capture:{one.name}", one.run, self._fail) for one in self._captures]
         triggering = Worker("trigger", self._trigger_all, self._fail)
         inspecting = Worker("inspect", self._inspect_all, self._fail)
-        keeping = Worker("images", self._keep_all, self._fail)
+        keeping = Worker("images", self._pictures.run, self._fail)
         storing = Worker("store", self._keeper.run, self._store_failed)
         watching = Worker("watch", self._watch, self._fail)
         looking = Worker("disk", self._look_at_disk, self._fail)
@@ -174,7 +173,7 @@ class Runner:
             self._join(watching)  # it may be about to hand over what was overdue
             self._join(looking)
             self._settle_the_rest()
-            self._to_keep.close()
+            self._pictures.close()
             self._keeper.close()
             self._join(keeping)
             self._join(storing)
@@ -226,7 +225,6 @@ class Runner:
 
     def snapshot(self) -> RunSnapshot:
         """The line now."""
-        images = self._plan.store.images
         with self._lock:
             return RunSnapshot(
                 phase=self._phase,
@@ -239,8 +237,7 @@ class Runner:
                 blocked_by=self._keeper.trouble,
                 n_begun=self._next_part - self._plan.store.next_part,
                 n_waiting=len(self._parts),
-                n_images_skipped=self._n_images_skipped
-                + (0 if images is None else images.n_skipped),
+                n_images_skipped=self._pictures.n_skipped,
                 n_late=self._parts.n_late,
                 n_not_taken=self._n_not_taken,
                 growth=self._self_watch.growth,
@@ -360,18 +357,6 @@ class Runner:
         inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
         self._add(waiting.part_number, waiting.camera, inspected)
 
-    def _keep_all(self) -> None:
-        images = self._plan.store.images
-        while True:
-            try:
-                result = self._to_keep.get()
-            except Closed:
-                return
-            for view in result.views:
-                frame = view.inspected.frame
-                if images is not None and frame is not None:
-                    images.keep(result.part_number, view.camera, frame.pixels)
-
     def _watch(self) -> None:
         told_ns = self._clock.monotonic_ns()
         while not self._has_ended.wait(self._until_next_deadline_s()):
@@ -442,7 +427,7 @@ class Runner:
                 for view in result.views:
                     if view.inspected.frame is not None:
                         self.live[view.camera].put(view)
-                self._hand_to_images(result, inspection)
+                self._pictures.offer(result, inspection.criteria.recipe.keeps)
             self._tell(partial(self._listener.on_verdict, result))
 
     def _judged(self, result: PartResult, inspection: Inspection) -> Judged:
@@ -463,19 +448,6 @@ class Runner:
             return False
         self._fail(StoreError(f"{len(self._keeper)} results wait for the disk: it cannot keep up"))
         return False
-
-    def _hand_to_images(self, result: PartResult, inspection: Inspection) -> None:
-        store = self._plan.store
-        rule = inspection.criteria.recipe.keeps or store.keeps
-        if store.images is None or not rule.wants(result.part_number, result.decision):
-            return
-        try:
-            is_taken = self._to_keep.offer(result)
-        except Closed:
-            is_taken = False
-        if not is_taken:
-            with self._lock:
-                self._n_images_skipped += 1
 
     def _stored(self, records: Sequence[Record]) -> None:
         with self._lock:
