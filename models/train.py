@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,17 @@ from inspector.quality import learnt_limits, quality_of
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE, compare
-from models.dataset.hashes import data_sha256, without_copies
+from models.dataset.hashes import check_unseen, data_sha256, without_copies
 from models.dataset.labels import warn_without_good
 from models.dataset.painted_lot import painted_lot
-from models.dataset.pictures import LoadedSet, check_not_blank, load_set, plainness_text
-from models.dataset.reader import load_samples
+from models.dataset.pictures import (
+    LoadedSet,
+    check_masks,
+    check_not_blank,
+    load_set,
+    plainness_text,
+)
+from models.dataset.reader import PictureList, load_lists
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.sample_depth import full_light_of
 from models.dataset.splits import Division
@@ -47,7 +53,8 @@ from models.publishing.sealing import (
 from models.publishing.source import Source
 from models.tasks.task import Task, TrainingInputs, TrainingOutcome, load_task
 from models.training.config import TrainingConfig
-from models.training.network import Listener
+from models.training.kept_maps import KeptMaps
+from models.training.progress import Listener
 
 _HINT = "list pictures of more parts, or a larger --size where the defects are small"
 _MAX_PAINTED = 16  # for the proof
@@ -59,20 +66,29 @@ class TrainingRequest:
     """What to train, and where to put it.
 
     Attributes:
+        lists: Of pictures, at least one.
         name: What people will call the model.
-        good_label: See `load_samples`.
         accept_weak: Why a bundle is wanted that should not judge; None: it is not.
         weights_cache: A folder of this user's for the backbone's converted weights; or None.
+        version: Of the bundle among those of its name.
+        look: Gets the finished bundle before it takes its place; what it raises leaves everything
+            as it was.
     """
 
-    data: Path
+    lists: tuple[PictureList, ...]
     out: Path
     name: str
     config: TrainingConfig
     weights_cache: Path | None
     listener: Listener
-    good_label: str | None = None
     accept_weak: str | None = None
+    version: str = "1"
+    look: Callable[[Path], None] | None = None
+
+    @property
+    def where(self) -> str:
+        """What the pictures come from, for messages."""
+        return " and ".join(repr(str(one.path)) for one in self.lists)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +136,10 @@ def train(request: TrainingRequest) -> TrainingResult:
     )
     labels = task.labels(samples)
     lots = _lots(task.divide(samples, config.seed), spec)
-    check_not_blank(lots.fit.tensors, repr(str(request.data)))
+    check_not_blank(lots.fit.tensors, request.where)
     warn_without_good(labels)
     weights = load_weights(request.weights_cache)
+    checkpoint = request.out.with_name(f"{request.out.name}.training")
     inputs = TrainingInputs(
         config=config,
         spec=spec,
@@ -130,7 +147,8 @@ def train(request: TrainingRequest) -> TrainingResult:
         fit=lots.fit,
         held_out=lots.held_out,
         weights=weights,
-        checkpoint=request.out.with_name(f"{request.out.name}.training"),
+        checkpoint=checkpoint,
+        kept_maps=KeptMaps((request.weights_cache or checkpoint) / "maps"),
         listener=request.listener,
     )
     trained = task.learn(inputs)
@@ -141,16 +159,18 @@ def train(request: TrainingRequest) -> TrainingResult:
 
 
 def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
-    where = repr(str(request.data))
-    everything = load_samples(request.data, request.good_label)
-    training = (*of_split(everything, "train"), *of_split(everything, "val"))
-    return task.choose(without_copies(training), where)
+    everything = load_lists(request.lists)
+    training = without_copies((*of_split(everything, "train"), *of_split(everything, "val")))
+    check_unseen(training, of_split(everything, "test"))
+    return task.choose(training, request.where)
 
 
 def _lots(division: Division, spec: InputSpec) -> _Lots:
     groups = (division.fit, division.held_out, division.proof)
     _log.info("reading %d pictures", sum(map(len, groups)))
     fit, held_out, proof = (load_set(group, spec) for group in groups)
+    for lot in (fit, held_out, proof):
+        check_masks(lot)
     return _Lots(fit=fit, held_out=held_out, proof=proof)
 
 
@@ -182,9 +202,10 @@ def _publish(
             parameters=trained.parameters,
             model_sha256=proof.model_sha256,
             roles={sha: role for role, lot in lots.roles().items() for sha in lot.sha256s},
+            lists=request.lists,
         ),
     )
-    return publish(draft, request.out)
+    return publish(draft, request.out, request.look)
 
 
 def _manifest(
@@ -200,9 +221,9 @@ def _manifest(
         bundle_id="",
         task=request.config.task,
         name=request.name,
-        version="1",
+        version=request.version,
         input=inputs.spec,
-        outputs=task.outputs,
+        outputs=task.outputs(trained.parameters),
         labels=inputs.labels,
         threshold=threshold,
         canary=Canary(
@@ -274,6 +295,7 @@ def _at_threshold(
         trained.region_level,
         has_good=has_good,
         are_distances=trained.are_distances,
+        are_chances=trained.are_chances,
     )
     chosen = replace(chosen, doubts=(*trained.doubts, *chosen.doubts))
     for doubt in chosen.doubts:

@@ -16,6 +16,7 @@ from inspector.capture.synthetic.render import render_part
 from inspector.demo import FIRST_SEED
 from inspector.logs import configure_logging
 from inspector.store.images import write_png
+from models.dataset.reader import PictureList
 from models.train import TrainingRequest, train
 from models.training.config import TrainingConfig
 from models.training.progress import ProgressLines
@@ -46,7 +47,7 @@ def main() -> None:
         trained = folder / "demo_part.bundle"
         manifest = train(
             TrainingRequest(
-                data=data,
+                lists=(PictureList(path=data),),
                 out=trained,
                 name="demo part",
                 config=CONFIG,

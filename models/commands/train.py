@@ -10,6 +10,7 @@ from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_data
+from models.commands.feedback import add_feedback, add_to_bundle
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
@@ -25,11 +26,14 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "train",
         help="learn from labelled pictures and write a proven bundle",
         description="Learn from the train split of DATA, convert, prove, and write a bundle. The "
-        "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it.",
+        "folder BUNDLE.source beside it holds what `validate` needs; the line does not need it. "
+        "Or, with --add and --to, learn again what a bundle learnt, with the pictures of another "
+        "list, and show what that changes before it is written.",
     )
-    verb.add_argument("--task", required=True, choices=task_names(), help="the kind of model")
-    add_data(verb)
-    verb.add_argument("--out", required=True, type=place, metavar="BUNDLE", help="folder to write")
+    verb.add_argument("--task", choices=task_names(), help="the kind of model")
+    add_data(verb, is_required=False)
+    verb.add_argument("--out", type=place, metavar="BUNDLE", help="folder to write")
+    add_feedback(verb)
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
     verb.add_argument(
         "--config", type=Path, metavar="FILE", help="a TOML file; the options here override it"
@@ -47,7 +51,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
     verb.add_argument(
         "--epochs",
         type=whole_number(1, 10_000),
-        help="rounds over the pictures, at most; not for anomaly, which looks once",
+        help="rounds over the pictures; not for good parts alone, which are looked at once",
     )
     add_accept_weak(verb)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -55,16 +59,24 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
 
 
 def _train(parsed: argparse.Namespace) -> int:
+    if parsed.add is not None or parsed.to is not None:
+        return add_to_bundle(parsed)
+    for option in ("task", "data", "out"):
+        if getattr(parsed, option) is None:
+            raise UsageError(
+                f"--{option} is missing: a training needs --task, --data and --out; or say with "
+                "--add LIST --to BUNDLE what to add to which bundle"
+            )
     from models.backbones.weights import default_cache
     from models.comparing.sizes import size_times
+    from models.dataset.reader import PictureList
     from models.train import TrainingRequest, train
     from models.training.progress import ProgressLines
 
     out = bundle_place(parsed.out)
     result = train(
         TrainingRequest(
-            data=parsed.data,
-            good_label=parsed.good_label,
+            lists=(PictureList(path=parsed.data, good_label=parsed.good_label),),
             accept_weak=parsed.accept_weak,
             out=out,
             name=parsed.name or out.name.removesuffix(".bundle"),
@@ -82,8 +94,6 @@ def _config(parsed: argparse.Namespace) -> "TrainingConfig":
     """The file's, or the standard one, with what the command line says put over it."""
     from models.training.config import TrainingConfig, load_config
 
-    if parsed.epochs is not None and parsed.task == "anomaly":
-        raise UsageError("--epochs: the task anomaly looks at each picture once; leave it out")
     if parsed.size is not None and parsed.size % 32:
         raise UsageError(f"--size {parsed.size}: must be a multiple of 32, such as 224, 256 or 320")
     config = TrainingConfig(task=parsed.task)

@@ -52,6 +52,34 @@ def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     return tuple(first_of.values())
 
 
+def check_unseen(learnt: Iterable[Sample], tested: Iterable[Sample]) -> None:
+    """Find out whether pictures that are to test a model are among those that it learns from.
+
+    Raises:
+        DataError: A file cannot be read, or one picture has two labels.
+    """
+    learnt_of = {file_sha256(sample.image): sample for sample in learnt}
+    copies = []
+    for sample in tested:
+        twin = learnt_of.get(file_sha256(sample.image))
+        if twin is None:
+            continue
+        if twin.label != sample.label:
+            raise DataError(
+                f"{twin.name!r} in the {twin.split} split is labelled {twin.label!r} and "
+                f"{sample.name!r} in the {sample.split} split {sample.label!r}, and both are the "
+                "same picture, byte for byte; mend one of them"
+            )
+        copies.append((sample.name, twin.name))
+    if copies:
+        _log.warning(
+            "pictures of the test split that are learnt from too: %d, such as %r, a copy of %r; "
+            "figures of that split flatter",
+            len(copies),
+            *copies[0],
+        )
+
+
 def file_sha256(path: Path) -> str:
     """A hash of a file's bytes.
 

@@ -62,6 +62,19 @@ def load_picture(sample: Sample, max_sample: int | None) -> LoadedPicture:
     return LoadedPicture(sample=sample, frame=frame, sha256=picture.sha256)
 
 
+def mask_size_px(sample: Sample) -> tuple[int, int]:
+    """(H, W) of the first mask of a sample that has one; its picture should have the same.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        height_px, width_px = read_stored(sample.masks[0]).samples.shape[:2]
+    except CaptureError as error:
+        raise DataError(f"mask of {sample.name!r}: {error}") from error
+    return height_px, width_px
+
+
 def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
     """The defect's pixels, bool (H, W); all False for a good part or one without a mask.
 
@@ -174,21 +187,29 @@ def plainness_text(tensors: NDArray[np.uint8]) -> str | None:
     )
 
 
-def load_label_maps(loaded: LoadedSet, spec: InputSpec, labels: Sequence[str]) -> NDArray[np.uint8]:
-    """What each pixel of the network's input shows: uint8 (N, H, W), an index into `labels`.
+def check_masks(loaded: LoadedSet) -> None:
+    """Find out before minutes are lost whether every mask can be read and fits its picture.
 
-    A pixel counts as a defect when at least a third of what it covers is marked: so thin defects
-    stay whole when a picture is made smaller.
+    Raises:
+        DataError: As `load_mask`.
+    """
+    for sample, form in zip(loaded.samples, loaded.forms, strict=True):
+        if sample.masks:
+            load_mask(sample, form.size_px)
+
+
+def load_masks(loaded: LoadedSet, spec: InputSpec) -> NDArray[np.uint8]:
+    """What is marked on the network's input: uint8 (N, H, W), 1 where there is a defect.
+
+    A pixel counts as marked when at least a third of what it covers is: so thin defects stay whole
+    when a picture is made smaller.
 
     Raises:
         DataError: A mask cannot be read or does not fit its picture.
     """
     maps = np.zeros((len(loaded.samples), spec.height_px, spec.width_px), np.uint8)
     for index, sample in enumerate(loaded.samples):
-        if not sample.masks:
-            continue
-        size_px = load_picture(sample, spec.max_sample).frame.pixels.shape[:2]
-        mask = load_mask(sample, (size_px[0], size_px[1])).astype(np.uint8) * 255
-        cover = resized(mask, spec.height_px, spec.width_px)
-        maps[index][cover >= _LEAST_COVER] = labels.index(sample.label)
+        if sample.masks:
+            mask = load_mask(sample, loaded.forms[index].size_px).astype(np.uint8) * 255
+            maps[index] = resized(mask, spec.height_px, spec.width_px) >= _LEAST_COVER
     return maps

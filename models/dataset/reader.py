@@ -1,5 +1,8 @@
 """Reads the DATA argument: a CSV list of labelled pictures, or a folder in a known layout."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.errors import DataError
@@ -7,6 +10,41 @@ from models.dataset.class_folders import samples_of_folder
 from models.dataset.csv_list import samples_of_list
 from models.dataset.labels import with_good_label
 from models.dataset.sample import Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureList:
+    """A list or folder of labelled pictures.
+
+    Attributes:
+        good_label: See `load_samples`.
+    """
+
+    path: Path
+    good_label: str | None = None
+
+
+def load_lists(lists: Sequence[PictureList]) -> tuple[Sample, ...]:
+    """The pictures of several lists or folders, in their order.
+
+    A name that stands in several of them gets its list's before it; a picture that was a part of
+    its own stays one.
+
+    Raises:
+        DataError: As `load_samples`.
+    """
+    loaded = [load_samples(one.path, one.good_label) for one in lists]
+    counts = Counter(sample.name for samples in loaded for sample in samples)
+    merged: list[Sample] = []
+    for number, (one, samples) in enumerate(zip(lists, loaded, strict=True), start=1):
+        for sample in samples:
+            if counts[sample.name] == 1:
+                merged.append(sample)
+                continue
+            name = f"{number}-{one.path.stem}/{sample.name}"
+            part = name if sample.part == sample.name else sample.part
+            merged.append(replace(sample, name=name, part=part))
+    return tuple(merged)
 
 
 def load_samples(data: Path, good_label: str | None = None) -> tuple[Sample, ...]:

@@ -53,10 +53,12 @@ def with_enough_parts(samples: Sequence[Sample], least: int) -> tuple[Sample, ..
     return tuple(replace(sample, part=sample.name) for sample in samples)
 
 
-def fold_places(samples: Sequence[Sample], seed: int) -> tuple[tuple[int, ...], ...]:
-    """`N_FOLDS` groups of the samples' places, no part in two of them; see `split_parts`."""
-    names = [str(number) for number in range(N_FOLDS)]
-    return places_in(samples, split_parts(samples, dict.fromkeys(names, 1 / N_FOLDS), seed))
+def fold_places(
+    samples: Sequence[Sample], seed: int, n_folds: int = N_FOLDS
+) -> tuple[tuple[int, ...], ...]:
+    """Groups of the samples' places, no part in two of them; see `split_parts`."""
+    names = [str(number) for number in range(n_folds)]
+    return places_in(samples, split_parts(samples, dict.fromkeys(names, 1 / n_folds), seed))
 
 
 def places_in(

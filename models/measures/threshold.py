@@ -1,7 +1,7 @@
 """Chooses the threshold on held-out parts, and says how much it can promise."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -17,6 +17,10 @@ DEFAULT_OVERKILL = 0.05
 _DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
 # Of the score of a defect that must not pass: another runtime rounds it a little differently.
 _MARGIN = 1e-3
+ESCAPE_COST = 2.0  # of a defect that passes, in good parts that are rejected
+_FEWEST_DEFECTS = 10  # whose chances tell where mistakes cost least
+_TINY, _TIED = 1e-7, 1e-6
+_SMOOTHING = 0.4  # logits: a few hundred pictures do not tell where between two of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ def choose_threshold(
     *,
     has_good: bool = True,
     are_distances: bool = False,
+    are_chances: bool = False,
 ) -> ChosenThreshold:
     """The threshold that meets the targets on held-out parts, as far as any does.
 
@@ -69,6 +74,8 @@ def choose_threshold(
             known classes, which is said so.
         are_distances: Whether the scores are distances from good parts, whose logarithms lie about
             normally; else nothing is taken for granted about them.
+        are_chances: Whether the scores are chances of a defect. Then, with neither target and
+            defects enough to tell, the threshold is where mistakes cost least.
 
     Raises:
         ConfigurationError: A score is not finite.
@@ -80,6 +87,16 @@ def choose_threshold(
         )
     values = scores.astype(np.float64)
     good, defects = values[~is_defect], values[is_defect]
+    if are_chances and targets == Targets() and len(defects) >= _FEWEST_DEFECTS:
+        return _chosen(
+            cheapest_chance(good, defects),
+            f"where {ESCAPE_COST:g} times the share of defects that pass and the share of good "
+            f"parts that are rejected are least together, by {len(good)} good pictures and "
+            f"{len(defects)} defects, each judged without its part",
+            good,
+            defects,
+            region_level,
+        )
     at_least, method = _least_for_overkill(
         good,
         targets.overkill or DEFAULT_OVERKILL,
@@ -92,8 +109,8 @@ def choose_threshold(
         at_most, escape_method = _most_for_escape(defects, targets.escape)
         value = at_most if at_most < at_least else at_least + (at_most - at_least) / 2
         method = escape_method if at_most < at_least else f"between {method}; and {escape_method}"
-    overkill = Rate(count=int((good > value).sum()), total=len(good))
-    escape = Rate(count=int((defects <= value).sum()), total=len(defects)) if len(defects) else None
+    chosen = _chosen(value, method, good, defects, region_level)
+    overkill, escape = chosen.overkill, chosen.escape
     doubts: list[str] = []
     if targets.overkill is not None:
         doubts += _doubts("overkill", overkill, targets.overkill, "good parts")
@@ -105,11 +122,60 @@ def choose_threshold(
         doubts.append("no defect was held out: nothing can be said of escapes")
     elif targets.escape is not None and escape is not None:
         doubts += _doubts("escape", escape, targets.escape, "defects")
-    threshold = Threshold(
-        value=float(value), method=method, n_images=len(values), region_level=region_level
+    return replace(chosen, doubts=tuple(doubts))
+
+
+def cheapest_chance(good: NDArray[np.float64], defects: NDArray[np.float64]) -> float:
+    """The chance at which mistakes cost least, by smoothed shares of both kinds.
+
+    Args:
+        good, defects: Chances of a defect, 0..1; at least one of each.
+    """
+    logits = [_logit(values) for values in (good, defects)]
+    low, high = min(map(np.min, logits)), max(map(np.max, logits))
+    steps = np.linspace(low, high, max(2, math.ceil((high - low) / (_SMOOTHING / 8)) + 1))
+    rejected, passed = (
+        # How much of a normal distribution around each value lies above a step.
+        np.array([_above(step - values).mean() for step in steps])
+        for values in logits
     )
+    cost = ESCAPE_COST * (1.0 - passed) + rejected
+    at = steps[np.flatnonzero(cost <= cost.min() + _TIED)].mean()  # the middle of a gap
+    return float(1.0 / (1.0 + math.exp(-at)))
+
+
+def _logit(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    inside = np.clip(chances, _TINY, 1.0 - _TINY)
+    logits: NDArray[np.float64] = np.log(inside / (1.0 - inside))
+    return logits
+
+
+def _above(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of a normal distribution of deviation `_SMOOTHING` beyond each distance."""
+    normal = NormalDist(0.0, _SMOOTHING)
+    return np.array([1.0 - normal.cdf(float(each)) for each in distances])
+
+
+def _chosen(
+    value: float,
+    method: str,
+    good: NDArray[np.float64],
+    defects: NDArray[np.float64],
+    region_level: float | None,
+) -> ChosenThreshold:
+    """A threshold with what it does to the parts it was chosen on."""
     return ChosenThreshold(
-        threshold=threshold, overkill=overkill, escape=escape, doubts=tuple(doubts)
+        threshold=Threshold(
+            value=float(value),
+            method=method,
+            n_images=len(good) + len(defects),
+            region_level=region_level,
+        ),
+        overkill=Rate(count=int((good > value).sum()), total=len(good)),
+        escape=Rate(count=int((defects <= value).sum()), total=len(defects))
+        if len(defects)
+        else None,
+        doubts=(),
     )
 
 

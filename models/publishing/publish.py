@@ -1,6 +1,6 @@
 """The one road from a proven draft to a sealed bundle: training and all the others end here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,8 +42,11 @@ class Draft:
     source: Source | None
 
 
-def publish(draft: Draft, out: Path) -> Manifest:
+def publish(draft: Draft, out: Path, look: Callable[[Path], None] | None = None) -> Manifest:
     """Judge the canary, write the bundle, and its source beside it; neither without the other.
+
+    Args:
+        look: See `seal`.
 
     Returns:
         The manifest as written.
@@ -71,7 +74,7 @@ def publish(draft: Draft, out: Path) -> Manifest:
     }
     if draft.int8_model is not None:
         contents[INT8_FILE] = draft.int8_model
-    return seal(manifest, contents, out, draft.source)
+    return seal(manifest, contents, out, draft.source, look)
 
 
 def _judged(draft: Draft, model: bytes) -> Canary:

@@ -1,7 +1,7 @@
 """What every road to a bundle does at its end: the canary, the versions, the last look."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -62,13 +62,19 @@ def check_place(out: Path, made_from: Path | None = None) -> None:
 
 
 def seal(
-    draft: Manifest, contents: Mapping[str, bytes], out: Path, source: Source | None
+    draft: Manifest,
+    contents: Mapping[str, bytes],
+    out: Path,
+    source: Source | None,
+    look: Callable[[Path], None] | None = None,
 ) -> Manifest:
     """Write a bundle that the line takes, and its source beside it; neither without the other.
 
     Args:
         draft, contents: See `seal_bundle`.
         source: None for a bundle whose source is not known.
+        look: Gets the finished bundle before it takes its place; what it raises leaves everything
+            as it was.
 
     Returns:
         The manifest as written.
@@ -81,6 +87,8 @@ def seal(
 
     def check(folder: Path) -> None:
         judge_as_the_line(folder)
+        if look is not None:
+            look(folder)
         if source is not None:  # before the bundle is there: without it, it cannot be proven again
             keep_source(source, source_folder(out))
 

@@ -19,10 +19,11 @@ from inspector.bundle import MODEL_FILE, Bundle
 from inspector.errors import DataError, StoreFull
 from inspector.files.folders import replace_folder
 from inspector.files.tables import Table, canonical_json, parse_json
+from models.dataset.reader import PictureList
 from models.tasks.names import task_names
 from models.tasks.task import TrainedParameters
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 did not know the lists
 _SOURCE_FILE, _PARAMETERS_FILE, _ROLES_FILE = "source.json", "parameters.npz", "roles.csv"
 _MAX_FILE_BYTES = 512_000_000
 
@@ -35,12 +36,14 @@ class Source:
         model_sha256: Of the `model.onnx` that was made from it.
         roles: SHA-256 of each picture's file that training touched, and its role there: "fit",
             "held_out" or "proof".
+        lists: Where these pictures were; empty where nobody knows.
     """
 
     task: str
     parameters: TrainedParameters
     model_sha256: str
     roles: Mapping[str, str]
+    lists: tuple[PictureList, ...] = ()
 
     @property
     def seen(self) -> frozenset[str]:
@@ -91,6 +94,11 @@ def keep_source(source: Source, folder: Path) -> None:
         "task": source.task,
         "settings": source.parameters.settings,
         "model_sha256": source.model_sha256,
+        "lists": [
+            {"path": str(one.path.resolve())}
+            | ({"good_label": one.good_label} if one.good_label is not None else {})
+            for one in source.lists
+        ],
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
     }
     try:
@@ -133,11 +141,12 @@ def open_source(folder: Path) -> Source:
             "train it again"
         ) from error
     table = Table(parse_json(contents[_SOURCE_FILE], where, DataError), where, DataError)
-    table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)
+    version = table.integer("schema_version", low=1, high=SCHEMA_VERSION)
     task = table.text("task", among=task_names())
     settings = table.mapping("settings")
     files = table.table("files")
     model_sha256 = table.text("model_sha256")
+    lists = tuple(map(_list_in, table.tables("lists"))) if version > 1 else ()
     table.close()
     for name in (_PARAMETERS_FILE, _ROLES_FILE):
         if hashlib.sha256(contents[name]).hexdigest() != files.text(name):
@@ -155,7 +164,14 @@ def open_source(folder: Path) -> Source:
         parameters=TrainedParameters(settings=settings, arrays=contained),
         model_sha256=model_sha256,
         roles=roles,
+        lists=lists,
     )
+
+
+def _list_in(table: Table) -> PictureList:
+    path, good_label = table.text("path"), table.optional_text("good_label")
+    table.close()
+    return PictureList(path=Path(path), good_label=good_label)
 
 
 def _read(path: Path) -> bytes:

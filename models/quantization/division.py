@@ -12,6 +12,7 @@ from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
 from models.dataset.some_of_each import some_of_each
 from models.publishing.source import Source
+from models.tasks.mixed import knows_good_only
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_COMPARED = 400
@@ -60,11 +61,11 @@ def ranges_and_comparison(
             "not fitted to, and none of its train pictures is known as held out; give a list with "
             "a val split, or quantise where the bundle was trained, with its own list"
         )
-    knows_good_only = bundle.manifest.task == "anomaly"
+    is_good_only = knows_good_only(bundle.manifest)
     ranges = tuple(
         sample
         for sample in train
-        if role_of[sample] not in _HELD_OUT and (sample.is_good or not knows_good_only)
+        if role_of[sample] not in _HELD_OUT and (sample.is_good or not is_good_only)
     )
     if not ranges:
         raise DataError(

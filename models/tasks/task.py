@@ -16,7 +16,8 @@ from models.dataset.sample import Sample
 from models.dataset.splits import Division
 from models.measures.painted_escape import PaintedScores
 from models.training.config import TrainingConfig
-from models.training.network import Listener
+from models.training.kept_maps import KeptMaps
+from models.training.progress import Listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +44,7 @@ class TrainingOutcome:
         painted: Pictures with painted defects, so scored; None: the task does not paint.
         region_level: See `inspector.bundle.Threshold`.
         are_distances: Whether scores are distances from good parts, whose unit means nothing.
+        are_chances: Whether scores are chances of a defect.
         doubts: What speaks against trusting the scores, for people.
         is_complete: False when a person ended the training early; these are the best so far.
     """
@@ -53,6 +55,7 @@ class TrainingOutcome:
     painted: PaintedScores | None = None
     region_level: float | None = None
     are_distances: bool = False
+    are_chances: bool = False
     doubts: tuple[str, ...] = ()
     is_complete: bool = True
 
@@ -63,8 +66,9 @@ class TrainingInputs:
 
     Attributes:
         fit: The network or memory is fitted to these.
-        held_out: Other parts: for choices, early stopping and the threshold.
+        held_out: Other parts: for choices and the threshold.
         checkpoint: A folder for the state of a long training, to resume it; not made yet.
+        kept_maps: What frozen layers make of pictures, for this training and the next.
     """
 
     config: TrainingConfig
@@ -74,14 +78,16 @@ class TrainingInputs:
     held_out: LoadedSet
     weights: Weights
     checkpoint: Path
+    kept_maps: KeptMaps
     listener: Listener
 
 
 class Task(Protocol):
     """One kind of model. Stateless; used from one thread."""
 
-    outputs: Mapping[str, str]
-    """What each output of the graph means, by its name."""
+    def outputs(self, parameters: TrainedParameters, /) -> Mapping[str, str]:
+        """What each output of the graph means, by its name."""
+        ...
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """The pictures of a train split that this task can learn from.

@@ -16,7 +16,7 @@ from inspector.files.tables import Table, canonical_json, parse_json
 
 _STATE_FILE = "state.npz"
 _MAX_STATE_BYTES = 4_000_000_000
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,13 +25,10 @@ class State:
 
     Attributes:
         n_done: Epochs that are finished.
-        best_metric, best_epoch: Of the best weights so far.
         arrays: Weights and optimisers, by name.
     """
 
     n_done: int
-    best_metric: float
-    best_epoch: int
     arrays: Mapping[str, NDArray[Any]]
 
 
@@ -57,8 +54,6 @@ class Checkpoint:
             "schema_version": _SCHEMA_VERSION,
             "identity": self._identity,
             "n_done": state.n_done,
-            "best_metric": state.best_metric,
-            "best_epoch": state.best_epoch,
         }
         data = io.BytesIO()
         text = np.frombuffer(canonical_json(head), dtype=np.uint8)
@@ -87,8 +82,6 @@ class Checkpoint:
                 return None
             return State(
                 n_done=head.integer("n_done", low=1, high=2**31),
-                best_metric=head.number("best_metric"),
-                best_epoch=head.integer("best_epoch", low=0, high=2**31),
                 arrays=arrays,
             )
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, StoreError):

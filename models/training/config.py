@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inspector.errors import ConfigurationError
 from inspector.files.tables import Table
-from inspector.files.toml_file import read_toml
+from inspector.files.toml_file import parse_toml, read_toml
 from models.dataset.sample_depth import MAX_BITS, MIN_BITS
 from models.training.augment import Augmentation
 
@@ -68,8 +68,16 @@ def load_config(path: Path, task: str) -> TrainingConfig:
     Raises:
         ConfigurationError: Unreadable, not TOML, an unknown key, a value out of range.
     """
-    where = f"config {str(path)!r}"
-    table = read_toml(path, "config", ConfigurationError)
+    return _config_in(read_toml(path, "config", ConfigurationError), task)
+
+
+def parse_config(text: str, task: str, where: str) -> TrainingConfig:
+    """The same of what `TrainingConfig.to_toml` wrote."""
+    return _config_in(parse_toml(text, where, ConfigurationError), task)
+
+
+def _config_in(table: Table, task: str) -> TrainingConfig:
+    where = table.where
     table.integer("schema_version", low=SCHEMA_VERSION, high=SCHEMA_VERSION)
     table.text("task", among=(task,))
     standard = TrainingConfig(task=task)

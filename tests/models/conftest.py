@@ -14,11 +14,12 @@ from inspector.capture.synthetic.render import Defect, render_part
 from inspector.store.images import write_png
 from models import quantize as quantising
 from models.comparing.validation import Validation
+from models.dataset.reader import PictureList
 from models.import_model import ImportRequest
 from models.quantize import Quantized
 from models.train import TrainingRequest, train
 from models.training.config import TrainingConfig
-from models.training.network import EpochReport
+from models.training.progress import EpochReport
 from models.validate import validate
 from tests.support.foreign_models import Exports, export_all, request_for_import
 from tests.support.foreign_models import draw_list as draw_foreign_list
@@ -70,7 +71,7 @@ def draw_list(folder: Path) -> Path:
 
 def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> TrainingRequest:
     return TrainingRequest(
-        data=data,
+        lists=(PictureList(path=data),),
         out=out,
         name="drawn part",
         config=replace(CONFIG, seed=seed),

@@ -14,7 +14,7 @@ from inspector.quality import check_quality, quality_of
 from models.backbones.weights import load_weights
 from models.dataset.hashes import file_sha256
 from models.dataset.pictures import load_set
-from models.dataset.reader import load_samples
+from models.dataset.reader import PictureList, load_samples
 from models.evaluate import evaluate
 from models.publishing.source import open_source, source_folder
 from models.tasks.task import load_task
@@ -92,7 +92,7 @@ def test_magnetic_tiles_are_told_apart_after_a_short_training(
         (tmp_path / name).symlink_to(folder / name)
     manifest = train(
         TrainingRequest(
-            data=data,
+            lists=(PictureList(path=data),),
             out=tmp_path / "mt.bundle",
             name="tile",
             config=TrainingConfig(

@@ -1,6 +1,7 @@
 """Task `anomaly`: learns what good parts look like and measures how far a picture is from that.
 
-Everything from the pixels to score and heat map is one TensorFlow graph; see `judging`.
+Where the list has defects enough, it learns from these too, and the score is their chance; see
+`models.tasks.mixed`. Everything from the pixels to score and heat map is one TensorFlow graph.
 """
 
 import logging
@@ -28,34 +29,50 @@ from models.dataset.splits import (
 )
 from models.graphs.training_library import tensorflow
 from models.measures.threshold import DEFAULT_OVERKILL, log_normal_limit
-from models.tasks.anomaly import judging
-from models.tasks.anomaly.doubts import doubts_of
-from models.tasks.anomaly.folds import GoodPictures, cross_validated
-from models.tasks.anomaly.learning import (
+from models.memory import judging
+from models.memory.doubts import doubts_of
+from models.memory.folds import GoodPictures, cross_validated
+from models.memory.learning import (
     BANK_SIZE,
     MAX_PATCHES,
     along_main_drift,
     judged,
     learn_memory,
 )
-from models.tasks.anomaly.memory import Floats, memory_of, plain_bank
-from models.tasks.anomaly.taps import N_CHANNELS, STRIDES, Tapper, joined, network, strides_for
+from models.memory.memory import Floats, memory_of
+from models.memory.resizing import in_size
+from models.memory.taps import STRIDES, Tapper, joined, network, strides_for
+from models.tasks.mixed import OUTPUTS as MIXED_OUTPUTS
+from models.tasks.mixed import (
+    divided,
+    is_mixed,
+    learn_mixed,
+    mixed_graph,
+    mixed_in_size,
+    mixed_input_spec,
+)
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
 
 STANDARD_SIDE_PX = 320
+MIN_DEFECTS = 6  # in the train split; of fewer a network would learn chance
 MIN_GOOD = 20  # pictures; below that neither a threshold nor a proof can be had
 _PROOF_SHARE = 0.05  # of the good pictures, for the proof alone
 _log = logging.getLogger(__name__)
 
 
+_OUTPUTS: Mapping[str, str] = {
+    "score": "how far it is from good parts; rejected above 1, higher is worse",
+    "heatmap": "the same at each pixel of the input",
+}
+
+
 class Anomaly:
     """The task; see `models.tasks.task.Task`."""
 
-    outputs: Mapping[str, str] = {
-        "score": "how far it is from good parts; rejected above 1, higher is worse",
-        "heatmap": "the same at each pixel of the input",
-    }
+    def outputs(self, parameters: TrainedParameters) -> Mapping[str, str]:
+        """See `Task.outputs`."""
+        return MIXED_OUTPUTS if is_mixed(parameters.settings) else _OUTPUTS
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them, if enough are good."""
@@ -67,13 +84,25 @@ class Anomaly:
                 f"needed, hundreds are better (in train and val: "
                 f"{label_counts_text(samples) or 'none'}){hint}"
             )
+        n_defects = len(_defects(samples))
+        if 0 < n_defects < MIN_DEFECTS:
+            _log.warning(
+                "%s: defects in the train split: %d; from %d on they are learnt from, these only "
+                "tell how the model does",
+                where,
+                n_defects,
+                MIN_DEFECTS,
+            )
         return tuple(samples)
 
     def divide(self, samples: Sequence[Sample], seed: int) -> Division:
         """See `Task.divide`: of the good pictures most are remembered; others tell what is usual.
 
         Those others are held out, and all that is not learnt from: defects, and the val split.
+        With defects enough, all of the train split is learnt from.
         """
+        if len(_defects(samples)) >= MIN_DEFECTS:
+            return divided(samples, seed)
         good = [sample for sample in samples if _is_learnt_from(sample)]
         fits, proves = proof_apart(len(good), seed, _PROOF_SHARE)
         learnt = with_enough_parts([good[place] for place in fits], N_FOLDS)
@@ -91,8 +120,10 @@ class Anomaly:
         """See `Task.labels`."""
         return (GOOD, "defect")
 
-    def input_spec(self, config: TrainingConfig, _samples: Sequence[Sample]) -> InputSpec:
+    def input_spec(self, config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
         """See `Task.input_spec`."""
+        if len(_defects(samples)) >= MIN_DEFECTS:
+            return mixed_input_spec(config, samples)
         return InputSpec(
             height_px=config.height_px or STANDARD_SIDE_PX,
             width_px=config.width_px or STANDARD_SIDE_PX,
@@ -101,7 +132,13 @@ class Anomaly:
         )
 
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
-        """See `Task.learn`: every good picture is judged by what was learnt without its part."""
+        """See `Task.learn`: every picture is judged by what was learnt without its part."""
+        if any(not sample.is_good for sample in inputs.fit.samples):
+            return learn_mixed(inputs, names_kinds=False)
+        if inputs.config.epochs is not None:
+            raise ConfigurationError(
+                "epochs: without marked defects each picture is looked at once; leave it out"
+            )
         bank_size, seed = _bank_size(inputs.config.hyperparameters), inputs.config.seed
         fit, held_out = inputs.fit, inputs.held_out
         n_others = sum(map(_is_learnt_from, held_out.samples))
@@ -153,30 +190,15 @@ class Anomaly:
 
     def in_size(self, parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
         """See `Task.in_size`: as many banks as that size has, with values for all its places."""
-        memory = memory_of(parameters.arrays)
-        strides = strides_for((spec.height_px, spec.width_px))
-        banks = list(memory.banks)
-        if len(strides) > len(banks):
-            n_entries, n_dims = len(banks[-1].entries) // 2, N_CHANNELS[-1]
-            banks.append(
-                plain_bank(np.ones((n_entries, n_dims), np.float32), np.ones(n_dims, np.float32))
-            )
-        resized = replace(
-            memory,
-            banks=tuple(
-                replace(
-                    bank,
-                    usual_at=np.ones((spec.height_px // stride, spec.width_px // stride), "f4"),
-                )
-                for bank, stride in zip(banks, strides, strict=False)
-            ),
-            drift=np.resize(memory.drift, len(strides)),
-            medians=np.resize(memory.medians, len(strides)),
-        )
-        return replace(parameters, arrays=resized.to_arrays())
+        if is_mixed(parameters.settings):
+            return mixed_in_size(parameters, spec)
+        memory = in_size(memory_of(parameters.arrays), (spec.height_px, spec.width_px))
+        return replace(parameters, arrays=memory.to_arrays())
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
+        if is_mixed(parameters.settings):
+            return mixed_graph(parameters, spec, weights, names_kinds=False)
         tf = tensorflow()
         memory = memory_of(parameters.arrays)
         backbone = network(weights, STRIDES[: len(memory.banks)])
@@ -190,6 +212,11 @@ class Anomaly:
 
 
 TASK = Anomaly()
+
+
+def _defects(samples: Sequence[Sample]) -> list[Sample]:
+    """Of the train split; those of the val split only tell how the model does."""
+    return [sample for sample in samples if sample.split == "train" and not sample.is_good]
 
 
 def _is_learnt_from(sample: Sample) -> bool:

@@ -1,15 +1,17 @@
 """Task `classify`: tells which of several classes a picture shows, and when it shows none of them.
 
-A network that was trained on everyday photographs is fine-tuned as a whole. Its probabilities are
-calibrated on parts it did not learn from. Beside the classes stands `unknown`: the distance of a
-picture's description to that of the nearest class, over what is usual among parts of that class
-(K. Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples", 2018).
+A network that was trained on everyday photographs is fine-tuned from stride 8 on; what lies below
+stays, and is worked out once. Its probabilities are calibrated on parts it did not learn from.
+Beside the classes stands `unknown`: the distance of a picture's description to that of the nearest
+class, over what is usual among parts of that class (K. Lee et al., "A Simple Unified Framework for
+Detecting Out-of-Distribution Samples", 2018).
 
 Where one class is called `good`, the score is the probability that the part is not; where none is,
 the parts are only sorted, and the score is that distance.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,28 +34,30 @@ from models.dataset.splits import (
     proof_apart,
     split_parts,
 )
-from models.graphs.running import in_batches
+from models.graphs.running import in_batches, run_graph
 from models.graphs.training_library import tensorflow
+from models.tasks.classify.network import LOW_STRIDE, ClassNetwork, LowMapper, network_of
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
-from models.training.augment import augment
 from models.training.checkpoint import Checkpoint
 from models.training.config import TrainingConfig
-from models.training.network import Batch, Group, Schedule, fit_network
-from models.training.temperature import cross_entropy, fit_temperature
+from models.training.dealing import dealt
+from models.training.one_cycle import Batch, Group, OneCycle, Plan
+from models.training.progress import Workload
+from models.training.temperature import fit_temperature
 
 UNKNOWN = "unknown"
 STANDARD_SIDE_PX = 224  # what the backbone was trained at
 MIN_PER_CLASS = 4  # different parts; some of them are held out
-TAPS = (8, 16, 32)  # strides whose mean maps, together, describe a picture for `unknown`
 _BATCH = 16
-_PATIENCE = 5
-_NOTHING_LEFT = 1e-4  # held-out loss: the chance of being wrong that is left on a mean picture
+_MIN_BATCHES, _MAX_BATCHES = 12, 150  # of a round
 _HEAD_RATE, _TRUNK_RATE = 2e-3, 3e-4
 _SMOOTHING = 0.1  # of the truth: so sure is nobody
 _SHRINKAGE = 0.05  # of the covariance towards its mean variance; keeps it invertible
 _USUAL_QUANTILE = 0.99
 # A description is as likely of no class as of one when it is so many times farther than is usual.
 _EVEN_AT, _STEEPNESS = 1.3, 8.0
+
+_log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
@@ -63,23 +67,28 @@ class ClassifySettings:
     """How to learn.
 
     Attributes:
-        epochs: Rounds over the pictures, at most.
+        epochs: Rounds over the pictures.
         head_rate, trunk_rate: Learning rates of what is new and of the backbone.
     """
 
-    epochs: int = 16
+    epochs: int = 6
     head_rate: float = _HEAD_RATE
     trunk_rate: float = _TRUNK_RATE
+
+
+_OUTPUTS: Mapping[str, str] = {
+    "score": "probability that the part is not good; without a class 'good', the distance from "
+    "the nearest class over what is usual; higher is worse",
+    "probabilities": "of each label, 0..1, calibrated on held-out parts",
+}
 
 
 class Classify:
     """The task; see `models.tasks.task.Task`."""
 
-    outputs: Mapping[str, str] = {
-        "score": "probability that the part is not good; without a class 'good', the distance from "
-        "the nearest class over what is usual; higher is worse",
-        "probabilities": "of each label, 0..1, calibrated on held-out parts",
-    }
+    def outputs(self, _parameters: TrainedParameters) -> Mapping[str, str]:
+        """See `Task.outputs`."""
+        return _OUTPUTS
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them."""
@@ -138,48 +147,49 @@ class Classify:
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
         """See `Task.learn`."""
         settings = _settings(inputs.config)
-        network = _Network(inputs.weights, len(inputs.labels) - 1, inputs.config.seed)
-        truth, held_out = _truth(inputs.fit, inputs.labels), inputs.held_out
-        held_out_truth = _truth(held_out, inputs.labels)
+        n_classes = len(inputs.labels) - 1
+        truth, held_out_truth = (
+            _truth(lot, inputs.labels) for lot in (inputs.fit, inputs.held_out)
+        )
         if len(set(held_out_truth)) < 2:
             raise DataError(
                 "all held-out pictures show one class; list pictures of more parts, or name "
                 "val splits that hold every class"
             )
-        loss = _loss(network, truth, len(inputs.labels) - 1)
-
-        def metric() -> float:
-            logits, _ = _run(network, held_out.tensors)
-            temperature = fit_temperature(logits, held_out_truth)  # as it will be calibrated
-            return -cross_entropy(logits, held_out_truth, temperature)
-
-        n_batches = max(1, len(truth) // _BATCH)
-        outcome = fit_network(
+        network = ClassNetwork(inputs.weights, n_classes, inputs.config.seed)
+        _log.info("describing %d pictures", len(truth))
+        low = LowMapper(inputs.weights)
+        maps = low.varied(inputs.fit.tensors, inputs.config.augmentation, inputs.kept_maps)
+        plan = Plan(n_rounds=settings.epochs, n_batches=_n_batches_for(len(truth)))
+        cycle = OneCycle(
             network.model,
             [
                 Group(variables=network.head.trainable_variables, rate=settings.head_rate),
-                Group(variables=network.embedder.trainable_variables, rate=settings.trunk_rate),
+                Group(variables=network.upper.trainable_variables, rate=settings.trunk_rate),
             ],
-            batches=lambda epoch: _batches(inputs, truth, epoch, n_batches),
-            loss=loss,
-            metric=metric,
-            schedule=Schedule(
-                n_epochs=settings.epochs,
-                n_batches=n_batches,
-                patience=_PATIENCE,
-                n_settling=1,
-                enough=-_NOTHING_LEFT,
-            ),
-            checkpoint=Checkpoint(inputs.checkpoint, _identity(inputs, settings)),
-            clock=SystemClock(),
-            listener=inputs.listener,
+            _loss(network, truth, n_classes),
         )
-        parameters, scores = _finished(network, inputs, truth, held_out_truth, settings)
+        is_complete = cycle.fit(
+            lambda number: _batches(maps, truth, [inputs.config.seed, number], plan.n_batches),
+            plan,
+            Checkpoint(inputs.checkpoint, _identity(inputs, settings)),
+            Workload([plan.n_batches], plan.n_rounds, SystemClock(), inputs.listener),
+        )
+        _, described = _run(network, maps[0])
+        logits, held_out = _run(network, low.maps(inputs.held_out.tensors))
+        parameters = _parameters(
+            network,
+            (described, truth),
+            (logits, held_out, held_out_truth),
+            settings,
+            inputs.labels,
+        )
+        graph = self.graph(parameters, inputs.spec, inputs.weights)
         return TrainingOutcome(
             parameters=parameters,
-            judged=held_out.samples,
-            scores=scores,
-            is_complete=outcome.is_complete,
+            judged=inputs.held_out.samples,
+            scores=run_graph(graph, inputs.held_out.tensors)["score"],
+            is_complete=is_complete,
         )
 
     def scaled(self, outcome: TrainingOutcome, _threshold: float) -> TrainingOutcome:
@@ -190,17 +200,21 @@ class Classify:
         """See `Task.in_size`: none of them depends on it."""
         return parameters
 
-    def graph(self, parameters: TrainedParameters, spec: InputSpec, _weights: Weights) -> Any:
+    def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
+        from models.backbones.efficientnet_lite0 import trunk
+
         tf = tensorflow()
-        network = _trained_network(parameters)
+        # Parameters of earlier releases hold all of the backbone, what is below stride 8 tuned too.
+        arrays = {**weights, **parameters.arrays}
+        low, network = trunk(arrays, (LOW_STRIDE,)), network_of(arrays)
         table = Table(parameters.settings, "parameters of the task classify", DataError)
         temperature, usual = table.number("temperature"), table.number("usual_distance")
         sorts_only = not table.boolean("has_good")
         whitening, centres = parameters.arrays["whitening"], parameters.arrays["centres"]
 
         def judge(pixels: Any) -> dict[str, Any]:
-            logits, described = network(tf.cast(pixels, tf.float32))
+            logits, described = network(low(tf.cast(pixels, tf.float32)))
             distance = _distance(tf, described, whitening, centres) / usual
             unknown = tf.sigmoid(_STEEPNESS * (distance - _EVEN_AT))[:, None]
             known = tf.nn.softmax(logits / temperature) * (1.0 - unknown)
@@ -237,50 +251,19 @@ def _settings(config: TrainingConfig) -> ClassifySettings:
     )
 
 
-class _Network:
-    """The embedder with a linear head: float pixels to logits (N, classes) and descriptions."""
-
-    def __init__(self, weights: Weights, n_classes: int, seed: int) -> None:
-        tensorflow()
-        import keras
-
-        from models.backbones.efficientnet_lite0 import embedder
-
-        self.embedder = embedder(weights, TAPS)
-        self.head = keras.layers.Dense(
-            n_classes, kernel_initializer=keras.initializers.RandomNormal(stddev=0.01, seed=seed)
-        )
-        pixels = keras.Input((None, None, 3), dtype="float32")
-        pool = keras.layers.GlobalAveragePooling2D()
-        # Batch statistics stay those of the photographs: batches of 16 say too little.
-        *tapped, last = self.embedder(pixels, training=False)
-        described = keras.ops.concatenate([pool(each) for each in tapped], axis=1)
-        self.model = keras.Model(pixels, [self.head(pool(last)), described])
-
-    def __call__(self, pixels: Any) -> Any:
-        return self.model(pixels, training=False)
-
-
-def _trained_network(parameters: TrainedParameters) -> _Network:
-    kernel, bias = parameters.arrays["head.kernel"], parameters.arrays["head.bias"]
-    network = _Network(dict(parameters.arrays), len(bias), seed=0)
-    network.head.set_weights([kernel, bias])
-    return network
-
-
 def _truth(loaded: LoadedSet, labels: tuple[str, ...]) -> NDArray[np.intp]:
     return np.array([labels.index(sample.label) for sample in loaded.samples], dtype=np.intp)
 
 
-def _loss(network: _Network, truth: NDArray[np.intp], n_classes: int) -> Callable[..., Any]:
+def _loss(network: ClassNetwork, truth: NDArray[np.intp], n_classes: int) -> Callable[..., Any]:
     """Cross-entropy in which every class weighs the same, however many pictures it has."""
     tf = tensorflow()
     counts = np.bincount(truth, minlength=n_classes)
     present = int((counts > 0).sum())
     weights = (len(truth) / (present * np.maximum(counts, 1))).astype(np.float32)
 
-    def loss(pixels: Any, places: Any) -> Any:
-        logits, _ = network(tf.cast(pixels, tf.float32))
+    def loss(low: Any, places: Any) -> Any:
+        logits, _ = network(low)
         wanted = tf.one_hot(places, n_classes) * (1.0 - _SMOOTHING) + _SMOOTHING / n_classes
         surprise = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
         return tf.reduce_mean(surprise * tf.gather(weights, places))
@@ -288,56 +271,58 @@ def _loss(network: _Network, truth: NDArray[np.intp], n_classes: int) -> Callabl
     return loss
 
 
+def _n_batches_for(n_pictures: int) -> int:
+    """Of a round; few pictures want as many steps, many no more."""
+    return min(max(n_pictures // _BATCH, _MIN_BATCHES), _MAX_BATCHES)
+
+
 def _batches(
-    inputs: TrainingInputs, truth: NDArray[np.intp], epoch: int, n_batches: int
+    maps: NDArray[np.float16], truth: NDArray[np.intp], seed: Sequence[int], n_batches: int
 ) -> Iterator[Batch]:
-    """Every picture once, varied and in another order each epoch."""
-    rng = np.random.Generator(np.random.PCG64([inputs.config.seed, epoch]))
-    order = rng.permutation(len(truth))
-    tensors, how = inputs.fit.tensors, inputs.config.augmentation
-    for chosen in np.array_split(order, n_batches):
-        varied = [augment(tensors[index], None, how, rng)[0] for index in chosen]
-        yield np.stack(varied), truth[chosen].astype(np.int32)
+    """Pictures in an order of chance, each in one of its variants."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    places = dealt(np.arange(len(truth)), n_batches * _BATCH, rng)
+    for chosen in np.split(places, n_batches):
+        numbers = rng.integers(len(maps), size=len(chosen))
+        yield maps[numbers, chosen].astype(np.float32), truth[chosen].astype(np.int32)
 
 
-def _run(network: _Network, tensors: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """Logits and descriptions of many pictures."""
-    tf = tensorflow()
-    run = tf.function(lambda pixels: network(tf.cast(pixels, tf.float32)), reduce_retracing=True)
-    pairs = [[each.numpy() for each in run(batch)] for batch in in_batches(tensors)]
+def _run(network: ClassNetwork, maps: NDArray[np.float16]) -> tuple[Floats, Floats]:
+    """Logits and descriptions of many pictures, by their maps of stride 8."""
+    run = tensorflow().function(network.__call__, reduce_retracing=True)
+    pairs = [[each.numpy() for each in run(batch.astype(np.float32))] for batch in in_batches(maps)]
     return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 
-def _finished(
-    network: _Network,
-    inputs: TrainingInputs,
-    truth: NDArray[np.intp],
-    held_out_truth: NDArray[np.intp],
+def _parameters(
+    network: ClassNetwork,
+    fitted: tuple[Floats, NDArray[np.intp]],
+    held_out: tuple[Floats, Floats, NDArray[np.intp]],
     settings: ClassifySettings,
-) -> tuple[TrainedParameters, Floats]:
-    """Calibrate, measure what is usual, and score the held-out pictures."""
+    labels: tuple[str, ...],
+) -> TrainedParameters:
+    """Calibrate, and measure what is usual.
+
+    Args:
+        fitted: Descriptions and classes of the pictures that were learnt from.
+        held_out: Logits, descriptions and classes of others.
+    """
     from models.backbones.efficientnet_lite0 import weights_of
 
-    tf = tensorflow()
-    _, described = _run(network, inputs.fit.tensors)
-    logits, held_out = _run(network, inputs.held_out.tensors)
-    temperature = fit_temperature(logits, held_out_truth)
-    whitening, centres = _usual_descriptions(described, truth)
-    distances = _distance(tf, held_out, whitening, centres).numpy()
+    logits, described, truth = held_out
+    whitening, centres = _usual_descriptions(*fitted)
+    distances = _distance(tensorflow(), described, whitening, centres).numpy()
     kernel, bias = network.head.get_weights()
-    parameters = TrainedParameters(
+    return TrainedParameters(
         settings=asdict(settings)
         | {
-            "temperature": temperature,
+            "temperature": fit_temperature(logits, truth),
             "usual_distance": float(np.quantile(distances, _USUAL_QUANTILE)),
-            "has_good": inputs.labels[0] == GOOD,
+            "has_good": labels[0] == GOOD,
         },
-        arrays=weights_of(network.embedder)
+        arrays=weights_of(network.upper)
         | {"head.kernel": kernel, "head.bias": bias, "whitening": whitening, "centres": centres},
     )
-    graph = TASK.graph(parameters, inputs.spec, inputs.weights)
-    scores = [graph(batch)["score"].numpy() for batch in in_batches(inputs.held_out.tensors)]
-    return parameters, np.concatenate(scores)
 
 
 def _usual_descriptions(described: Floats, truth: NDArray[np.intp]) -> tuple[Floats, Floats]:

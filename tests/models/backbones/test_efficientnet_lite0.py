@@ -9,7 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.opencv import cv2
-from models.backbones.efficientnet_lite0 import classifier, embedder, trunk, weights_of
+from models.backbones.efficientnet_lite0 import (
+    classifier,
+    middle,
+    trunk,
+    upper,
+    weights_of,
+)
 from models.backbones.weights import Weights, load_weights
 
 SIDE_PX = 224
@@ -111,16 +117,23 @@ def test_taps_that_are_no_ascending_strides_are_refused(
         trunk(weights, taps=taps)
 
 
-def test_embedder_sees_what_the_classifier_sees(weights: Weights, network: Any) -> None:
+def test_upper_part_sees_what_the_classifier_sees(weights: Weights, network: Any) -> None:
     pixels = photograph("chelsea.png")[None]
-    tapped, last = embedder(weights, (16,))(pixels.astype(np.float32), training=False)
+    low = trunk(weights, (8,))(pixels.astype(np.float32))
+    tapped, last = upper(weights, (16,))(low, training=False)
     pooled = last.numpy().mean(axis=(1, 2))
     logits = pooled @ weights["_fc.weight"] + weights["_fc.bias"]
     assert tapped.shape == (1, 14, 14, 112)
     assert np.abs(logits - network(pixels).numpy()).max() < 1e-3
 
 
-def test_weights_of_a_network_are_those_it_was_made_of(weights: Weights) -> None:
-    arrays = weights_of(embedder(weights, (8,)))
+def test_middle_gives_what_the_trunk_gives(weights: Weights, all_taps: Any) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 96, 3), np.uint8)
+    _, _, stride_8, stride_16, _ = all_taps(pixels)
+    assert np.array_equal(middle(weights)(stride_8).numpy(), stride_16.numpy())
+
+
+def test_weights_of_networks_are_those_they_were_made_of(weights: Weights) -> None:
+    arrays = weights_of(trunk(weights, (8,))) | weights_of(upper(weights, ()))
     assert arrays.keys() == weights.keys() - {"_fc.weight", "_fc.bias"}
     assert all(np.array_equal(arrays[name], weights[name]) for name in arrays)

@@ -12,7 +12,6 @@ from models.__main__ import main
     [
         ([], "no such list or folder"),
         (["--size", "100"], "--size 100: must be a multiple of 32"),
-        (["--epochs", "3"], "--epochs: the task anomaly looks at each picture once"),
     ],
 )
 def test_request_that_cannot_be_met_ends_with_3_and_says_why(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import DataError
-from models.dataset.hashes import data_sha256, without_copies
+from models.dataset.hashes import check_unseen, data_sha256, without_copies
 from models.dataset.reader import load_samples
 from tests.support.picture_lists import HEAD, make_list
 
@@ -72,3 +72,26 @@ def test_picture_with_two_labels_is_refused(tmp_path: Path) -> None:
     data = make_list(tmp_path, HEAD + "a.png,dent,,train,\nb.png,good,,train,\nc.png,good,,val,\n")
     with pytest.raises(DataError, match=r"'a.png' is labelled 'dent' and 'c.png' 'good', and both"):
         without_copies(load_samples(data))
+
+
+def test_picture_that_is_good_in_train_and_bad_in_test_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.png").write_bytes(b"a.png")
+    rows = "a.png,good,,train,\nb.png,dent,,test,\nc.png,dent,,test,\n"
+    samples = load_samples(make_list(tmp_path, HEAD + rows))
+    with pytest.raises(
+        DataError,
+        match=r"'a.png' in the train split is labelled 'good' and 'c.png' in the test split 'dent'",
+    ):
+        check_unseen(samples[:1], samples[1:])
+
+
+def test_copies_in_the_test_split_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "c.png").write_bytes(b"a.png")
+    rows = "a.png,good,,train,\nb.png,dent,,test,\nc.png,good,,test,\n"
+    samples = load_samples(make_list(tmp_path, HEAD + rows))
+    check_unseen(samples[:1], samples[1:2])
+    assert caplog.messages == []
+    check_unseen(samples[:1], samples[1:])
+    assert "learnt from too: 1, such as 'c.png', a copy of 'a.png'" in caplog.text

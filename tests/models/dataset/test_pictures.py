@@ -10,7 +10,15 @@ from inspector.bundle import InputSpec
 from inspector.errors import DataError
 from inspector.preprocess import preprocess
 from inspector.store.images import write_png
-from models.dataset.pictures import load_mask, load_picture, load_set, plainness_text
+from models.dataset.pictures import (
+    check_masks,
+    load_mask,
+    load_masks,
+    load_picture,
+    load_set,
+    mask_size_px,
+    plainness_text,
+)
 from models.dataset.sample import Sample
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
@@ -78,3 +86,29 @@ def test_pictures_that_hardly_differ_are_said_to() -> None:
     assert "the good pictures hardly differ: by 0.0" in (plainness_text(copies) or "")
     assert plainness_text(copies[:1]) is None
     assert plainness_text(rng.integers(60, 200, (9, 16, 16, 3), dtype=np.uint8)) is None
+
+
+def test_mask_that_does_not_fit_its_picture_is_found_before_anything_is_learnt(
+    tmp_path: Path,
+) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    write_png(tmp_path / "m.png", np.zeros((40, 60), dtype=np.uint8))
+    spec = InputSpec(height_px=32, width_px=32, color="rgb", resize="stretch")
+    loaded = load_set([sample_at(tmp_path / "a.png", tmp_path / "m.png")], spec)
+    check_masks(loaded)
+    write_png(tmp_path / "m.png", np.zeros((60, 40), dtype=np.uint8))
+    with pytest.raises(DataError, match=r"'a.png': 40 x 60 px; its picture has 60 x 40"):
+        check_masks(loaded)
+
+
+def test_mask_on_the_input_counts_a_third_of_a_pixel(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    mask = np.zeros((40, 60), dtype=np.uint8)
+    mask[:8, :2] = 255  # 2 of 6 columns of the input's first pixel
+    mask[20:28, 30:31] = 255  # 1 of 6
+    write_png(tmp_path / "m.png", mask)
+    sample = sample_at(tmp_path / "a.png", tmp_path / "m.png")
+    assert mask_size_px(sample) == (40, 60)
+    spec = InputSpec(height_px=5, width_px=10, color="rgb", resize="stretch")
+    masks = load_masks(load_set([sample, replace(sample, masks=())], spec), spec)
+    assert np.argwhere(masks).tolist() == [[0, 0, 0]]

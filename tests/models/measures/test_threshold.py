@@ -12,6 +12,7 @@ from models.measures.rate import Rate
 from models.measures.threshold import (
     ChosenThreshold,
     Targets,
+    cheapest_chance,
     choose_threshold,
     log_normal_limit,
 )
@@ -153,3 +154,37 @@ def test_defect_at_the_limit_is_still_rejected_in_other_digits() -> None:
 def test_score_that_is_not_a_number_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="1 of 3 held-out scores are not finite"):
         choose_threshold(np.array([1.0, np.nan, 2.0], np.float32), np.zeros(3, np.bool_), Targets())
+
+
+CHANCES = np.array([0.01, 0.02, 0.05, 0.1, 0.2] * 4 + [0.6, 0.8, 0.9, 0.97] * 3, np.float32)
+SHOWS_DEFECT = np.arange(32) >= 20
+
+
+def test_chances_are_cut_where_mistakes_cost_least() -> None:
+    chosen = choose_threshold(CHANCES, SHOWS_DEFECT, Targets(), are_chances=True)
+    assert 0.2 < chosen.threshold.value < 0.6
+    assert "2 times the share of defects that pass" in chosen.threshold.method
+    assert "by 20 good pictures and 12 defects" in chosen.threshold.method
+    assert chosen.escape is not None
+    assert (chosen.overkill.count, chosen.escape.count) == (0, 0)
+
+
+def test_targets_and_too_few_defects_go_before_the_cost() -> None:
+    of_overkill = choose_threshold(CHANCES, SHOWS_DEFECT, Targets(overkill=0.2), are_chances=True)
+    few = choose_threshold(CHANCES[:25], SHOWS_DEFECT[:25], Targets(), are_chances=True)
+    assert "rank" in of_overkill.threshold.method
+    assert "rank" in few.threshold.method
+
+
+def test_defect_that_passes_costs_as_much_as_two_good_parts() -> None:
+    rng = np.random.default_rng(0)
+    good = 1 / (1 + np.exp(-rng.normal(-1, 1, 4000)))
+    defects = 1 / (1 + np.exp(-rng.normal(1, 1, 4000)))
+    # Two normal distributions of deviation 1 around -1 and 1: densities differ by 2 at -ln(2) / 2.
+    found = cheapest_chance(good, defects)
+    assert np.log(found / (1 - found)) == pytest.approx(-np.log(2) / 2, abs=0.15)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1), st.lists(st.floats(0, 1), min_size=1))
+def test_cut_is_a_chance_whatever_comes(good: list[float], defects: list[float]) -> None:
+    assert 0 < cheapest_chance(np.array(good), np.array(defects)) < 1

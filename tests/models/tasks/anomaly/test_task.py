@@ -13,11 +13,12 @@ from models.backbones.weights import load_weights
 from models.dataset.pictures import LoadedSet
 from models.dataset.sample import Sample
 from models.graphs.running import run_graph
-from models.tasks.anomaly.task import TASK
+from models.tasks.anomaly.task import MIN_DEFECTS, TASK
 from models.tasks.task import TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
+from models.training.kept_maps import KeptMaps
 from tests.models.conftest import Ears
-from tests.models.tasks.anomaly.stripes import striped
+from tests.models.memory.stripes import striped
 
 CONFIG = TrainingConfig(
     task="anomaly", height_px=128, width_px=96, hyperparameters={"bank_size": 200}
@@ -53,6 +54,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         held_out=loaded((*samples[18:], *defects), np.concatenate([pictures[18:24], spoiled])),
         weights=weights,
         checkpoint=Path("unused"),
+        kept_maps=KeptMaps(Path("unused")),
         listener=Ears(),
     )
     return {"inputs": inputs, "outcome": TASK.learn(inputs), "spoiled": spoiled}
@@ -147,3 +149,30 @@ def test_graph_of_another_size_has_the_banks_of_that_size(
     outputs = graph(np.zeros((1, side, side, 3), np.uint8))
     assert outputs["heatmap"].shape == (1, side, side)
     assert np.isfinite(outputs["score"].numpy()).all()
+
+
+def test_few_defects_only_tell_how_the_model_does(caplog: pytest.LogCaptureFixture) -> None:
+    samples = [
+        *(sample(number) for number in range(30)),
+        *(sample(30 + number, "dent") for number in range(MIN_DEFECTS - 1)),
+    ]
+    assert TASK.choose(samples, "list") == tuple(samples)
+    assert "defects in the train split: 5; from 6 on they are learnt from" in caplog.text
+    assert all(one.is_good for one in TASK.divide(samples, seed=0).fit)
+    assert TASK.input_spec(TrainingConfig(task="anomaly"), samples).height_px == 320
+
+
+def test_defects_enough_are_learnt_from() -> None:
+    samples = [
+        *(sample(number) for number in range(30)),
+        *(sample(30 + number, "dent") for number in range(MIN_DEFECTS)),
+    ]
+    division = TASK.divide(samples, seed=0)
+    assert sum(not one.is_good for one in division.fit) == MIN_DEFECTS - 2  # two prove
+    assert TASK.labels(samples) == ("good", "defect")
+    assert TASK.input_spec(TrainingConfig(task="anomaly"), samples).height_px == 256
+
+
+def test_rounds_are_refused_where_each_picture_is_looked_at_once(learnt: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="without marked defects each picture is looked"):
+        TASK.learn(replace(learnt["inputs"], config=replace(CONFIG, epochs=3)))

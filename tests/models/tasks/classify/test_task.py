@@ -18,6 +18,7 @@ from models.graphs.running import run_graph
 from models.tasks.classify.task import TASK
 from models.tasks.task import TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
+from models.training.kept_maps import KeptMaps
 from tests.models.conftest import Ears
 
 SPEC = InputSpec(height_px=64, width_px=64, color="rgb", resize="stretch")
@@ -63,6 +64,7 @@ def teach(
         held_out=loaded(("across", "along"), 8, 2, names),
         weights=weights,
         checkpoint=checkpoint,
+        kept_maps=KeptMaps(checkpoint / "maps"),
         listener=Ears(),
     )
     return TASK.learn(inputs), labels
@@ -78,7 +80,7 @@ def sorting(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """Trained without a class `good`; what it says of new parts and of a check."""
     trained, labels = teach(weights, tmp_path_factory.mktemp("checkpoint"), {})
     tried = loaded(("across", "along", "check"), 6, 3, {})
-    outputs = run_graph(TASK.graph(trained.parameters, SPEC, {}), tried.tensors)
+    outputs = run_graph(TASK.graph(trained.parameters, SPEC, weights), tried.tensors)
     return {"trained": trained, "labels": labels, **outputs}
 
 
@@ -96,10 +98,12 @@ def test_probabilities_add_up_to_one(sorting: dict[str, Any]) -> None:
     assert sorting["probabilities"].sum(axis=1) == pytest.approx(np.ones(18), abs=1e-6)
 
 
-def test_held_out_scores_are_those_of_the_finished_model(sorting: dict[str, Any]) -> None:
+def test_held_out_scores_are_those_of_the_finished_model(
+    sorting: dict[str, Any], weights: Weights
+) -> None:
     trained = sorting["trained"]
     held_out = loaded(("across", "along"), 8, 2, {})
-    again = run_graph(TASK.graph(trained.parameters, SPEC, {}), held_out.tensors)["score"]
+    again = run_graph(TASK.graph(trained.parameters, SPEC, weights), held_out.tensors)["score"]
     assert np.array_equal(trained.scores, again)
 
 
@@ -109,7 +113,7 @@ def test_score_is_the_chance_that_a_part_is_not_good(
     trained, labels = teach(weights, tmp_path, {"across": "good", "along": "bent"})
     assert labels == ("good", "bent", "unknown")
     tried = loaded(("across", "along", "check"), 4, 3, {})
-    outputs = run_graph(TASK.graph(trained.parameters, SPEC, {}), tried.tensors)
+    outputs = run_graph(TASK.graph(trained.parameters, SPEC, weights), tried.tensors)
     assert outputs["score"] == pytest.approx(1 - outputs["probabilities"][:, 0], abs=1e-6)
     assert outputs["score"][:4].max() < 0.5 < outputs["score"][4:].min()
     # The same pictures in the same places and the same seed: the names alone are others.
@@ -151,6 +155,7 @@ def test_unknown_knob_is_refused(weights: Weights, tmp_path: Path) -> None:
         held_out=some,
         weights=weights,
         checkpoint=tmp_path,
+        kept_maps=KeptMaps(tmp_path / "maps"),
         listener=Ears(),
     )
     with pytest.raises(ConfigurationError, match="did you mean 'head_rate'"):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from models.graphs.training_library import tensorflow
-from models.tasks.anomaly import judging
-from models.tasks.anomaly.learning import judged, learn_memory, usual_at_places
-from models.tasks.anomaly.memory import Memory
-from models.tasks.anomaly.taps import Taps
-from tests.models.tasks.anomaly.stripes import GRID, taps_of
+from models.memory import judging
+from models.memory.learning import judged, learn_memory, usual_at_places
+from models.memory.memory import Memory
+from models.memory.taps import Taps
+from tests.models.memory.stripes import GRID, taps_of
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from models.graphs.resampling import smoothing_matrix
 from models.graphs.training_library import tensorflow
-from models.tasks.anomaly import judging
-from models.tasks.anomaly.coreset import greedy_coreset
-from models.tasks.anomaly.memory import Bank, Floats, Memory, plain_bank
-from models.tasks.anomaly.taps import Taps
+from models.memory import judging
+from models.memory.coreset import greedy_coreset
+from models.memory.memory import Bank, Floats, Memory, plain_bank
+from models.memory.taps import Taps
 
 BANK_SIZE = 2000
 _SIZE_SHARES = (1.0, 1.0, 0.5)  # of it, by bank: there are few of the coarsest patches
@@ -88,6 +88,13 @@ def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
         scores.append(outputs["score"].numpy())
         peaks.append(outputs["heatmap"].numpy().max(axis=(1, 2)))
     return np.concatenate(scores), np.concatenate(peaks)
+
+
+def log_scores(pictures: Taps, memory: Memory) -> Floats:
+    """The logarithm of the score of each picture, (N,); see `judging.log_score`."""
+    tf = tensorflow()
+    pieces = [judging.log_score(tf, taps, memory).numpy() for taps in pictures.batches()]
+    return np.concatenate(pieces)
 
 
 def along_main_drift(pictures: Taps) -> Floats:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.backbones.weights import load_weights
-from models.tasks.anomaly.taps import N_CHANNELS, STRIDES, Tapper, joined, strides_for
-from tests.models.tasks.anomaly.stripes import striped, taps_of
+from models.memory.taps import N_CHANNELS, STRIDES, Tapper, joined, strides_for
+from tests.models.memory.stripes import striped, taps_of
 
 
 def test_maps_have_the_side_over_their_stride_and_all_channels(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tasks.anomaly.taps import N_CHANNELS, Taps
+from models.memory.taps import N_CHANNELS, Taps
 
 GRID = (6, 4)  # of the coarse maps; a multiple of 2
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from models.tasks.anomaly.learning import learn_memory
-from models.tasks.anomaly.memory import memory_of
-from models.tasks.anomaly.taps import Taps
-from tests.models.tasks.anomaly.stripes import taps_of
+from models.memory.learning import learn_memory
+from models.memory.memory import memory_of
+from models.memory.taps import Taps
+from tests.models.memory.stripes import taps_of
 
 
 @pytest.mark.parametrize("n_banks", [2, 3])

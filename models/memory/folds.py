@@ -17,9 +17,9 @@ from models.dataset.splits import (
     split_parts,
 )
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
-from models.tasks.anomaly.learning import judged, learn_memory
-from models.tasks.anomaly.memory import Floats, Memory
-from models.tasks.anomaly.taps import Tapper, Taps
+from models.memory.learning import judged, learn_memory
+from models.memory.memory import Floats, Memory
+from models.memory.taps import Tapper, Taps
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def cross_validated(
             N_FOLDS,
         )
         others = sorted(set(range(len(good.samples))) - set(fold))
-        memory = _learnt_from(good, others, bank_size, seed + 1 + number)
+        memory = learnt_from(good, others, bank_size, seed + 1 + number)
         scores[list(fold)], peaks[list(fold)] = judged(good.taps.some(fold), memory)
         rng = np.random.Generator(np.random.PCG64([seed, number]))
         pictures = np.stack([good.pixels[place] for place in fold])
@@ -79,7 +79,7 @@ def cross_validated(
     return CrossValidated(scores=scores, peaks=peaks, painted=joined(painted))
 
 
-def _learnt_from(good: GoodPictures, places: Sequence[int], bank_size: int, seed: int) -> Memory:
+def learnt_from(good: GoodPictures, places: Sequence[int], bank_size: int, seed: int) -> Memory:
     """A memory of some of the pictures, divided as those of the finished one are."""
     samples = [good.samples[place] for place in places]
     remembered, others = places_in(samples, split_parts(samples, SHARES, seed))

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from models.backbones.weights import load_weights
 from models.dataset.sample import Sample
 from models.measures.painted_escape import N_PAINTED
-from models.tasks.anomaly.folds import CrossValidated, GoodPictures, cross_validated
-from models.tasks.anomaly.learning import judged, learn_memory
-from models.tasks.anomaly.taps import STRIDES, Tapper
-from tests.models.tasks.anomaly.stripes import striped
+from models.memory.folds import CrossValidated, GoodPictures, cross_validated
+from models.memory.learning import judged, learn_memory
+from models.memory.taps import STRIDES, Tapper
+from tests.models.memory.stripes import striped
 
 N_PICTURES, N_EACH = 30, 3  # of one part
 

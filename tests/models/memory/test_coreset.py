@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.tasks.anomaly.coreset import greedy_coreset
+from models.memory.coreset import greedy_coreset
 
 
 def rng() -> np.random.Generator:

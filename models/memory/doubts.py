@@ -9,7 +9,7 @@ from models.dataset.sample import Sample
 from models.dataset.splits import N_FOLDS, n_good_parts
 from models.measures.groups import two_groups
 from models.measures.threshold import DEFAULT_OVERKILL, log_normal_limit
-from models.tasks.anomaly.memory import Floats
+from models.memory.memory import Floats
 
 _N_EXAMPLES = 3
 _FAR = 1.5  # times the limit: so high no part of a normal lot scores

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from models.graphs.training_library import tensorflow
-from models.tasks.anomaly import judging
-from models.tasks.anomaly.learning import learn_memory
-from models.tasks.anomaly.memory import Bank
-from models.tasks.anomaly.taps import N_CHANNELS
-from tests.models.tasks.anomaly.stripes import GRID, taps_of
+from models.memory import judging
+from models.memory.learning import learn_memory
+from models.memory.memory import Bank
+from models.memory.taps import N_CHANNELS
+from tests.models.memory.stripes import GRID, taps_of
 
 tf = tensorflow()
 RNG = np.random.default_rng(3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.dataset.sample import Sample
-from models.tasks.anomaly.doubts import doubts_of
+from models.memory.doubts import doubts_of
 
 RNG = np.random.default_rng(0)
 N = 60

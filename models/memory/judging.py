@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.graphs.resampling import enlarging_matrix, smoothing_matrix
-from models.tasks.anomaly.memory import Bank, Floats, Memory
+from models.memory.memory import Bank, Floats, Memory
 
 SMALL_SHARE = 0.006  # of the fine grid: the cells that the first term is the mean of
 BROAD_SHARE = 0.2  # of the coarse grid, of the second; of the coarsest, of the third
@@ -100,8 +100,33 @@ def judge(tf: Any, taps: Sequence[Any], memory: Memory, size_px: tuple[int, int]
         size_px: (H, W) of the heat map; that of the network's input.
     """
     described = descriptions(tf, taps)
+    local = _distances(tf, described, memory)
+    worst = _worst(tf, described, local, memory)
+    grid = heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit)
+    heat_map = _resampled(tf, grid, size_px, enlarging_matrix)
+    return {"score": tf.exp(worst), "heatmap": heat_map}
+
+
+def log_score(tf: Any, taps: Sequence[Any], memory: Memory) -> Any:
+    """(N,): the logarithm of the score of `judge`, without its map."""
+    described = descriptions(tf, taps)
+    return _worst(tf, described, _distances(tf, described, memory), memory)
+
+
+def enlarged(tf: Any, maps: Any, size_px: tuple[int, int]) -> Any:
+    """Maps (N, rows, columns) as (N, H, W), linear between the cells' centres."""
+    return _resampled(tf, maps, size_px, enlarging_matrix)
+
+
+def _distances(tf: Any, described: Sequence[Any], memory: Memory) -> list[Any]:
+    """The map of each bank."""
+    pairs = zip(described, memory.banks, strict=True)
+    return [over_usual(tf, each, bank) for each, bank in pairs]
+
+
+def _worst(tf: Any, described: Sequence[Any], local: Sequence[Any], memory: Memory) -> Any:
+    """(N,): by how much the term that stands out most does so, over the limit."""
     banks = memory.banks
-    local = [over_usual(tf, each, bank) for each, bank in zip(described, banks, strict=True)]
     maps = [
         each * (1.0 / (bank.usual_at * bank.peak)).astype(np.float32)
         for each, bank in zip(local, banks, strict=True)
@@ -109,10 +134,7 @@ def judge(tf: Any, taps: Sequence[Any], memory: Memory, size_px: tuple[int, int]
     drift = drift_of(tf, described[1], memory.mean, memory.axis)
     weights = np.array(WEIGHTS[: len(banks)], np.float32)
     unusual = (terms(tf, maps) - drift * memory.drift - memory.medians) * weights
-    worst = tf.reduce_max(unusual, -1) - memory.log_limit
-    grid = heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit)
-    heat_map = _resampled(tf, grid, size_px, enlarging_matrix)
-    return {"score": tf.exp(worst), "heatmap": heat_map}
+    return tf.reduce_max(unusual, -1) - memory.log_limit
 
 
 def _factors(bank: Bank) -> tuple[Floats, Floats]:

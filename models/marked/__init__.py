@@ -1,0 +1,1 @@
+"""Learns from defects that people marked, beside the memory of good parts."""

@@ -1,0 +1,76 @@
+"""How the chance of a defect comes from what the network and the memory say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.training.calibration import Logistic, fit_logistic
+
+MEMORY_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
+_DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
+_LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
+_CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """Of numbers that came out of pictures which neither had seen.
+
+    Attributes:
+        usual, spread: Of the logarithms of the memory's scores for good parts.
+        logistic: From the sum of both to the chance.
+    """
+
+    usual: float
+    spread: float
+    logistic: Logistic
+
+    def chance(self, tf: Any, image: Any, log_score: Any) -> Any:
+        """(N,): the chance of a defect, 0..1, by logit and logarithm of the memory's score."""
+        total = image + MEMORY_WEIGHT * (log_score - self.usual) / self.spread
+        return tf.sigmoid(self.logistic.slope * total + self.logistic.offset)
+
+    def to_array(self) -> NDArray[np.float64]:
+        """For a file."""
+        return np.array([self.usual, self.spread, *self.logistic])
+
+
+def combination_in(values: NDArray[np.float64]) -> Combination:
+    """The combination whose array this is."""
+    usual, spread, slope, offset = values.tolist()
+    return Combination(usual=usual, spread=spread, logistic=Logistic(slope=slope, offset=offset))
+
+
+def combination_of(image: Floats, log_scores: Floats, is_defect: NDArray[np.bool_]) -> Combination:
+    """Learn it from pictures, some of them good and some not, that neither had seen.
+
+    Args:
+        image: (N,) logits of the network.
+        log_scores: (N,), of the memory.
+    """
+    good = log_scores[~is_defect].astype(np.float64)
+    usual = float(np.median(good))
+    deviation = _DEVIATIONS_PER_MAD * float(np.median(np.abs(good - usual)))
+    spread = max(deviation, _LEAST_SPREAD)
+    total = image + MEMORY_WEIGHT * (log_scores - usual) / spread
+    return Combination(usual=usual, spread=spread, logistic=fit_logistic(total, is_defect))
+
+
+def best_region_level(masks: Floats, covers: NDArray[np.uint8]) -> float:
+    """The chance from which on a pixel should count as marked, by overlap over all pictures.
+
+    Args:
+        masks: (N, h, w) logits of pictures that the network had not seen.
+        covers: (N, h, w), of 255, what is truly marked; all of what is.
+    """
+    truth = covers.astype(np.float32) / np.float32(255)
+    overlaps = []
+    for chance in _CHANCES:
+        found = masks > np.float32(np.log(chance / (1 - chance)))
+        both = float(truth[found].sum())
+        overlaps.append(both / max(float(truth.sum()) + float(found.sum()) - both, 1.0))
+    return float(_CHANCES[int(np.argmax(overlaps))])

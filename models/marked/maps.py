@@ -1,0 +1,135 @@
+"""The backbone's low maps of pictures in some variants, with what is marked on them.
+
+Nothing below stride 8 is trained, so that these maps are the same in every round and every
+training: they are worked out once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.backbones.weights import Weights
+from models.graphs.running import in_batches
+from models.graphs.training_library import tensorflow
+from models.marked.network import LOW_CHANNELS, LOW_STRIDES, MASK_STRIDE
+from models.training.augment import Augmentation
+from models.training.kept_maps import Arrays, Form, KeptMaps
+from models.training.variants import N_VARIANTS, identity_of_maps, variants
+
+_FULL = 255  # of a cell that the defect covers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MarkedPictures:
+    """Pictures as the network takes them, and what people marked on them.
+
+    Attributes:
+        tensors: uint8 (N, H, W, 3).
+        label_maps: uint8 (N, H, W), at each pixel 0 or the number of the defect's kind.
+        kinds: (N,), 0 of a good picture, else the number of its defect's kind.
+        is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
+    """
+
+    tensors: NDArray[np.uint8]
+    label_maps: NDArray[np.uint8]
+    kinds: NDArray[np.intp]
+    is_outlined: NDArray[np.bool_]
+
+    @property
+    def is_defect(self) -> NDArray[np.bool_]:
+        """(N,)."""
+        return self.kinds > 0
+
+    def some(self, places: Sequence[int]) -> "MarkedPictures":
+        """Of these places, in this order."""
+        index = list(places)
+        return MarkedPictures(
+            tensors=self.tensors[index],
+            label_maps=self.label_maps[index],
+            kinds=self.kinds[index],
+            is_outlined=self.is_outlined[index],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LowMaps:
+    """Of each variant of each picture; V variants, N pictures, h and w those of the stride.
+
+    Attributes:
+        stride_4, stride_8: float16 (V, N, h, w, channels).
+        covers: uint8 (V, N, h, w) at stride 4, how much of the cell is marked, of 255.
+        kinds: uint8, the same, which kind most of that is; 0 where nothing is.
+    """
+
+    stride_4: NDArray[np.float16]
+    stride_8: NDArray[np.float16]
+    covers: NDArray[np.uint8]
+    kinds: NDArray[np.uint8]
+
+
+def low_batches(
+    stride_4: NDArray[np.float16], stride_8: NDArray[np.float16]
+) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """Both maps of pictures (N, h, w, channels), some at a time, as the network takes them."""
+    for some in zip(in_batches(stride_4), in_batches(stride_8), strict=True):
+        yield tuple(values.astype(np.float32) for values in some)
+
+
+class LowMapper:
+    """Runs the backbone up to stride 8; its first run takes seconds."""
+
+    def __init__(self, weights: Weights) -> None:
+        from models.backbones.efficientnet_lite0 import trunk
+
+        tf = tensorflow()
+        low = trunk(weights, LOW_STRIDES)
+        self._run = tf.function(
+            lambda pixels: low(tf.cast(pixels, tf.float32)), reduce_retracing=True
+        )
+
+    def maps(self, tensors: NDArray[np.uint8]) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+        """Of uint8 (N, H, W, 3) pictures, N at least 1: float16 (N, h, w, channels) each."""
+        pieces = [[each.numpy() for each in self._run(batch)] for batch in in_batches(tensors)]
+        first, second = (
+            np.concatenate([piece[place] for piece in pieces]).astype(np.float16)
+            for place in range(len(LOW_STRIDES))
+        )
+        return first, second
+
+    def varied(self, pictures: MarkedPictures, how: Augmentation, kept: KeptMaps) -> LowMaps:
+        """Of `N_VARIANTS` of each picture; read-only.
+
+        Raises:
+            StoreError: They cannot be kept.
+        """
+        count, height_px, width_px = pictures.label_maps.shape
+
+        def form(stride: int, dtype: str, *channels: int) -> Form:
+            grid = height_px // stride, width_px // stride
+            return Form((N_VARIANTS, count, *grid, *channels), dtype)
+
+        def fill(arrays: Arrays) -> None:
+            for variant in variants(pictures.tensors, pictures.label_maps, how):
+                at = variant.number, variant.places
+                arrays["stride_4"][at], arrays["stride_8"][at] = self.maps(variant.tensors)
+                arrays["covers"][at], arrays["kinds"][at] = _cells(variant.label_maps)
+
+        identity = identity_of_maps("marked", pictures.tensors, pictures.label_maps, how)
+        forms = {
+            "stride_4": form(4, "float16", LOW_CHANNELS[0]),
+            "stride_8": form(8, "float16", LOW_CHANNELS[1]),
+            "covers": form(MASK_STRIDE, "uint8"),
+            "kinds": form(MASK_STRIDE, "uint8"),
+        }
+        return LowMaps(**kept.arrays(identity, forms, fill))
+
+
+def _cells(label_maps: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """How much of each cell of the mask is marked, and the highest kind in it."""
+    count, height_px, width_px = label_maps.shape
+    shape = (count, height_px // MASK_STRIDE, MASK_STRIDE, width_px // MASK_STRIDE, MASK_STRIDE)
+    cells = label_maps.reshape(shape)
+    cover = (cells > 0).mean(axis=(2, 4)) * _FULL
+    return np.rint(cover).astype(np.uint8), cells.max(axis=(2, 4))

@@ -1,0 +1,289 @@
+"""What the tasks share that learn from good parts and marked defects together.
+
+See `models.marked`; here it meets the pictures of a list and the graph that the line runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec, Manifest
+from inspector.clock import SystemClock
+from inspector.errors import ConfigurationError, DataError
+from inspector.files.tables import Table
+from models.backbones.weights import Weights
+from models.dataset.hashes import data_sha256
+from models.dataset.pictures import LoadedSet, load_masks
+from models.dataset.sample import Sample, of_split
+from models.dataset.splits import Division, fold_places, proof_apart, with_enough_parts
+from models.graphs.running import run_graph
+from models.graphs.training_library import tensorflow
+from models.marked.combining import combination_in
+from models.marked.fitting import MarkedSettings
+from models.marked.learning import (
+    N_FOLDS,
+    MarkedInputs,
+    MarkedOutcome,
+    identity_of,
+    learn_marked,
+)
+from models.marked.maps import MarkedPictures
+from models.marked.network import LOW_STRIDES, Logits, network_of
+from models.marked.sizes import size_for
+from models.memory import judging
+from models.memory.learning import BANK_SIZE, MAX_PATCHES
+from models.memory.memory import memory_of
+from models.memory.resizing import in_size
+from models.memory.taps import STRIDES
+from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
+from models.training.config import TrainingConfig
+
+PROOF_SHARE = 0.05  # of the good pictures and of the defects, for the proof alone
+MAX_KINDS = 250  # a cell's kind is one byte
+_N_EXAMPLES = 3
+_SUSPECT = 0.95  # so sure is the model of a defect on a picture that is called good
+
+OUTPUTS: Mapping[str, str] = {
+    "score": "chance that the part is defective if good and defective ones came equally often; "
+    "higher is worse",
+    "heatmap": "chance that a pixel shows a defect of the kinds that were marked",
+}
+KIND_OUTPUTS: Mapping[str, str] = {
+    "probabilities": "of each label: the score, divided among the kinds of defects",
+    "class_map": "of each kind of defect, where there is one",
+}
+
+
+def divided(samples: Sequence[Sample], seed: int) -> Division:
+    """All of the train split is learnt from but for the proof's; the val split is held out."""
+    training = of_split(samples, "train")
+    proof: set[int] = set()
+    for is_good in (True, False):
+        places = [place for place, one in enumerate(training) if one.is_good is is_good]
+        _, proves = proof_apart(len(places), seed, PROOF_SHARE)
+        proof |= {places[index] for index in proves}
+    return Division(
+        fit=tuple(one for place, one in enumerate(training) if place not in proof),
+        held_out=of_split(samples, "val"),
+        proof=tuple(training[place] for place in sorted(proof)),
+    )
+
+
+def mixed_input_spec(config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
+    """See `Task.input_spec`: by how large the defects are."""
+    if config.height_px is not None and config.width_px is not None:
+        height_px, width_px = config.height_px, config.width_px
+    else:
+        height_px, width_px = size_for(of_split(samples, "train"))
+    return InputSpec(height_px=height_px, width_px=width_px, color="rgb", resize="stretch")
+
+
+def learn_mixed(inputs: TrainingInputs, *, names_kinds: bool) -> TrainingOutcome:
+    """See `Task.learn`.
+
+    Args:
+        names_kinds: Whether the finished graph tells kinds of defects apart.
+    """
+    settings, bank_size = _settings(inputs.config)
+    n_kinds = len(inputs.labels) - 1
+    pictures, _ = (_marked(lot, inputs) for lot in (inputs.fit, inputs.held_out))
+    samples, part_doubts = _foldable(inputs.fit.samples, inputs.config.seed)
+    outcome = learn_marked(
+        MarkedInputs(
+            samples=samples,
+            pictures=pictures,
+            n_kinds=n_kinds,
+            weights=inputs.weights,
+            settings=settings,
+            bank_size=bank_size,
+            augmentation=inputs.config.augmentation,
+            seed=inputs.config.seed,
+            folder=inputs.checkpoint,
+            kept_maps=inputs.kept_maps,
+            identity=_identity(inputs, settings, bank_size),
+            clock=SystemClock(),
+            listener=inputs.listener,
+        )
+    )
+    parameters = _parameters(outcome, settings, bank_size, n_kinds)
+    judged = tuple(inputs.fit.samples[place] for place in outcome.judged)
+    scores = outcome.chances
+    if inputs.held_out.samples:
+        graph = mixed_graph(parameters, inputs.spec, inputs.weights, names_kinds=names_kinds)
+        scores = np.concatenate([scores, run_graph(graph, inputs.held_out.tensors)["score"]])
+    return TrainingOutcome(
+        parameters=parameters,
+        judged=(*judged, *inputs.held_out.samples),
+        scores=scores,
+        painted=outcome.painted,
+        region_level=outcome.region_level,
+        are_chances=True,
+        doubts=(*part_doubts, *_doubts(judged, outcome.chances)),
+        is_complete=outcome.is_complete,
+    )
+
+
+def is_mixed(settings: Mapping[str, object]) -> bool:
+    """Whether parameters with these settings were learnt here, and not from good parts alone."""
+    return "n_kinds" in settings
+
+
+def knows_good_only(manifest: Manifest) -> bool:
+    """Whether a bundle of any origin knows what good parts look like, and no defect."""
+    settings = manifest.training.get("settings", {})
+    return manifest.task == "anomaly" and not (isinstance(settings, Mapping) and is_mixed(settings))
+
+
+def mixed_in_size(parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
+    """See `Task.in_size`."""
+    memory = in_size(memory_of(parameters.arrays), (spec.height_px, spec.width_px))
+    return replace(parameters, arrays={**parameters.arrays, **memory.to_arrays()})
+
+
+def mixed_graph(
+    parameters: TrainedParameters, spec: InputSpec, weights: Weights, *, names_kinds: bool
+) -> Any:
+    """See `Task.graph`."""
+    from models.backbones.efficientnet_lite0 import trunk
+
+    tf = tensorflow()
+    table = Table(parameters.settings, "parameters of marked defects", DataError)
+    memory = memory_of(parameters.arrays)
+    network = network_of(parameters.arrays, table.integer("n_kinds", low=1, high=MAX_KINDS))
+    combination = combination_in(parameters.arrays["combination"])
+    mask_strides = len(LOW_STRIDES) - 1  # the memory shares the last of the low maps
+    strides = (*LOW_STRIDES, *STRIDES[1 : len(memory.banks)])
+    backbone = trunk(weights, strides)
+    size_px = spec.height_px, spec.width_px
+
+    def judge(pixels: Any) -> dict[str, Any]:
+        maps = backbone(tf.cast(pixels, tf.float32))
+        logits = network(*maps[: len(LOW_STRIDES)])
+        log_score = judging.log_score(tf, maps[mask_strides:], memory)
+        score = combination.chance(tf, logits.image, log_score)
+        outputs = {
+            "score": score,
+            "heatmap": judging.enlarged(tf, tf.sigmoid(logits.mask), size_px),
+        }
+        if names_kinds:
+            outputs |= _kinds(tf, logits, score)
+        return outputs
+
+    signature = tf.TensorSpec([None, *size_px, 3], tf.uint8, name="pixels")
+    return tf.function(judge, input_signature=[signature], autograph=False)
+
+
+def _kinds(tf: Any, logits: Logits, score: Any) -> dict[str, Any]:
+    defective = score[:, None]
+    if logits.kinds.shape[-1] == 0:  # there is one kind alone
+        return {
+            "probabilities": tf.concat([1.0 - defective, defective], 1),
+            "class_map": tf.sigmoid(logits.mask)[..., None],
+        }
+    shares = tf.nn.softmax(logits.kinds) * defective
+    return {
+        "probabilities": tf.concat([1.0 - defective, shares], 1),
+        "class_map": tf.nn.softmax(logits.kind_map),
+    }
+
+
+def _marked(loaded: LoadedSet, inputs: TrainingInputs) -> MarkedPictures:
+    """With what is drawn on them; where one kind is known alone, each defect is of that kind."""
+    names = inputs.labels[1:]
+    kinds = np.array(
+        [
+            0 if one.is_good else 1 + (names.index(one.label) if len(names) > 1 else 0)
+            for one in loaded.samples
+        ],
+        dtype=np.intp,
+    )
+    masks = load_masks(loaded, inputs.spec)
+    is_marked = masks.any(axis=(1, 2))
+    return MarkedPictures(
+        tensors=loaded.tensors,
+        label_maps=masks * kinds.astype(np.uint8)[:, None, None],
+        kinds=kinds,
+        is_outlined=is_marked | (kinds == 0),
+    )
+
+
+def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """The same in parts of which every fold has defects and good ones, and what is to be doubted.
+
+    Where the parts are too few for that, each picture is called a part of its own.
+    """
+    n_parts = len({sample.part for sample in samples})
+    if n_parts >= N_FOLDS and all(
+        {samples[place].is_good for place in fold} == {True, False}
+        for fold in fold_places(samples, seed, N_FOLDS)
+    ):
+        return samples, ()
+    doubt = (
+        f"the pictures show too few different parts with defects, of {n_parts}: pictures were "
+        "judged by others of their own part, so the figures flatter; list more parts"
+    )
+    return with_enough_parts(samples, len(samples)), (doubt,)
+
+
+def _settings(config: TrainingConfig) -> tuple[MarkedSettings, int]:
+    table = Table(
+        config.hyperparameters, f"hyperparameters of the task {config.task}", ConfigurationError
+    )
+    standard = MarkedSettings()
+    bank_size = table.optional_integer("bank_size", low=1, high=MAX_PATCHES)
+    head_rate = table.optional_number("head_rate", low=1e-6, high=1.0)
+    middle_rate = table.optional_number("middle_rate", low=0.0, high=1.0)
+    table.close()
+    return MarkedSettings(
+        n_rounds=config.epochs or standard.n_rounds,
+        head_rate=standard.head_rate if head_rate is None else head_rate,
+        middle_rate=standard.middle_rate if middle_rate is None else middle_rate,
+    ), BANK_SIZE if bank_size is None else bank_size
+
+
+def _parameters(
+    outcome: MarkedOutcome, settings: MarkedSettings, bank_size: int, n_kinds: int
+) -> TrainedParameters:
+    return TrainedParameters(
+        settings={**asdict(settings), "bank_size": bank_size, "n_kinds": n_kinds},
+        arrays={
+            **outcome.network,
+            **outcome.memory.to_arrays(),
+            "combination": outcome.combination.to_array(),
+        },
+    )
+
+
+def _doubts(judged: Sequence[Sample], chances: NDArray[np.float32]) -> tuple[str, ...]:
+    """Good pictures that look like defects to what never saw them."""
+    suspects = [
+        (float(chance), sample.name)
+        for sample, chance in zip(judged, chances, strict=True)
+        if sample.is_good and chance > _SUSPECT
+    ]
+    if not suspects:
+        return ()
+    named = ", ".join(
+        f"{name!r} ({chance:.2f})" for chance, name in sorted(suspects, reverse=True)[:_N_EXAMPLES]
+    )
+    text = (
+        f"pictures that are called good and look defective: {len(suspects)}, by their chance: "
+        f"{named}. Are they good?"
+    )
+    return (text,)
+
+
+def _identity(inputs: TrainingInputs, settings: MarkedSettings, bank_size: int) -> str:
+    return identity_of(
+        {
+            "config": inputs.config.to_toml(),
+            "size_px": [inputs.spec.height_px, inputs.spec.width_px],
+            "bank_size": bank_size,
+            "labels": list(inputs.labels),
+            "data": data_sha256(inputs.fit.samples),
+        },
+        settings,
+    )

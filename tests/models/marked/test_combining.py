@@ -1,0 +1,66 @@
+"""Network and memory together say more than either, as one chance."""
+
+import numpy as np
+import pytest
+
+from models.graphs.training_library import tensorflow
+from models.marked.combining import (
+    Combination,
+    best_region_level,
+    combination_in,
+    combination_of,
+)
+from models.measures.metrics import auroc
+
+RNG = np.random.default_rng(0)
+IS_DEFECT = np.arange(600) >= 400
+IMAGE = (RNG.normal(0, 1, 600) + 2 * IS_DEFECT).astype(np.float32)
+LOG_SCORES = (0.1 * (RNG.normal(0, 1, 600) + 4 * IS_DEFECT) + 0.5).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def combination() -> Combination:
+    return combination_of(IMAGE, LOG_SCORES, IS_DEFECT)
+
+
+def chances(combination: Combination) -> np.ndarray:
+    values: np.ndarray = combination.chance(tensorflow(), IMAGE, LOG_SCORES).numpy()
+    return values
+
+
+def test_both_tell_more_than_the_network_alone(combination: Combination) -> None:
+    together, alone = auroc(chances(combination), IS_DEFECT), auroc(IMAGE, IS_DEFECT)
+    assert together is not None
+    assert alone is not None
+    assert together > alone + 0.02
+
+
+def test_even_chance_lies_between_good_and_defective(combination: Combination) -> None:
+    values = chances(combination)
+    assert (values[~IS_DEFECT] > 0.5).mean() == pytest.approx(
+        (values[IS_DEFECT] <= 0.5).mean(), abs=0.03
+    )
+
+
+def test_memory_counts_in_deviations_of_good_parts(combination: Combination) -> None:
+    assert combination.usual == pytest.approx(0.5, abs=0.02)
+    assert combination.spread == pytest.approx(0.1, abs=0.02)
+
+
+def test_good_parts_that_all_score_alike_do_not_make_the_memory_count_for_everything() -> None:
+    combination = combination_of(IMAGE, np.full(600, 0.5, np.float32), IS_DEFECT)
+    assert np.isfinite(chances(combination)).all()
+    assert combination.spread == 1e-3
+
+
+def test_combination_is_what_its_array_says(combination: Combination) -> None:
+    assert combination_in(combination.to_array()) == combination
+
+
+@pytest.mark.parametrize("shift", [-1.5, 0.0, 1.5])
+def test_region_level_undoes_what_the_mask_is_off_by(shift: float) -> None:
+    covers = np.zeros((2, 8, 8), np.uint8)
+    covers[1, 2:6, 2:6] = 255
+    masks = np.where(covers > 0, 1.0, -1.0).astype(np.float32)
+    level = best_region_level(masks + np.float32(shift), covers)
+    assert shift - 1 < np.log(level / (1 - level)) < shift + 1

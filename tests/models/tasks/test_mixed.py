@@ -1,0 +1,78 @@
+"""What the tasks with marked defects share: which pictures serve for what, and what is doubted."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.dataset.sample import Sample
+from models.tasks.mixed import _doubts, _foldable, divided, knows_good_only
+from tests.support.bundles import draft_manifest
+
+
+def sample(number: int, label: str = "good", split: str = "train", part: str = "") -> Sample:
+    name = f"{label}-{number}.png"
+    return Sample(
+        name=name, image=Path(name), label=label, masks=(), split=split, part=part or name
+    )
+
+
+def lot(n_parts: int) -> tuple[Sample, ...]:
+    """A good picture and a defect of each part."""
+    return tuple(
+        sample(number, label, part=f"part {number % n_parts}")
+        for number in range(24)
+        for label in ("good", "dent")
+    )
+
+
+def test_proof_has_good_ones_and_defects_and_nothing_else_is_kept_from_learning() -> None:
+    samples = [*lot(24), sample(0, "dent", "val"), sample(1, split="val")]
+    division = divided(samples, seed=0)
+    assert {one.is_good for one in division.proof} == {True, False}
+    assert len(division.proof) == 4
+    assert [one.split for one in division.held_out] == ["val", "val"]
+    assert {*division.fit, *division.held_out, *division.proof} == set(samples)
+
+
+@pytest.mark.parametrize(("n_parts", "is_torn"), [(24, False), (3, False), (2, True), (1, True)])
+def test_parts_are_torn_only_where_there_are_too_few(n_parts: int, is_torn: bool) -> None:
+    samples, doubts = _foldable(lot(n_parts), seed=0)
+    assert len({one.part for one in samples}) == (48 if is_torn else n_parts)
+    assert bool(doubts) is is_torn
+    assert [one.name for one in samples] == [one.name for one in lot(n_parts)]
+
+
+def test_defects_of_one_part_alone_do_not_leave_a_fold_without_any() -> None:
+    samples, doubts = _foldable(
+        (
+            *(sample(number) for number in range(20)),
+            *(sample(number, "dent", part="the only one") for number in range(8)),
+        ),
+        seed=0,
+    )
+    assert len({one.part for one in samples}) == 28
+    assert "list more parts" in doubts[0]
+
+
+def test_good_pictures_that_look_defective_are_named_the_surest_first() -> None:
+    judged = [sample(0), sample(1), sample(2), sample(3, "dent")]
+    (doubt,) = _doubts(judged, np.array([0.96, 0.2, 0.99, 1.0], np.float32))
+    assert "look defective: 2" in doubt
+    assert doubt.index("good-2.png") < doubt.index("good-0.png")
+    assert _doubts(judged, np.zeros(4, np.float32)) == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "settings", "is_good_only"),
+    [("anomaly", {}, True), ("anomaly", {"n_kinds": 1}, False), ("segment", {"n_kinds": 2}, False)],
+)
+def test_bundle_says_whether_it_knows_good_parts_alone(
+    task: str,
+    settings: dict[str, object],
+    is_good_only: bool,
+) -> None:
+    manifest = replace(draft_manifest(threshold=1.0), task=task, training={"settings": settings})
+    assert knows_good_only(manifest) is is_good_only
+    assert knows_good_only(replace(manifest, training={})) is (task == "anomaly")

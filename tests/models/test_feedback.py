@@ -1,0 +1,144 @@
+"""What the line found is learnt too, and a person sees what that changes before it is written."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inspector.bundle import open_bundle
+from inspector.capture.synthetic.render import Defect, render_part
+from inspector.errors import BundleError, DataError, UsageError
+from inspector.flow import Decision
+from inspector.store.images import write_png
+from models import feedback
+from models.comparing.changes import Change, Changes
+from models.dataset.reader import PictureList
+from models.dataset.sample import Sample
+from models.feedback import Difference, FeedbackRequest, learn_more
+from models.publishing.source import open_source, source_folder
+from tests.models.conftest import N_TRAIN, SIZE_PX, Ears, TrainedBundle
+
+N_GOOD, N_DEFECTS = 4, 3
+
+
+@pytest.fixture
+def bundle(trained: TrainedBundle, tmp_path: Path) -> Path:
+    """A copy to work on, with its source."""
+    copy = tmp_path / "part.bundle"
+    shutil.copytree(trained.bundle, copy)
+    shutil.copytree(source_folder(trained.bundle), source_folder(copy))
+    return copy
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Path:
+    """What the line found: good parts and missing holes that nobody has listed yet."""
+    folder = tmp_path / "found"
+    folder.mkdir()
+    rows = [("image", "label", "mask", "split")]
+    for seed in range(700, 700 + N_GOOD + N_DEFECTS):
+        is_good = seed < 700 + N_GOOD
+        defect = None if is_good else Defect.MISSING_HOLE
+        part = render_part(seed=seed, defect=defect, size_px=SIZE_PX)
+        write_png(folder / f"{seed}.png", part.pixels)
+        rows.append((f"{seed}.png", "good" if is_good else "missing_hole", "", "train"))
+    with (folder / "found.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return folder / "found.csv"
+
+
+@pytest.fixture
+def request_of(trained: TrainedBundle, bundle: Path, found: Path) -> Callable[..., FeedbackRequest]:
+    def make(
+        added: Path = found,
+        data: Path | None = None,
+        tell: Callable[[Difference], None] = lambda _: None,
+    ) -> FeedbackRequest:
+        return FeedbackRequest(
+            added=PictureList(path=added),
+            bundle=bundle,
+            out=bundle,
+            data=None if data is None else PictureList(path=data),
+            weights_cache=trained.weights_cache,
+            listener=Ears(),
+            tell=tell,
+        )
+
+    return make
+
+
+def test_bundle_learns_what_is_added_and_shows_first_what_that_changes(
+    request_of: Callable[..., FeedbackRequest], trained: TrainedBundle, bundle: Path, found: Path
+) -> None:
+    told: list[tuple[Difference, str]] = []
+
+    def tell(difference: Difference) -> None:
+        told.append((difference, open_bundle(bundle).manifest.bundle_id))
+
+    result = learn_more(request_of(tell=tell))
+    ((difference, id_then),) = told
+    assert id_then == trained.manifest.bundle_id
+    assert difference.old.n_pictures == N_TRAIN
+    assert difference.added.n_pictures == N_GOOD + N_DEFECTS
+    assert difference.added.n_right >= N_DEFECTS
+    manifest = open_bundle(bundle).manifest
+    assert manifest.bundle_id == result.manifest.bundle_id != id_then
+    assert (manifest.name, manifest.version) == (trained.manifest.name, "2")
+    assert manifest.input == trained.manifest.input
+    source = open_source(source_folder(bundle))
+    assert len(source.roles) == N_TRAIN + N_GOOD + N_DEFECTS
+    assert [one.path for one in source.lists] == [trained.data, found]
+
+
+def test_bundle_that_a_person_does_not_want_is_not_written(
+    request_of: Callable[..., FeedbackRequest], trained: TrainedBundle, bundle: Path
+) -> None:
+    def refuse(_: Difference) -> None:
+        raise UsageError("no")
+
+    with pytest.raises(UsageError, match="no"):
+        learn_more(request_of(tell=refuse))
+    assert open_bundle(bundle).manifest.bundle_id == trained.manifest.bundle_id
+    assert len(open_source(source_folder(bundle)).roles) == N_TRAIN
+
+
+def test_bundle_that_lets_more_of_the_old_defects_pass_is_not_written(
+    request_of: Callable[..., FeedbackRequest], bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = open_bundle(bundle).manifest.bundle_id
+    lost = Changes(n_pictures=1, n_right=0, changed=(change("dent", "FAIL", "PASS"),))
+    monkeypatch.setattr(feedback, "changes_between", lambda *_: lost)
+    with pytest.raises(BundleError, match=r"1 defects that were rejected pass with it.*--accept"):
+        learn_more(request_of())
+    assert open_bundle(bundle).manifest.bundle_id == before
+
+
+def change(label: str, was: str, becomes: str) -> Change:
+    sample = Sample(
+        name=f"{label}.png", image=Path("x"), label=label, masks=(), split="train", part="p"
+    )
+    return Change(sample=sample, was=Decision(was), becomes=Decision(becomes))
+
+
+def test_list_that_adds_nothing_is_refused(
+    request_of: Callable[..., FeedbackRequest], trained: TrainedBundle
+) -> None:
+    with pytest.raises(DataError, match="adds nothing: its pictures are known already"):
+        learn_more(request_of(added=trained.data))
+
+
+def test_pictures_that_are_not_where_they_were_are_told(
+    request_of: Callable[..., FeedbackRequest], found: Path
+) -> None:
+    with pytest.raises(DataError, match=rf"{N_TRAIN} of the {N_TRAIN} pictures .* say with --data"):
+        learn_more(request_of(data=found))
+
+
+def test_list_that_went_away_is_told(
+    request_of: Callable[..., FeedbackRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    with pytest.raises(DataError, match=r"is not there any more; say with --data"):
+        learn_more(request_of())
