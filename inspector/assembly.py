@@ -70,8 +70,8 @@ def build_inspection(
     Raises:
         BundleError: The runtime refuses the model, the canary's score is off, or the bundle has no
             such model.
-        RecipeError: The recipe is made for another bundle, or speaks of kinds of defects that the
-            model does not tell apart.
+        RecipeError: The recipe is made for another bundle or for scores of another kind, or speaks
+            of kinds of defects that the model does not tell apart.
     """
     manifest = bundle.manifest
     criteria = criteria_of(recipe, manifest)
@@ -211,6 +211,12 @@ def criteria_of(recipe: Recipe, manifest: Manifest) -> Criteria:
             )
     own = manifest.threshold
     threshold = own.value if recipe.threshold is None else recipe.threshold
+    if own.scale == "chance" and not 0 < threshold < 1:
+        raise RecipeError(
+            f"recipe {recipe.name!r}: threshold {threshold:g} decides nothing: the scores of this "
+            f"bundle are chances between 0 and 1, its own limit is {own.value:.3g}. Set the "
+            "recipe's limit anew, or leave it out"
+        )
     return Criteria(
         recipe=recipe,
         threshold=threshold,

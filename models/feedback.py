@@ -1,7 +1,7 @@
 """Adds what a line found to what a bundle learnt from, and learns all of it anew."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,22 +24,42 @@ class Difference:
     """What the new bundle changes.
 
     Attributes:
-        old: On the pictures that the old one learnt from.
-        added: On those that came in.
+        old: On the pictures that the old one learnt from; both know them, so that both flatter.
+        added: On those that came in, which the new one alone knows.
+        unseen: On the test split of all lists, which neither knows.
+        remarks: What else is another than it was, for people.
     """
 
     old: Changes
     added: Changes
+    unseen: Changes
+    remarks: tuple[str, ...]
 
     def shortcoming(self) -> str | None:
         """Why nobody should want it; None where nothing speaks against it."""
-        n_lost, n_won = len(self.old.newly_passed()), len(self.old.newly_found())
+        changed = (*self.old.changed, *self.added.changed)
+        n_lost = sum(one.is_escape for one in changed)
+        n_won = sum(one.is_found for one in changed)
         if n_lost <= n_won:
             return None
-        return (
-            f"{n_lost} defects that were rejected pass with it, and {n_won} that passed are "
-            "rejected"
-        )
+        return f"{n_lost} defects that were rejected pass with it, {n_won} that passed are rejected"
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        yield from self.old.lines("old")
+        yield from self.added.lines("added")
+        if self.unseen.n_pictures:
+            yield from self.unseen.lines("unseen")
+        yield from self.remarks
+
+    def as_table(self) -> dict[str, object]:
+        """The values that `--json` prints."""
+        return {
+            "old": self.old.as_table(),
+            "added": self.added.as_table(),
+            "unseen": self.unseen.as_table(),
+            "remarks": list(self.remarks),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +68,7 @@ class FeedbackRequest:
 
     Attributes:
         bundle: Its source lies beside it. It stays as it is, unless `out` is its place.
-        data: Where the pictures lie now that it learnt from; None: where they were.
+        data: Where the lists are now that it learnt from, in their order; empty: where they were.
         accept_weak: Why a bundle is wanted that should not judge, or that lets more defects pass
             than the old one; None: it is not.
         tell: Hears what is different before the bundle is written; what it raises leaves
@@ -58,7 +78,7 @@ class FeedbackRequest:
     added: PictureList
     bundle: Path
     out: Path
-    data: PictureList | None
+    data: tuple[Path, ...]
     weights_cache: Path | None
     listener: Listener
     tell: Callable[[Difference], None]
@@ -68,23 +88,34 @@ class FeedbackRequest:
 def learn_more(request: FeedbackRequest) -> TrainingResult:
     """Train again as the bundle was trained, with the pictures that are added.
 
+    A picture that the bundle knows and that is listed again is learnt as it is listed now.
+
     Raises:
-        BundleError: The bundle is refused or was not trained here; or the new one lets more of the
-            old defects pass, and nobody said why it is wanted.
+        BundleError: The bundle is refused or was not trained here; or the new one lets more
+            defects pass, and nobody said why it is wanted.
         DataError: Its pictures are not where they were, or are others; nothing new is added.
         InspectorError: As `train`.
+        KeyboardInterrupt: A person ended it early; the same call goes on.
     """
-    place = request.bundle.resolve()
+    place = request.bundle.resolve()  # a link and its target have one source
     bundle = open_bundle(place)
+    config = _config(bundle.manifest)
     source = own_source(place, bundle)
     lists = _lists(source, request)
-    old = _learnt_from(lists, source, request.bundle)
-    added = _new_among(request.added, source)
+    everything, listed = load_lists(lists), load_lists((request.added,))
+    old = _learnt_from(everything, source, request)
+    added = _new_among(listed, old, request.added)
+    unseen = (*of_split(everything, "test"), *of_split(listed, "test"))
     _log.info("%d pictures are added to %d", len(added), len(old))
+    if bundle.int8_model is not None:
+        _log.warning("the new bundle will have no INT8 model: quantise it again")
 
     def look(folder: Path) -> None:
         difference = Difference(
-            old=changes_between(place, folder, old), added=changes_between(place, folder, added)
+            old=changes_between(place, folder, old),
+            added=changes_between(place, folder, added),
+            unseen=changes_between(place, folder, unseen),
+            remarks=tuple(_remarks(bundle.manifest, open_bundle(folder).manifest)),
         )
         request.tell(difference)
         shortcoming = difference.shortcoming()
@@ -97,70 +128,93 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     manifest = bundle.manifest
     return train(
         TrainingRequest(
-            lists=(*lists, request.added),
-            out=request.out,
+            lists=(request.added, *lists),  # of a picture that is listed twice the first row counts
+            out=request.out.resolve(),
             name=manifest.name,
-            config=_config(manifest),
+            config=config,
             weights_cache=request.weights_cache,
             listener=request.listener,
             accept_weak=request.accept_weak,
             version=_next_version(manifest.version),
             look=look,
+            max_sample=manifest.input.max_sample,
         )
     )
 
 
 def _lists(source: Source, request: FeedbackRequest) -> tuple[PictureList, ...]:
-    if request.data is not None:
-        return (request.data,)
-    for one in source.lists:
+    """Where they are now; what means good in each stays as it was."""
+    known = source.lists or tuple(PictureList(path=path) for path in request.data)
+    if not known:
+        raise DataError(
+            f"where the pictures are that {str(request.bundle)!r} was learnt from is not known; "
+            "say it with --data"
+        )
+    if request.data and len(request.data) != len(known):
+        were = ", ".join(repr(str(one.path)) for one in known)
+        raise DataError(
+            f"{str(request.bundle)!r} was learnt from {len(known)} lists ({were}): say --data as "
+            "often, in this order"
+        )
+    for one in known if not request.data else ():
         if not one.path.exists():
             raise DataError(
                 f"{str(one.path)!r}, from which {str(request.bundle)!r} was learnt, is not there "
                 "any more; say with --data where its pictures are now"
             )
-    if not source.lists:
-        raise DataError(
-            f"where the pictures are that {str(request.bundle)!r} was learnt from is not known; "
-            "say it with --data"
-        )
-    return source.lists
+    paths = request.data or tuple(one.path for one in known)
+    return tuple(replace(one, path=path) for one, path in zip(known, paths, strict=True))
 
 
 def _learnt_from(
-    lists: tuple[PictureList, ...], source: Source, bundle: Path
+    everything: Sequence[Sample], source: Source, request: FeedbackRequest
 ) -> tuple[Sample, ...]:
     """The pictures that the bundle knows; they must all be there."""
-    everything = load_lists(lists)
     training = without_copies((*of_split(everything, "train"), *of_split(everything, "val")))
     known = tuple(one for one in training if file_sha256(one.image) in source.roles)
     if len(known) < len(source.roles):
         raise DataError(
             f"{len(source.roles) - len(known)} of the {len(source.roles)} pictures that "
-            f"{str(bundle)!r} was learnt from are not in "
-            f"{' and '.join(repr(str(one.path)) for one in lists)} as they were; say with --data "
-            "where they are"
+            f"{str(request.bundle)!r} was learnt from are not in its lists as they were; say with "
+            "--data where they are"
         )
     if len(known) < len(training):
         _log.warning(
-            "the list names %d pictures that the bundle has not learnt from; they are learnt from "
+            "the bundle's lists name %d pictures that it has not learnt from; they are learnt from "
             "now",
             len(training) - len(known),
         )
     return known
 
 
-def _new_among(added: PictureList, source: Source) -> tuple[Sample, ...]:
-    samples = load_lists((added,))
-    training = without_copies((*of_split(samples, "train"), *of_split(samples, "val")))
-    new = tuple(one for one in training if file_sha256(one.image) not in source.roles)
+def _new_among(
+    listed: Sequence[Sample], old: Sequence[Sample], added: PictureList
+) -> tuple[Sample, ...]:
+    """Pictures that are not known, or known without the mask that is drawn now."""
+    training = without_copies((*of_split(listed, "train"), *of_split(listed, "val")))
+    known = {file_sha256(one.image): one for one in old}
+    new = []
+    for sample in training:
+        twin = known.get(file_sha256(sample.image))
+        if twin is None or (sample.masks and not twin.masks):
+            new.append(sample)
     if not new:
-        why = "are known already" if training else "are in the splits train and val: none"
+        why = "are known already" if training else "are none in the splits train and val"
         raise DataError(
             f"{str(added.path)!r} adds nothing: its pictures {why}; list new ones in the split "
             "train"
         )
-    return new
+    return tuple(new)
+
+
+def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
+    if old.threshold.scale != new.threshold.scale or old.labels != new.labels:
+        yield (
+            f"SCORE      means something else now: {new.outputs['score']}. Limits in recipes were "
+            f"set for: {old.outputs['score']}"
+        )
+    if old.labels != new.labels:
+        yield f"labels     were {', '.join(old.labels)}; are {', '.join(new.labels)}"
 
 
 def _config(manifest: Manifest) -> TrainingConfig:

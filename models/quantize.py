@@ -34,6 +34,7 @@ from models.publishing.publish import Draft, publish
 from models.publishing.sealing import check_place
 from models.publishing.source import source_beside
 from models.quantization.comparison_set import (
+    FEWEST_DEFECTS,
     ComparisonSet,
     comparison_set_of,
     distance,
@@ -129,7 +130,13 @@ def quantize(
     spec = bundle.manifest.input
     source = source_beside(bundle_path, bundle)
     ranges, compared = ranges_and_comparison(bundle, source, data, good_label)
-    comparison_set = comparison_set_of(spec, compared, has_good=bundle.manifest.labels[0] == GOOD)
+    comparison_set = comparison_set_of(
+        spec,
+        compared,
+        has_good=bundle.manifest.labels[0] == GOOD,
+        # A painted defect has no name, by which other tasks are measured.
+        fewest=FEWEST_DEFECTS if bundle.manifest.task == "anomaly" else 1,
+    )
     _log.info(
         "comparing on %d pictures, %d of them painted",
         len(comparison_set.prepared),

@@ -16,6 +16,7 @@ from inspector.bundle import (
     Manifest,
     Proof,
     QualityLimits,
+    Scale,
     Threshold,
 )
 from inspector.errors import BundleError
@@ -72,7 +73,9 @@ class TrainingRequest:
         weights_cache: A folder of this user's for the backbone's converted weights; or None.
         version: Of the bundle among those of its name.
         look: Gets the finished bundle before it takes its place; what it raises leaves everything
-            as it was.
+            as it was. A training that a person ended early is then not shown, and goes on with the
+            same call.
+        max_sample: Full light in pictures of 16 bits, where it is settled already.
     """
 
     lists: tuple[PictureList, ...]
@@ -84,6 +87,7 @@ class TrainingRequest:
     accept_weak: str | None = None
     version: str = "1"
     look: Callable[[Path], None] | None = None
+    max_sample: int | None = None
 
     @property
     def where(self) -> str:
@@ -125,6 +129,7 @@ def train(request: TrainingRequest) -> TrainingResult:
         ConfigurationError: The pictures cannot be read, are too few or not labelled as the task
             needs them; the bundle cannot be written; the proof failed.
         StoreFull: The disk is full. A bundle that was there before stays as it is.
+        KeyboardInterrupt: A person ended it before there was anything to write.
     """
     check_place(request.out)
     config = request.config
@@ -132,7 +137,7 @@ def train(request: TrainingRequest) -> TrainingResult:
     samples = _samples(request, task)
     spec = replace(
         task.input_spec(config, samples),
-        max_sample=full_light_of(samples, config.sample_bits),
+        max_sample=request.max_sample or full_light_of(samples, config.sample_bits),
     )
     labels = task.labels(samples)
     lots = _lots(task.divide(samples, config.seed), spec)
@@ -152,6 +157,8 @@ def train(request: TrainingRequest) -> TrainingResult:
         listener=request.listener,
     )
     trained = task.learn(inputs)
+    if request.look is not None and not trained.is_complete:
+        raise KeyboardInterrupt
     manifest = _publish(request, task, inputs, trained, lots)
     if trained.is_complete:  # else the same call goes on where this one was interrupted
         shutil.rmtree(inputs.checkpoint, ignore_errors=True)
@@ -297,7 +304,11 @@ def _at_threshold(
         are_distances=trained.are_distances,
         are_chances=trained.are_chances,
     )
-    chosen = replace(chosen, doubts=(*trained.doubts, *chosen.doubts))
+    chosen = replace(
+        chosen,
+        threshold=replace(chosen.threshold, scale=_scale_of(trained)),
+        doubts=(*trained.doubts, *chosen.doubts),
+    )
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
     is_good = [sample.is_good or not has_good for sample in inputs.fit.samples]
@@ -307,6 +318,12 @@ def _at_threshold(
         return trained, chosen
     scaled = task.scaled(trained, chosen.threshold.value)
     return scaled, replace(chosen, threshold=replace(chosen.threshold, value=1.0))
+
+
+def _scale_of(trained: TrainingOutcome) -> Scale | None:
+    if trained.are_distances:
+        return "distance"
+    return "chance" if trained.are_chances else None
 
 
 def _canary_tolerance(trained: TrainingOutcome, labels: Sequence[str], threshold: float) -> float:

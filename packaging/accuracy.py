@@ -256,8 +256,9 @@ CHAPTERS = (
         lists="supervised*.csv",
         task="segment",
         seeds=(0,),
-        text="## The same with the kinds told apart, `--task segment`",
-        columns=MARKED,
+        text="## The same with the kinds told apart, `--task segment`\n\n*Named right*: pictures, "
+        "good ones among them, that are called what they are.",
+        columns={**MARKED, "named right": _share("accuracy")},
     ),
     Chapter(
         lists="classify*.csv",

@@ -11,6 +11,7 @@ from inspector.bundle.manifest import (
     InputSpec,
     Manifest,
     QualityLimits,
+    Scale,
     Threshold,
 )
 from inspector.bundle.proof import Proof
@@ -30,6 +31,7 @@ __all__ = [
     "OutputAgreement",
     "Proof",
     "QualityLimits",
+    "Scale",
     "Threshold",
     "WrongVerdicts",
     "check_bundle_place",

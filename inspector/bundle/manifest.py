@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from inspector.errors import BundleError
 from inspector.files.tables import Table, canonical_json, parse_json
@@ -23,6 +23,7 @@ OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "boxes")
 
 Color = Literal["rgb", "mono"]
 Resize = Literal["stretch", "letterbox", "tile"]
+Scale = Literal["chance", "distance"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +61,15 @@ class Threshold:
         n_images: How many pictures it was chosen on; none of them from a test split.
         region_level: A pixel of the heat map above it belongs to a region, model units; None:
             `value` is the level.
+        scale: What a score is: the "chance" of a defect, 0..1, or a "distance" from good parts,
+            over its threshold; None: nobody said.
     """
 
     value: float
     method: str
     n_images: int
     region_level: float | None = None
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,8 @@ class Manifest:
             del table["input"]["max_sample"]
         if self.threshold.region_level is None:  # absent, as in bundles from before it was known
             del table["threshold"]["region_level"]
+        if self.threshold.scale is None:
+            del table["threshold"]["scale"]
         if self.int8_canary is None:
             del table["int8_canary"]
         if self.quality is None:
@@ -251,6 +257,7 @@ def _parse_threshold(table: Table) -> Threshold:
         method=table.text("method"),
         n_images=table.integer("n_images", low=1, high=2**53),
         region_level=table.optional_number("region_level"),
+        scale=cast("Scale | None", table.optional_text("scale", among=get_args(Scale))),
     )
     table.close()
     return threshold

@@ -27,7 +27,8 @@ def add_feedback(verb: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="LIST",
         help="pictures to learn from as well: good parts that were rejected, defects that passed; "
-        "--good-label is then that of LIST, and --data where the bundle's own pictures are now",
+        "--good-label is then that of LIST, and --data, once for each list that the bundle learnt "
+        "from, where its own pictures are now",
     )
     verb.add_argument(
         "--to",
@@ -59,12 +60,9 @@ def add_to_bundle(parsed: argparse.Namespace) -> int:
     told: dict[str, object] = {}
 
     def tell(difference: "Difference") -> None:
-        told["changes"] = {
-            "old": difference.old.as_table(),
-            "added": difference.added.as_table(),
-        }
+        told["changes"] = difference.as_table()
         if not parsed.json:
-            for line in (*difference.old.lines("old"), *difference.added.lines("added")):
+            for line in difference.lines():
                 print_line(line)
         _ask(is_asked=not parsed.yes and not parsed.json)
 
@@ -73,7 +71,7 @@ def add_to_bundle(parsed: argparse.Namespace) -> int:
             added=PictureList(path=parsed.add, good_label=parsed.good_label),
             bundle=bundle_place(parsed.to),
             out=bundle_place(parsed.out or parsed.to),
-            data=None if parsed.data is None else PictureList(path=parsed.data),
+            data=tuple(parsed.data or ()),
             weights_cache=default_cache(),
             listener=ProgressLines(),
             tell=tell,
@@ -82,7 +80,7 @@ def add_to_bundle(parsed: argparse.Namespace) -> int:
     )
     parsed.out = parsed.out or parsed.to
     print_written(result.manifest, parsed, told)
-    return ExitCode.DONE if result.is_complete else ExitCode.INTERRUPTED
+    return ExitCode.DONE
 
 
 def _ask(*, is_asked: bool) -> None:

@@ -9,7 +9,7 @@ from inspector.command_line import Parser, place, whole_number
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
-from models.commands.data_argument import add_data
+from models.commands.data_argument import add_lists
 from models.commands.feedback import add_feedback, add_to_bundle
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
@@ -31,7 +31,7 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "list, and show what that changes before it is written.",
     )
     verb.add_argument("--task", choices=task_names(), help="the kind of model")
-    add_data(verb, is_required=False)
+    add_lists(verb)
     verb.add_argument("--out", type=place, metavar="BUNDLE", help="folder to write")
     add_feedback(verb)
     verb.add_argument("--name", help="what people will call the model; the name of BUNDLE")
@@ -76,7 +76,9 @@ def _train(parsed: argparse.Namespace) -> int:
     out = bundle_place(parsed.out)
     result = train(
         TrainingRequest(
-            lists=(PictureList(path=parsed.data, good_label=parsed.good_label),),
+            lists=tuple(
+                PictureList(path=path, good_label=parsed.good_label) for path in parsed.data
+            ),
             accept_weak=parsed.accept_weak,
             out=out,
             name=parsed.name or out.name.removesuffix(".bundle"),

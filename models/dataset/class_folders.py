@@ -27,7 +27,14 @@ def samples_of_folder(folder: Path) -> list[Sample]:
     """
     masks = _Masks(next(_named(folder, (_MASKS_FOLDER,)), folder / _MASKS_FOLDER))
     samples: list[Sample] = []
-    for split, place in _splits(folder):
+    splits = list(_splits(folder))
+    tested = frozenset(
+        _key(image.relative_to(place).with_suffix(""))
+        for split, place in splits
+        if split != "train"
+        for image in _pictures(place)
+    )
+    for split, place in splits:
         flat = sum(1 for path in place.iterdir() if path.is_file() and is_picture(path))
         if flat:
             _log.warning(
@@ -37,6 +44,8 @@ def samples_of_folder(folder: Path) -> list[Sample]:
                 place.name,
                 place.name,
             )
+        # A mask says nothing of the split: of two pictures of one name it is the tested one's.
+        shadowed = tested if split == "train" else frozenset()
         for images in sorted(path for path in place.glob("[!.]*") if path.is_dir()):
             for image in _pictures(images):
                 name = readable(image.relative_to(folder).as_posix())
@@ -46,7 +55,7 @@ def samples_of_folder(folder: Path) -> list[Sample]:
                         name=name,
                         image=image,
                         label=readable(images.name),
-                        masks=() if split == "train" else masks.of(inside),
+                        masks=() if _key(inside.with_suffix("")) in shadowed else masks.of(inside),
                         split=split,
                         part=name,
                     )

@@ -27,8 +27,7 @@ class PictureList:
 def load_lists(lists: Sequence[PictureList]) -> tuple[Sample, ...]:
     """The pictures of several lists or folders, in their order.
 
-    A name that stands in several of them gets its list's before it; a picture that was a part of
-    its own stays one.
+    A name that stands in several of them gets its list's before it, as a picture and as a part.
 
     Raises:
         DataError: As `load_samples`.
@@ -37,13 +36,19 @@ def load_lists(lists: Sequence[PictureList]) -> tuple[Sample, ...]:
     counts = Counter(sample.name for samples in loaded for sample in samples)
     merged: list[Sample] = []
     for number, (one, samples) in enumerate(zip(lists, loaded, strict=True), start=1):
-        for sample in samples:
-            if counts[sample.name] == 1:
-                merged.append(sample)
-                continue
-            name = f"{number}-{one.path.stem}/{sample.name}"
-            part = name if sample.part == sample.name else sample.part
-            merged.append(replace(sample, name=name, part=part))
+        renamed = {
+            sample.name: f"{number}-{one.path.stem}/{sample.name}"
+            for sample in samples
+            if counts[sample.name] > 1
+        }
+        merged += [
+            replace(
+                sample,
+                name=renamed.get(sample.name, sample.name),
+                part=renamed.get(sample.part, sample.part),
+            )
+            for sample in samples
+        ]
     return tuple(merged)
 
 

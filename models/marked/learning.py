@@ -26,7 +26,8 @@ from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
 from models.marked.combining import Combination, best_region_level, combination_of
 from models.marked.fitting import MarkedFitter, MarkedSettings, Seen, n_batches_for
-from models.marked.maps import LowMapper, MarkedPictures, low_batches
+from models.marked.maps import MarkedPictures, low_batches, varied_maps
+from models.marked.network import LOW_STRIDES
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
 from models.memory.folds import GoodPictures, learnt_from
 from models.memory.learning import log_scores
@@ -35,6 +36,7 @@ from models.memory.taps import Tapper, strides_for
 from models.training.augment import Augmentation
 from models.training.checkpoint import Checkpoint
 from models.training.kept_maps import KeptMaps
+from models.training.low_maps import LowMapper
 from models.training.progress import Listener, Workload
 
 N_FOLDS = 3
@@ -128,9 +130,9 @@ class _Learning:
         _log.info("describing %d pictures", len(inputs.samples))
         self._inputs = inputs
         self._tapper = Tapper(inputs.weights, strides_for(pictures.tensors.shape[1:3]))
-        self._low = LowMapper(inputs.weights)
+        self._low = LowMapper(inputs.weights, LOW_STRIDES)
         self._taps = self._tapper.taps(pictures.tensors)
-        self._maps = self._low.varied(pictures, inputs.augmentation, inputs.kept_maps)
+        self._maps = varied_maps(self._low, pictures, inputs.augmentation, inputs.kept_maps)
         self._fitter = MarkedFitter(
             self._maps,
             pictures.kinds,

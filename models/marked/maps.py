@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.backbones.weights import Weights
 from models.graphs.running import in_batches
-from models.graphs.training_library import tensorflow
-from models.marked.network import LOW_CHANNELS, LOW_STRIDES, MASK_STRIDE
+from models.marked.network import MASK_STRIDE
 from models.training.augment import Augmentation
 from models.training.kept_maps import Arrays, Form, KeptMaps
+from models.training.low_maps import LOW_CHANNELS, LowMapper
 from models.training.variants import N_VARIANTS, identity_of_maps, variants
 
 _FULL = 255  # of a cell that the defect covers
@@ -77,53 +76,34 @@ def low_batches(
         yield tuple(values.astype(np.float32) for values in some)
 
 
-class LowMapper:
-    """Runs the backbone up to stride 8; its first run takes seconds."""
+def varied_maps(
+    mapper: LowMapper, pictures: MarkedPictures, how: Augmentation, kept: KeptMaps
+) -> LowMaps:
+    """Of `N_VARIANTS` of each picture; read-only.
 
-    def __init__(self, weights: Weights) -> None:
-        from models.backbones.efficientnet_lite0 import trunk
+    Raises:
+        StoreError: They cannot be kept.
+    """
+    count, height_px, width_px = pictures.label_maps.shape
 
-        tf = tensorflow()
-        low = trunk(weights, LOW_STRIDES)
-        self._run = tf.function(
-            lambda pixels: low(tf.cast(pixels, tf.float32)), reduce_retracing=True
-        )
+    def form(stride: int, dtype: str, *channels: int) -> Form:
+        grid = height_px // stride, width_px // stride
+        return Form((N_VARIANTS, count, *grid, *channels), dtype)
 
-    def maps(self, tensors: NDArray[np.uint8]) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
-        """Of uint8 (N, H, W, 3) pictures, N at least 1: float16 (N, h, w, channels) each."""
-        pieces = [[each.numpy() for each in self._run(batch)] for batch in in_batches(tensors)]
-        first, second = (
-            np.concatenate([piece[place] for piece in pieces]).astype(np.float16)
-            for place in range(len(LOW_STRIDES))
-        )
-        return first, second
+    def fill(arrays: Arrays) -> None:
+        for variant in variants(pictures.tensors, pictures.label_maps, how):
+            at = variant.number, variant.places
+            arrays["stride_4"][at], arrays["stride_8"][at] = mapper.maps(variant.tensors)
+            arrays["covers"][at], arrays["kinds"][at] = _cells(variant.label_maps)
 
-    def varied(self, pictures: MarkedPictures, how: Augmentation, kept: KeptMaps) -> LowMaps:
-        """Of `N_VARIANTS` of each picture; read-only.
-
-        Raises:
-            StoreError: They cannot be kept.
-        """
-        count, height_px, width_px = pictures.label_maps.shape
-
-        def form(stride: int, dtype: str, *channels: int) -> Form:
-            grid = height_px // stride, width_px // stride
-            return Form((N_VARIANTS, count, *grid, *channels), dtype)
-
-        def fill(arrays: Arrays) -> None:
-            for variant in variants(pictures.tensors, pictures.label_maps, how):
-                at = variant.number, variant.places
-                arrays["stride_4"][at], arrays["stride_8"][at] = self.maps(variant.tensors)
-                arrays["covers"][at], arrays["kinds"][at] = _cells(variant.label_maps)
-
-        identity = identity_of_maps("marked", pictures.tensors, pictures.label_maps, how)
-        forms = {
-            "stride_4": form(4, "float16", LOW_CHANNELS[0]),
-            "stride_8": form(8, "float16", LOW_CHANNELS[1]),
-            "covers": form(MASK_STRIDE, "uint8"),
-            "kinds": form(MASK_STRIDE, "uint8"),
-        }
-        return LowMaps(**kept.arrays(identity, forms, fill))
+    identity = identity_of_maps(__file__, pictures.tensors, pictures.label_maps, how)
+    forms = {
+        "stride_4": form(4, "float16", LOW_CHANNELS[4]),
+        "stride_8": form(8, "float16", LOW_CHANNELS[8]),
+        "covers": form(MASK_STRIDE, "uint8"),
+        "kinds": form(MASK_STRIDE, "uint8"),
+    }
+    return LowMaps(**kept.arrays(identity, forms, fill))
 
 
 def _cells(label_maps: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

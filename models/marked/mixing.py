@@ -17,7 +17,7 @@ from models.training.one_cycle import Batch
 N_DEFECTS, N_GOOD = 7, 9  # of a batch
 _MIXED_SHARE = 0.4  # of the pictures of a batch
 _NOISE = 0.3  # of each channel's standard deviation
-_LEAST_MARKED = 0.5  # cells: less of a defect is left by the rectangle than anybody sees
+_LEAST_LEFT = 0.5  # of the smaller defect of both: of less than that nobody sees what it was
 
 
 class Mixer:
@@ -107,5 +107,7 @@ def _mix(
         for layer, source, step in zip(layers, sources, (4, 2, 4, 4), strict=True):
             window = np.s_[step * top : step * (top + height), step * left : step * (left + width)]
             layer[place][window] = source[partner][window]
+        marked = [float(sources[2][one].sum()) for one in (place, partner)]
+        smaller = min((area for area in marked if area), default=1.0)
         covers, kind_map = layers[2][place], layers[3][place]
-        kinds[place] = kind_map.max() if covers.sum() > _LEAST_MARKED else 0
+        kinds[place] = kind_map.max() if covers.sum() >= _LEAST_LEFT * smaller else 0

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from models.backbones.weights import Weights
 from models.graphs.training_library import tensorflow
+from models.training.low_maps import LOW_CHANNELS
 
 LOW_STRIDES = (4, 8)  # of the backbone's maps that stay as they are
-LOW_CHANNELS = (24, 40)
+_LOW_CHANNELS = tuple(LOW_CHANNELS[stride] for stride in LOW_STRIDES)
 MASK_STRIDE = 4
 _CHANNELS = {16: 128, 8: 48, 4: 24}  # of the decoder's maps, by stride
 _DROPOUT = 0.1
@@ -61,7 +62,7 @@ class MarkedNetwork:
 
         self.middle = middle(weights)
         self.decoder = _decoder(n_kinds if n_kinds > 1 else 0, seed)
-        low = [keras.Input((None, None, channels)) for channels in LOW_CHANNELS]
+        low = [keras.Input((None, None, channels)) for channels in _LOW_CHANNELS]
         self.model = keras.Model(low, self.decoder([*low, self.middle(low[1])]))
 
     def __call__(self, stride_4: Any, stride_8: Any, *, training: bool = False) -> Logits:
@@ -136,7 +137,7 @@ def _decoder(n_kinds: int, seed: int) -> Any:
             bias_initializer=keras.initializers.Constant(bias),
         )(features)
 
-    stride_4, stride_8 = (keras.Input((None, None, channels)) for channels in LOW_CHANNELS)
+    stride_4, stride_8 = (keras.Input((None, None, channels)) for channels in _LOW_CHANNELS)
     stride_16 = keras.Input((None, None, 112))
     at_16 = dropped(separable(separable(stride_16, _CHANNELS[16]), _CHANNELS[16]))
     at_8 = dropped(raised(at_16, stride_8, _CHANNELS[8]))

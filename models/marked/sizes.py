@@ -1,5 +1,6 @@
 """The size of the network's input, chosen so that defects stay large enough to be seen."""
 
+import logging
 import math
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,9 @@ _QUANTILE = 0.25  # three quarters of the defects are at least as large as this
 STANDARD_AREA_PX = 256 * 256
 LARGEST_AREA_PX = 170_000  # takes 40 ms on two cores of a line PC
 STEP_PX = 32  # the backbone's deepest stride
+_OFTEN_ENOUGH = 1.3  # times the largest area: defects are then a little smaller than they should be
 _ALIKE = 0.1  # of logarithms of shapes: pictures that differ by more are of all shapes
+_log = logging.getLogger(__name__)
 
 
 def size_for(samples: Iterable[Sample]) -> tuple[int, int]:
@@ -42,6 +45,14 @@ def size_for(samples: Iterable[Sample]) -> tuple[int, int]:
         return _rounded(STANDARD_AREA_PX, 1.0)
     scale = LEAST_ACROSS_PX / float(np.quantile(across_px, _QUANTILE))
     area_px = scale**2 * float(np.median([height * width for height, width in sizes_px]))
+    if area_px > _OFTEN_ENOUGH * LARGEST_AREA_PX:
+        left_px = LEAST_ACROSS_PX * math.sqrt(LARGEST_AREA_PX / area_px)
+        _log.warning(
+            "a quarter of the outlined defects are smaller than %.1f px across on the largest "
+            "input that is judged in time, and will hardly be found: list pictures of a region of "
+            "the part, or say height_px and width_px in a --config",
+            left_px,
+        )
     return _rounded(min(max(area_px, STANDARD_AREA_PX), LARGEST_AREA_PX), _shape_of(sizes_px))
 
 

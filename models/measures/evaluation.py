@@ -92,7 +92,7 @@ class Evaluation:
     @property
     def names_classes(self) -> bool:
         """Whether the model is measured by the names it gives, not by passing and failing."""
-        return self.task == "classify"
+        return self.task in ("classify", "segment")
 
     def confusion(self) -> Mapping[str, Mapping[str, int]]:
         """How often each truth got each verdict."""

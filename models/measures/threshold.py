@@ -88,7 +88,7 @@ def choose_threshold(
     values = scores.astype(np.float64)
     good, defects = values[~is_defect], values[is_defect]
     if are_chances and targets == Targets() and len(defects) >= _FEWEST_DEFECTS:
-        return _chosen(
+        cheapest = _chosen(
             cheapest_chance(good, defects),
             f"where {ESCAPE_COST:g} times the share of defects that pass and the share of good "
             f"parts that are rejected are least together, by {len(good)} good pictures and "
@@ -97,6 +97,7 @@ def choose_threshold(
             defects,
             region_level,
         )
+        return replace(cheapest, doubts=_more_than_usual(cheapest.overkill))
     at_least, method = _least_for_overkill(
         good,
         targets.overkill or DEFAULT_OVERKILL,
@@ -114,10 +115,8 @@ def choose_threshold(
     doubts: list[str] = []
     if targets.overkill is not None:
         doubts += _doubts("overkill", overkill, targets.overkill, "good parts")
-    elif overkill.interval[0] > DEFAULT_OVERKILL:
-        doubts.append(
-            f"more good parts are rejected than the usual {DEFAULT_OVERKILL:.0%}: {overkill.text()}"
-        )
+    else:
+        doubts += _more_than_usual(overkill)
     if targets.escape is not None and escape is None:
         doubts.append("no defect was held out: nothing can be said of escapes")
     elif targets.escape is not None and escape is not None:
@@ -140,7 +139,10 @@ def cheapest_chance(good: NDArray[np.float64], defects: NDArray[np.float64]) -> 
         for values in logits
     )
     cost = ESCAPE_COST * (1.0 - passed) + rejected
-    at = steps[np.flatnonzero(cost <= cost.min() + _TIED)].mean()  # the middle of a gap
+    least = np.flatnonzero(cost <= cost.min() + _TIED)
+    # The middle of a gap between both kinds; of several gaps the lowest, through which least pass.
+    first_gap = least[: 1 + int(np.argmin(np.append(np.diff(least) == 1, False)))]
+    at = steps[first_gap].mean()
     return float(1.0 / (1.0 + math.exp(-at)))
 
 
@@ -244,6 +246,14 @@ def _most_for_escape(defects: NDArray[np.float64], escape: float) -> tuple[float
         method = f"below rank {rank} of {count} scores of held-out defects: {share} stay under it"
         return below, method
     return below, f"below all {count} scores of held-out defects: too few to tell {share}"
+
+
+def _more_than_usual(overkill: Rate) -> tuple[str, ...]:
+    if overkill.interval[0] <= DEFAULT_OVERKILL:
+        return ()
+    return (
+        f"more good parts are rejected than the usual {DEFAULT_OVERKILL:.0%}: {overkill.text()}",
+    )
 
 
 def _doubts(name: str, rate: Rate, target: float, parts: str) -> tuple[str, ...]:

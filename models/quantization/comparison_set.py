@@ -1,7 +1,7 @@
 """The pictures and rules by which a float model and its INT8 twin are compared."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from models.dataset.sample import Sample
 from models.dataset.some_of_each import some_of_each
 
 _PAINT_SEED = 0
+FEWEST_DEFECTS = 10  # of which a share of escapes says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,12 +53,13 @@ class ComparisonSet:
 
 
 def comparison_set_of(
-    spec: InputSpec, samples: Sequence[Sample], *, has_good: bool
+    spec: InputSpec, samples: Sequence[Sample], *, has_good: bool, fewest: int = 1
 ) -> ComparisonSet:
-    """Read the pictures; where defects could escape and none is among them, good ones are spoiled.
+    """Read the pictures; where defects could escape and few are among them, good ones are spoiled.
 
     Args:
         has_good: Whether one of the model's classes means free of defects.
+        fewest: Defects that need no painted ones beside them.
 
     Raises:
         DataError: A picture cannot be read.
@@ -67,8 +69,9 @@ def comparison_set_of(
         picture = load_picture(sample, spec.max_sample)
         prepared.append(preprocess(picture.frame, spec))
         sha256s.append(picture.sha256)
-    has_defect = any(not sample.is_good for sample in samples)
-    painted = _painted(prepared) if has_good and not has_defect else {}
+    good = {place: one for place, one in enumerate(prepared) if samples[place].is_good}
+    has_few = len(prepared) - len(good) < fewest
+    painted = _painted(good) if has_good and has_few else {}
     return ComparisonSet(
         prepared=(*prepared, *painted.values()),
         samples=(*samples, *(replace(samples[index], label="painted") for index in painted)),
@@ -77,12 +80,13 @@ def comparison_set_of(
     )
 
 
-def _painted(good: Sequence[Preprocessed]) -> dict[int, Preprocessed]:
+def _painted(good: Mapping[int, Preprocessed]) -> dict[int, Preprocessed]:
     """By place, with a defect on the first tile; without those on which nothing would be seen."""
     rng = np.random.Generator(np.random.PCG64(_PAINT_SEED))
     spoiled = {}
-    for index, one in enumerate(good):
-        painted = paint_defects(one.tensor[0], good[index - 1].tensor[0], rng)
+    others = [*good.values()]
+    for number, (index, one) in enumerate(good.items()):
+        painted = paint_defects(one.tensor[0], others[number - 1].tensor[0], rng)
         if painted.mask.any():
             tensor = np.concatenate([painted.pixels[np.newaxis], one.tensor[1:]])
             spoiled[index] = replace(one, tensor=tensor)

@@ -12,7 +12,6 @@ from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
 from models.dataset.some_of_each import some_of_each
 from models.publishing.source import Source
-from models.tasks.mixed import knows_good_only
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_COMPARED = 400
@@ -61,7 +60,8 @@ def ranges_and_comparison(
             "not fitted to, and none of its train pictures is known as held out; give a list with "
             "a val split, or quantise where the bundle was trained, with its own list"
         )
-    is_good_only = knows_good_only(bundle.manifest)
+    manifest = bundle.manifest
+    is_good_only = manifest.task == "anomaly" and manifest.threshold.scale != "chance"
     ranges = tuple(
         sample
         for sample in train

@@ -17,7 +17,6 @@ from inspector.flow import Decision
 from models.comparing.model_results import ModelResults
 from models.dataset.sample import Sample
 from models.measures.threshold import log_normal
-from models.tasks.mixed import knows_good_only
 
 _FEWEST = 10  # good pictures of which a rule can be taken
 
@@ -31,7 +30,8 @@ def score_scale(
         for sample, was, became in zip(samples, reference.scores, results.scores, strict=True)
         if sample.is_good and math.isfinite(was) and math.isfinite(became)
     ]
-    if not knows_good_only(manifest) or len(pairs) < _FEWEST or manifest.threshold.value <= 0:
+    are_distances = manifest.task == "anomaly" and manifest.threshold.scale != "chance"
+    if not are_distances or len(pairs) < _FEWEST or manifest.threshold.value <= 0:
         return 1.0
     was, became = np.array(pairs).T
     if min(was.min(), became.min()) <= 0:  # scores of foreign models need not be distances

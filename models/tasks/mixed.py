@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bundle import InputSpec, Manifest
+from inspector.bundle import InputSpec
 from inspector.clock import SystemClock
 from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
 from models.dataset.pictures import LoadedSet, load_masks
-from models.dataset.sample import Sample, of_split
+from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import Division, fold_places, proof_apart, with_enough_parts
 from models.graphs.running import run_graph
 from models.graphs.training_library import tensorflow
@@ -34,7 +34,7 @@ from models.marked.maps import MarkedPictures
 from models.marked.network import LOW_STRIDES, Logits, network_of
 from models.marked.sizes import size_for
 from models.memory import judging
-from models.memory.learning import BANK_SIZE, MAX_PATCHES
+from models.memory.learning import MAX_PATCHES
 from models.memory.memory import memory_of
 from models.memory.resizing import in_size
 from models.memory.taps import STRIDES
@@ -42,7 +42,11 @@ from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
 
 PROOF_SHARE = 0.05  # of the good pictures and of the defects, for the proof alone
+_ARCHITECTURE = 1  # another network or another way to fit it: no state of the one before fits
+_DEFECT = "defect"
 MAX_KINDS = 250  # a cell's kind is one byte
+_BANK_SIZE = 1000  # half of what a memory alone has: it has less to say, and time is short
+_SPARED = 20  # defects: of fewer, each is needed to learn from
 _N_EXAMPLES = 3
 _SUSPECT = 0.95  # so sure is the model of a defect on a picture that is called good
 
@@ -58,13 +62,17 @@ KIND_OUTPUTS: Mapping[str, str] = {
 
 
 def divided(samples: Sequence[Sample], seed: int) -> Division:
-    """All of the train split is learnt from but for the proof's; the val split is held out."""
+    """All of the train split is learnt from but for the proof's; the val split is held out.
+
+    Few defects are all learnt from: the proof then compares on painted ones.
+    """
     training = of_split(samples, "train")
     proof: set[int] = set()
     for is_good in (True, False):
         places = [place for place, one in enumerate(training) if one.is_good is is_good]
-        _, proves = proof_apart(len(places), seed, PROOF_SHARE)
-        proof |= {places[index] for index in proves}
+        if len(places) >= _SPARED:
+            _, proves = proof_apart(len(places), seed, PROOF_SHARE)
+            proof |= {places[index] for index in proves}
     return Division(
         fit=tuple(one for place, one in enumerate(training) if place not in proof),
         held_out=of_split(samples, "val"),
@@ -131,16 +139,16 @@ def is_mixed(settings: Mapping[str, object]) -> bool:
     return "n_kinds" in settings
 
 
-def knows_good_only(manifest: Manifest) -> bool:
-    """Whether a bundle of any origin knows what good parts look like, and no defect."""
-    settings = manifest.training.get("settings", {})
-    return manifest.task == "anomaly" and not (isinstance(settings, Mapping) and is_mixed(settings))
-
-
 def mixed_in_size(parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
     """See `Task.in_size`."""
-    memory = in_size(memory_of(parameters.arrays), (spec.height_px, spec.width_px))
-    return replace(parameters, arrays={**parameters.arrays, **memory.to_arrays()})
+    memory = memory_of(parameters.arrays)
+    others = {
+        name: values
+        for name, values in parameters.arrays.items()
+        if name not in memory.to_arrays()  # a smaller picture has fewer banks
+    }
+    resized = in_size(memory, (spec.height_px, spec.width_px))
+    return replace(parameters, arrays={**others, **resized.to_arrays()})
 
 
 def mixed_graph(
@@ -213,19 +221,21 @@ def _marked(loaded: LoadedSet, inputs: TrainingInputs) -> MarkedPictures:
 def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     """The same in parts of which every fold has defects and good ones, and what is to be doubted.
 
-    Where the parts are too few for that, each picture is called a part of its own.
+    Where the parts are too few for that, each picture is called a part of its own. The kinds are
+    one, so that rare ones do not all come into the same fold.
     """
     n_parts = len({sample.part for sample in samples})
+    merged = tuple(replace(one, label=GOOD if one.is_good else _DEFECT) for one in samples)
     if n_parts >= N_FOLDS and all(
-        {samples[place].is_good for place in fold} == {True, False}
-        for fold in fold_places(samples, seed, N_FOLDS)
+        {merged[place].is_good for place in fold} == {True, False}
+        for fold in fold_places(merged, seed, N_FOLDS)
     ):
-        return samples, ()
+        return merged, ()
     doubt = (
         f"the pictures show too few different parts with defects, of {n_parts}: pictures were "
         "judged by others of their own part, so the figures flatter; list more parts"
     )
-    return with_enough_parts(samples, len(samples)), (doubt,)
+    return with_enough_parts(merged, len(merged)), (doubt,)
 
 
 def _settings(config: TrainingConfig) -> tuple[MarkedSettings, int]:
@@ -241,7 +251,7 @@ def _settings(config: TrainingConfig) -> tuple[MarkedSettings, int]:
         n_rounds=config.epochs or standard.n_rounds,
         head_rate=standard.head_rate if head_rate is None else head_rate,
         middle_rate=standard.middle_rate if middle_rate is None else middle_rate,
-    ), BANK_SIZE if bank_size is None else bank_size
+    ), _BANK_SIZE if bank_size is None else bank_size
 
 
 def _parameters(
@@ -280,6 +290,9 @@ def _identity(inputs: TrainingInputs, settings: MarkedSettings, bank_size: int) 
     return identity_of(
         {
             "config": inputs.config.to_toml(),
+            "architecture": _ARCHITECTURE,
+            "max_sample": inputs.spec.max_sample,
+            "order": list(inputs.fit.sha256s),
             "size_px": [inputs.spec.height_px, inputs.spec.width_px],
             "bank_size": bank_size,
             "labels": list(inputs.labels),

@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.clock import SystemClock
 from inspector.errors import StoreError, StoreFull
 
-MAX_KEPT_BYTES = 4_000_000_000  # of all together; the one that was used longest ago goes first
+# Of all together; the ones that were used longest ago go first. A single one may be larger.
+MAX_KEPT_BYTES = 4_000_000_000
+_ABANDONED_S = 86_400.0  # what grows for longer belongs to a process that was killed
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -90,11 +93,24 @@ class KeptMaps:
     def _make_room(self, size: int) -> None:
         if not self._folder.is_dir():
             return
-        kept = sorted(self._folder.iterdir(), key=lambda place: -place.stat().st_mtime)
-        for place in kept:
+        now_s = SystemClock().now().timestamp()
+        for age_s, place in sorted((now_s - _used_at_s(place), place) for place in self._all()):
+            is_growing = place.name.startswith(".")
+            if is_growing and age_s < _ABANDONED_S:  # another process is at work
+                continue
             size += sum(file.stat().st_size for file in place.glob("*.npy"))
-            if size > MAX_KEPT_BYTES:
+            if is_growing or size > MAX_KEPT_BYTES:
                 shutil.rmtree(place, ignore_errors=True)
+
+    def _all(self) -> list[Path]:
+        return [place for place in self._folder.iterdir() if place.is_dir()]
+
+
+def _used_at_s(place: Path) -> float:
+    try:
+        return place.stat().st_mtime
+    except OSError:  # another process took it away
+        return 0.0
 
 
 def _size(form: Form) -> int:

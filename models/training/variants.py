@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.files.tables import canonical_json
 from models.backbones.weights import CONVERTED_SHA256
+from models.graphs import running
 from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.training import augment as augmenting
@@ -53,18 +55,17 @@ def variants(tensors: Pixels, label_maps: Pixels, how: Augmentation) -> Iterator
             yield Variant(number=number, places=places, tensors=some, label_maps=maps)
 
 
-def identity_of_maps(name: str, tensors: Pixels, label_maps: Pixels, how: Augmentation) -> str:
+def identity_of_maps(made_by: str, tensors: Pixels, label_maps: Pixels, how: Augmentation) -> str:
     """A hash over all that maps of a frozen network depend on, for `KeptMaps`.
 
     Args:
-        name: Of the network and of what is made of it.
+        made_by: The file of the code that makes them.
     """
     found = hashlib.sha256(CONVERTED_SHA256.encode())  # the network's weights
-    for code in (__file__, augmenting.__file__):  # another release may vary in other ways
-        found.update(Path(str(code)).read_bytes())
+    for code in (__file__, augmenting.__file__, running.__file__, made_by):
+        found.update(Path(str(code)).read_bytes())  # another release may do it in other ways
     table = {
-        "name": name,
-        "tensorflow": str(tensorflow().__version__),
+        "versions": [str(tensorflow().__version__), metadata.version("opencv-python")],
         "how": asdict(how),
         "shape": list(tensors.shape),
     }

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ from inspector.errors import BundleError, DataError, UsageError
 from inspector.flow import Decision
 from inspector.store.images import write_png
 from models import feedback
-from models.comparing.changes import Change, Changes
+from models.comparing.changes import Answer, Change, Changes
 from models.dataset.reader import PictureList
 from models.dataset.sample import Sample
 from models.feedback import Difference, FeedbackRequest, learn_more
 from models.publishing.source import open_source, source_folder
-from tests.models.conftest import N_TRAIN, SIZE_PX, Ears, TrainedBundle
+from tests.models.conftest import N_TEST, N_TRAIN, SIZE_PX, Ears, TrainedBundle
 
 N_GOOD, N_DEFECTS = 4, 3
 
@@ -53,14 +54,14 @@ def found(tmp_path: Path) -> Path:
 def request_of(trained: TrainedBundle, bundle: Path, found: Path) -> Callable[..., FeedbackRequest]:
     def make(
         added: Path = found,
-        data: Path | None = None,
+        data: tuple[Path, ...] = (),
         tell: Callable[[Difference], None] = lambda _: None,
     ) -> FeedbackRequest:
         return FeedbackRequest(
             added=PictureList(path=added),
             bundle=bundle,
             out=bundle,
-            data=None if data is None else PictureList(path=data),
+            data=data,
             weights_cache=trained.weights_cache,
             listener=Ears(),
             tell=tell,
@@ -89,7 +90,9 @@ def test_bundle_learns_what_is_added_and_shows_first_what_that_changes(
     assert manifest.input == trained.manifest.input
     source = open_source(source_folder(bundle))
     assert len(source.roles) == N_TRAIN + N_GOOD + N_DEFECTS
-    assert [one.path for one in source.lists] == [trained.data, found]
+    assert [one.path for one in source.lists] == [found, trained.data]
+    assert difference.unseen.n_pictures == 2 * N_TEST
+    assert difference.remarks == ()
 
 
 def test_bundle_that_a_person_does_not_want_is_not_written(
@@ -108,9 +111,11 @@ def test_bundle_that_lets_more_of_the_old_defects_pass_is_not_written(
     request_of: Callable[..., FeedbackRequest], bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = open_bundle(bundle).manifest.bundle_id
-    lost = Changes(n_pictures=1, n_right=0, changed=(change("dent", "FAIL", "PASS"),))
+    lost = Changes(
+        n_pictures=1, n_were_right=1, n_right=0, changed=(change("dent", "FAIL", "PASS"),)
+    )
     monkeypatch.setattr(feedback, "changes_between", lambda *_: lost)
-    with pytest.raises(BundleError, match=r"1 defects that were rejected pass with it.*--accept"):
+    with pytest.raises(BundleError, match=r"2 defects that were rejected pass with it.*--accept"):
         learn_more(request_of())
     assert open_bundle(bundle).manifest.bundle_id == before
 
@@ -119,7 +124,8 @@ def change(label: str, was: str, becomes: str) -> Change:
     sample = Sample(
         name=f"{label}.png", image=Path("x"), label=label, masks=(), split="train", part="p"
     )
-    return Change(sample=sample, was=Decision(was), becomes=Decision(becomes))
+    was_said, is_said = (Answer(decision=Decision(said)) for said in (was, becomes))
+    return Change(sample=sample, was=was_said, becomes=is_said, is_right=False)
 
 
 def test_list_that_adds_nothing_is_refused(
@@ -133,7 +139,39 @@ def test_pictures_that_are_not_where_they_were_are_told(
     request_of: Callable[..., FeedbackRequest], found: Path
 ) -> None:
     with pytest.raises(DataError, match=rf"{N_TRAIN} of the {N_TRAIN} pictures .* say with --data"):
-        learn_more(request_of(data=found))
+        learn_more(request_of(data=(found,)))
+
+
+def test_another_number_of_lists_than_it_learnt_from_is_told(
+    request_of: Callable[..., FeedbackRequest], found: Path
+) -> None:
+    with pytest.raises(DataError, match=r"was learnt from 1 lists .* say --data as often"):
+        learn_more(request_of(data=(found, found)))
+
+
+def test_pictures_that_moved_are_found_where_they_are_said_to_be(
+    request_of: Callable[..., FeedbackRequest], trained: TrainedBundle, tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(trained.data.parent, moved)
+
+    def stop(difference: Difference) -> None:
+        raise UsageError(f"{difference.old.n_pictures} pictures were found")
+
+    with pytest.raises(UsageError, match=f"{N_TRAIN} pictures were found"):
+        learn_more(request_of(data=(moved / trained.data.name,), tell=stop))
+
+
+def test_score_that_means_something_else_is_told(trained: TrainedBundle) -> None:
+    old = trained.manifest
+    new = replace(
+        old,
+        threshold=replace(old.threshold, scale="chance"),
+        outputs={**old.outputs, "score": "chance of a defect"},
+    )
+    (remark,) = feedback._remarks(old, new)
+    assert remark.startswith("SCORE")
+    assert "chance of a defect" in remark
 
 
 def test_list_that_went_away_is_told(

@@ -7,48 +7,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.backbones.weights import Weights
-from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.training.augment import Augmentation
 from models.training.kept_maps import Arrays, Form, KeptMaps
+from models.training.low_maps import LOW_CHANNELS, LowMapper
 from models.training.variants import N_VARIANTS, identity_of_maps, variants
 
 TAPS = (8, 16, 32)  # strides whose mean maps, together, describe a picture
-LOW_STRIDE, _LOW_CHANNELS = TAPS[0], 40  # of the maps that stay as they are
+LOW_STRIDE = TAPS[0]  # of the maps that stay as they are
+_LOW_CHANNELS = LOW_CHANNELS[LOW_STRIDE]
 
 
-class LowMapper:
-    """Runs the backbone up to stride 8; its first run takes seconds."""
+def varied_maps(
+    mapper: LowMapper, tensors: NDArray[np.uint8], how: Augmentation, kept: KeptMaps
+) -> NDArray[np.float16]:
+    """Low maps of `N_VARIANTS` of each picture, (V, N, h, w, channels); read-only.
 
-    def __init__(self, weights: Weights) -> None:
-        from models.backbones.efficientnet_lite0 import trunk
+    Raises:
+        StoreError: They cannot be kept.
+    """
+    count, height_px, width_px = tensors.shape[:3]
+    rows, columns = (-(-side // LOW_STRIDE) for side in (height_px, width_px))
+    unmarked = np.zeros(tensors.shape[:3], np.uint8)
 
-        tf = tensorflow()
-        low = trunk(weights, (LOW_STRIDE,))
-        self._run = tf.function(
-            lambda pixels: low(tf.cast(pixels, tf.float32)), reduce_retracing=True
-        )
+    def fill(arrays: Arrays) -> None:
+        for variant in variants(tensors, unmarked, how):
+            (low,) = mapper.maps(variant.tensors)
+            arrays["low"][variant.number, variant.places] = low
 
-    def maps(self, tensors: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """Of uint8 (N, H, W, 3) pictures, N at least 1: float16 (N, h, w, channels)."""
-        pieces = [self._run(batch).numpy() for batch in in_batches(tensors)]
-        return np.concatenate(pieces).astype(np.float16)
-
-    def varied(
-        self, tensors: NDArray[np.uint8], how: Augmentation, kept: KeptMaps
-    ) -> NDArray[np.float16]:
-        """Of `N_VARIANTS` of each picture, (V, N, h, w, channels); read-only."""
-        count, height_px, width_px = tensors.shape[:3]
-        rows, columns = (-(-side // LOW_STRIDE) for side in (height_px, width_px))
-        unmarked = np.zeros(tensors.shape[:3], np.uint8)
-
-        def fill(arrays: Arrays) -> None:
-            for variant in variants(tensors, unmarked, how):
-                arrays["low"][variant.number, variant.places] = self.maps(variant.tensors)
-
-        identity = identity_of_maps("classes", tensors, unmarked, how)
-        form = Form((N_VARIANTS, count, rows, columns, _LOW_CHANNELS), "float16")
-        return kept.arrays(identity, {"low": form}, fill)["low"]
+    identity = identity_of_maps(__file__, tensors, unmarked, how)
+    form = Form((N_VARIANTS, count, rows, columns, _LOW_CHANNELS), "float16")
+    return kept.arrays(identity, {"low": form}, fill)["low"]
 
 
 class ClassNetwork:

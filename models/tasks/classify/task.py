@@ -36,11 +36,12 @@ from models.dataset.splits import (
 )
 from models.graphs.running import in_batches, run_graph
 from models.graphs.training_library import tensorflow
-from models.tasks.classify.network import LOW_STRIDE, ClassNetwork, LowMapper, network_of
+from models.tasks.classify.network import LOW_STRIDE, ClassNetwork, network_of, varied_maps
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.checkpoint import Checkpoint
 from models.training.config import TrainingConfig
 from models.training.dealing import dealt
+from models.training.low_maps import LowMapper
 from models.training.one_cycle import Batch, Group, OneCycle, Plan
 from models.training.progress import Workload
 from models.training.temperature import fit_temperature
@@ -48,6 +49,7 @@ from models.training.temperature import fit_temperature
 UNKNOWN = "unknown"
 STANDARD_SIDE_PX = 224  # what the backbone was trained at
 MIN_PER_CLASS = 4  # different parts; some of them are held out
+_ARCHITECTURE = 2  # another network or another way to fit it: no state of the one before fits
 _BATCH = 16
 _MIN_BATCHES, _MAX_BATCHES = 12, 150  # of a round
 _HEAD_RATE, _TRUNK_RATE = 2e-3, 3e-4
@@ -158,8 +160,8 @@ class Classify:
             )
         network = ClassNetwork(inputs.weights, n_classes, inputs.config.seed)
         _log.info("describing %d pictures", len(truth))
-        low = LowMapper(inputs.weights)
-        maps = low.varied(inputs.fit.tensors, inputs.config.augmentation, inputs.kept_maps)
+        low = LowMapper(inputs.weights, (LOW_STRIDE,))
+        maps = varied_maps(low, inputs.fit.tensors, inputs.config.augmentation, inputs.kept_maps)
         plan = Plan(n_rounds=settings.epochs, n_batches=_n_batches_for(len(truth)))
         cycle = OneCycle(
             network.model,
@@ -176,7 +178,7 @@ class Classify:
             Workload([plan.n_batches], plan.n_rounds, SystemClock(), inputs.listener),
         )
         _, described = _run(network, maps[0])
-        logits, held_out = _run(network, low.maps(inputs.held_out.tensors))
+        logits, held_out = _run(network, low.maps(inputs.held_out.tensors)[0])
         parameters = _parameters(
             network,
             (described, truth),
@@ -353,7 +355,9 @@ def _identity(inputs: TrainingInputs, settings: ClassifySettings) -> str:
         "config": inputs.config.to_toml(),
         "settings": asdict(settings),
         "labels": list(inputs.labels),
+        "architecture": _ARCHITECTURE,
+        "max_sample": inputs.spec.max_sample,
         "fit": list(inputs.fit.sha256s),
-        "held_out": list(inputs.held_out.sha256s),
+        "truth": [sample.label for sample in inputs.fit.samples],
     }
     return hashlib.sha256(canonical_json(table)).hexdigest()

@@ -1,23 +1,24 @@
-"""Pictures that change sides are found, and told with the worst first."""
+"""Pictures of which two bundles say something else are found, and told with the worst first."""
 
 from pathlib import Path
 
-import pytest
-
 from inspector.flow import Decision
-from models.comparing.changes import Change, Changes, changes_between
+from models.comparing.changes import Answer, Change, Changes, changes_between
 from models.dataset.reader import load_samples
-from models.dataset.sample import Sample
+from models.dataset.sample import Sample, of_split
 from tests.models.conftest import TrainedBundle
 
 
 def change(name: str, label: str, was: str, becomes: str) -> Change:
     sample = Sample(name=name, image=Path(name), label=label, masks=(), split="train", part=name)
-    return Change(sample=sample, was=Decision(was), becomes=Decision(becomes))
+    answers = [Answer(decision=Decision(said)) for said in (was, becomes)]
+    is_right = answers[1].is_passed is sample.is_good
+    return Change(sample=sample, was=answers[0], becomes=answers[1], is_right=is_right)
 
 
 CHANGES = Changes(
     n_pictures=30,
+    n_were_right=28,
     n_right=27,
     changed=(
         change("a", "good", "FAIL", "PASS"),
@@ -30,28 +31,43 @@ CHANGES = Changes(
 
 def test_defects_that_pass_now_come_first_and_what_is_better_last() -> None:
     lines = list(CHANGES.lines("old"))
-    assert lines[0] == "old        27 of 30 pictures are judged right, 4 change sides"
-    assert [line.split("'")[1] for line in lines[1:]] == ["c", "b", "d", "a"]
+    assert lines[0] == "old        of 30 pictures 28 were judged right, 27 are now; 4 change"
+    assert [line.split("'")[1] for line in lines[1:]] == ["c", "b", "a", "d"]
     assert lines[1] == "  WRONG NOW  'c' (dent): FAIL -> PASS"
-    assert lines[4] == "  right now  'a' (good): FAIL -> PASS"
+    assert lines[3] == "  right now  'a' (good): FAIL -> PASS"
 
 
-def test_defects_are_counted_by_the_way_they_go() -> None:
-    assert [one.sample.name for one in CHANGES.newly_passed()] == ["c"]
-    assert [one.sample.name for one in CHANGES.newly_found()] == ["d"]
+def test_defects_are_told_by_the_way_they_go() -> None:
+    assert [one.sample.name for one in CHANGES.changed if one.is_escape] == ["c"]
+    assert [one.sample.name for one in CHANGES.changed if one.is_found] == ["d"]
+
+
+def test_name_is_told_where_there_is_one() -> None:
+    answer = Answer(decision=Decision.FAIL, label="dent")
+    assert (answer.text(), answer.is_passed) == ("FAIL dent", False)
+    assert Answer(decision=Decision.PASS).text() == "PASS"
 
 
 def test_many_changes_are_not_all_named_to_people_but_to_scripts() -> None:
-    many = Changes(n_pictures=50, n_right=0, changed=CHANGES.changed * 10)
+    many = Changes(n_pictures=50, n_were_right=0, n_right=0, changed=CHANGES.changed * 10)
     lines = list(many.lines("old"))
     assert lines[-1] == "  and 20 more"
-    table = many.as_table()
-    assert len(table["changed"]) == 40  # type: ignore[arg-type]
+    assert len(many.as_table()["changed"]) == 40  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("split", ["test"])
-def test_same_bundle_changes_nothing(trained: TrainedBundle, split: str) -> None:
-    samples = [one for one in load_samples(trained.data) if one.split == split]
+def test_same_bundle_changes_nothing(trained: TrainedBundle) -> None:
+    samples = of_split(load_samples(trained.data), "test")
     changes = changes_between(trained.bundle, trained.bundle, samples)
     assert (changes.n_pictures, changes.changed) == (len(samples), ())
-    assert changes.n_right >= len(samples) - 1
+    assert changes.n_right == changes.n_were_right >= len(samples) - 1
+
+
+def test_picture_that_cannot_be_read_is_rejected_by_both(
+    trained: TrainedBundle, tmp_path: Path
+) -> None:
+    (tmp_path / "x.png").write_bytes(b"")
+    broken = Sample(
+        name="x", image=tmp_path / "x.png", label="dent", masks=(), split="train", part="x"
+    )
+    changes = changes_between(trained.bundle, trained.bundle, [broken])
+    assert (changes.n_right, changes.changed) == (1, ())

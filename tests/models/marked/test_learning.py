@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from inspector.clock import SystemClock
 from models.backbones.weights import Weights
 from models.marked import fitting
-from models.marked.fitting import MarkedSettings
+from models.marked.fitting import MarkedFitter, MarkedSettings
 from models.marked.learning import N_FOLDS, MarkedInputs, MarkedOutcome, learn_marked
 from models.measures.metrics import auroc
+from models.memory.folds import GoodPictures, learnt_from
+from models.memory.memory import Memory
 from models.training.augment import Augmentation
 from models.training.kept_maps import KeptMaps
 from models.training.progress import EpochReport
@@ -82,6 +85,30 @@ def test_every_picture_is_judged_once_by_what_never_saw_it(
     assert outcome.is_complete
     assert [report.epoch for report in ears.reports] == list(range(1, 1 + N_ROUNDS * (N_FOLDS + 1)))
     assert ears.reports[-1].left_s == 0.0
+
+
+def test_no_network_and_no_memory_learns_from_the_parts_that_it_judges(
+    inputs_in: Callable[..., MarkedInputs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[set[int]] = []
+    remembered: list[set[str]] = []
+    fit, learn = MarkedFitter.fit, learnt_from
+
+    def spy_fit(self: MarkedFitter, places: list[int], *more: Any) -> bool:
+        fitted.append(set(places))
+        return fit(self, places, *more)
+
+    def spy_learn(good: GoodPictures, *more: Any) -> Memory:
+        remembered.append({one.name for one in good.samples})
+        return learn(good, *more)
+
+    monkeypatch.setattr(MarkedFitter, "fit", spy_fit)
+    monkeypatch.setattr("models.marked.learning.learnt_from", spy_learn)
+    outcome = learn_marked(inputs_in(tmp_path, Impatient(N_ROUNDS + 1)))
+    judged = set(outcome.judged)
+    assert not fitted[0] & judged
+    assert fitted[0] | judged == set(range(len(KINDS)))
+    assert not remembered[0] & {f"{place}.png" for place in judged}
 
 
 def test_painted_defects_are_judged_too(learnt: tuple[MarkedOutcome, Ears, Path]) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from models.backbones.efficientnet_lite0 import trunk
 from models.backbones.weights import Weights
-from models.marked.maps import LowMapper, LowMaps, low_batches
+from models.marked.maps import LowMaps, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
 from models.training.augment import Augmentation
 from models.training.kept_maps import KeptMaps
+from models.training.low_maps import LowMapper
 from models.training.variants import N_VARIANTS
 from tests.models.marked.pictures import spotted
 
@@ -19,12 +20,13 @@ KINDS = [0, 1, 2] * 6  # more than one batch
 
 @pytest.fixture(scope="module")
 def mapper(weights: Weights) -> LowMapper:
-    return LowMapper(weights)
+    return LowMapper(weights, LOW_STRIDES)
 
 
 @pytest.fixture(scope="module")
 def varied(mapper: LowMapper, tmp_path_factory: pytest.TempPathFactory) -> LowMaps:
-    return mapper.varied(spotted(KINDS), Augmentation(), KeptMaps(tmp_path_factory.mktemp("maps")))
+    kept = KeptMaps(tmp_path_factory.mktemp("maps"))
+    return varied_maps(mapper, spotted(KINDS), Augmentation(), kept)
 
 
 def test_first_variant_is_the_picture_as_it_is(varied: LowMaps, weights: Weights) -> None:
@@ -53,7 +55,7 @@ def test_variants_differ_and_keep_their_kinds(varied: LowMaps) -> None:
 def test_same_pictures_give_the_same_maps(
     varied: LowMaps, mapper: LowMapper, tmp_path: Path
 ) -> None:
-    again = mapper.varied(spotted(KINDS), Augmentation(), KeptMaps(tmp_path))
+    again = varied_maps(mapper, spotted(KINDS), Augmentation(), KeptMaps(tmp_path))
     assert np.array_equal(again.stride_4, varied.stride_4)
     assert np.array_equal(again.covers, varied.covers)
 

@@ -1,5 +1,7 @@
 """Batches hold defects and good parts, and marks go where their maps go."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,8 @@ def test_marks_move_with_the_maps(monkeypatch: pytest.MonkeyPatch) -> None:
         owner = whose(stride_4).astype(int)
         assert np.array_equal(owner[:, ::2, ::2], whose(stride_8).astype(int))
         assert np.array_equal(kind_map, np.where(covers > 0, KINDS[owner], 0))
-        assert np.array_equal(kinds > 0, covers.any(axis=(1, 2)))
+        assert not (kinds > 0)[~covers.any(axis=(1, 2))].any()
+        assert (kinds > 0)[covers.mean(axis=(1, 2)) > 0.17].all()  # half of a spot, of a third
         n_mixed += sum(len(np.unique(each)) > 1 for each in owner)
     assert n_mixed > 10
 
@@ -97,3 +100,17 @@ def test_only_the_chosen_pictures_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.marked.mixing._NOISE", 0.0)
     for batch in mixer(places=range(3, 15)).batches(0, 4):
         assert set(np.unique(whose(batch[0]))) <= set(range(3, 15))
+
+
+def test_defect_smaller_than_a_cell_stays_one_until_it_is_covered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.marked.mixing._NOISE", 0.0)
+    small = maps()
+    covers, kinds = np.zeros_like(small.covers), np.zeros_like(small.kinds)
+    covers[0, KINDS > 0, 7, 11], kinds[0, :, 7, 11] = 60, KINDS
+    mixer = Mixer(
+        replace(small, covers=covers, kinds=kinds), KINDS, ALL_OUTLINED, range(len(KINDS)), seed=5
+    )
+    for _, _, marked, _, said, _ in mixer.batches(0, 6):
+        assert np.array_equal(said > 0, marked.any(axis=(1, 2)))

@@ -54,3 +54,12 @@ def test_defects_without_a_mask_say_nothing_of_the_size(tmp_path: Path) -> None:
     assert size_for([plain]) == (256, 256)
     height_px, width_px = size_for([])
     assert height_px * width_px == STANDARD_AREA_PX
+
+
+def test_defects_that_stay_too_small_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    size_for(outlined(tmp_path, [(460, 1130)] * 4, 14))
+    assert caplog.messages == []
+    size_for(outlined(tmp_path, [(460, 1130)] * 4, 7))
+    assert "smaller than 4.0 px across on the largest input" in caplog.text

@@ -1,14 +1,14 @@
 """What the tasks with marked defects share: which pictures serve for what, and what is doubted."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.dataset.sample import Sample
-from models.tasks.mixed import _doubts, _foldable, divided, knows_good_only
-from tests.support.bundles import draft_manifest
+from models.dataset.splits import fold_places
+from models.marked.learning import N_FOLDS
+from models.tasks.mixed import _doubts, _foldable, divided
 
 
 def sample(number: int, label: str = "good", split: str = "train", part: str = "") -> Sample:
@@ -56,23 +56,24 @@ def test_defects_of_one_part_alone_do_not_leave_a_fold_without_any() -> None:
     assert "list more parts" in doubts[0]
 
 
+def test_few_defects_are_all_learnt_from() -> None:
+    samples = [*(sample(number) for number in range(40)), *(sample(n, "dent") for n in range(19))]
+    division = divided(samples, seed=0)
+    assert len(division.proof) == 2
+    assert all(one.is_good for one in division.proof)
+
+
+def test_rare_kinds_do_not_all_come_into_one_fold() -> None:
+    kinds = [sample(0, f"kind {number}") for number in range(6)]
+    samples, doubts = _foldable((*(sample(number) for number in range(20)), *kinds), seed=0)
+    assert doubts == ()
+    for fold in fold_places(samples, 0, N_FOLDS):
+        assert sum(not samples[place].is_good for place in fold) == 2
+
+
 def test_good_pictures_that_look_defective_are_named_the_surest_first() -> None:
     judged = [sample(0), sample(1), sample(2), sample(3, "dent")]
     (doubt,) = _doubts(judged, np.array([0.96, 0.2, 0.99, 1.0], np.float32))
     assert "look defective: 2" in doubt
     assert doubt.index("good-2.png") < doubt.index("good-0.png")
     assert _doubts(judged, np.zeros(4, np.float32)) == ()
-
-
-@pytest.mark.parametrize(
-    ("task", "settings", "is_good_only"),
-    [("anomaly", {}, True), ("anomaly", {"n_kinds": 1}, False), ("segment", {"n_kinds": 2}, False)],
-)
-def test_bundle_says_whether_it_knows_good_parts_alone(
-    task: str,
-    settings: dict[str, object],
-    is_good_only: bool,
-) -> None:
-    manifest = replace(draft_manifest(threshold=1.0), task=task, training={"settings": settings})
-    assert knows_good_only(manifest) is is_good_only
-    assert knows_good_only(replace(manifest, training={})) is (task == "anomaly")

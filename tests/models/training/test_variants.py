@@ -35,15 +35,15 @@ def test_identity_changes_with_all_that_maps_depend_on(monkeypatch: pytest.Monke
     marked = MARKS.copy()
     marked[0, 0, 0] ^= 1
     identities = [
-        identity_of_maps("a", PICTURES, MARKS, HOW),
-        identity_of_maps("b", PICTURES, MARKS, HOW),
-        identity_of_maps("a", changed, MARKS, HOW),
-        identity_of_maps("a", PICTURES, marked, HOW),
-        identity_of_maps("a", PICTURES.reshape(20, 48, 32, 3), MARKS, HOW),
-        identity_of_maps("a", PICTURES, MARKS, Augmentation(light=0.2)),
+        identity_of_maps(__file__, PICTURES, MARKS, HOW),
+        identity_of_maps(np.__file__, PICTURES, MARKS, HOW),
+        identity_of_maps(__file__, changed, MARKS, HOW),
+        identity_of_maps(__file__, PICTURES, marked, HOW),
+        identity_of_maps(__file__, PICTURES.reshape(20, 48, 32, 3), MARKS, HOW),
+        identity_of_maps(__file__, PICTURES, MARKS, Augmentation(light=0.2)),
     ]
     monkeypatch.setattr("models.training.variants.CONVERTED_SHA256", "other weights")
-    identities.append(identity_of_maps("a", PICTURES, MARKS, HOW))
+    identities.append(identity_of_maps(__file__, PICTURES, MARKS, HOW))
     assert len(set(identities)) == len(identities)
     monkeypatch.undo()
-    assert identity_of_maps("a", PICTURES.copy(), MARKS, HOW) == identities[0]
+    assert identity_of_maps(__file__, PICTURES.copy(), MARKS, HOW) == identities[0]
