@@ -86,6 +86,8 @@ class Prediction:
         probabilities: float32, one for each of the bundle's labels, or None.
         class_map: uint8, (h, w) over the whole canvas: at each pixel the most probable of the
             bundle's labels but the first, by its place among them; or None.
+        unexplained: What is unusual about the part where no known kind of defect explains it;
+            above 1 more than good parts are; or None, where the map explains all of the score.
     """
 
     frame_id: int
@@ -94,6 +96,7 @@ class Prediction:
     bundle_id: str
     probabilities: NDArray[np.float32] | None = None
     class_map: NDArray[np.uint8] | None = None
+    unexplained: float | None = None
 
 
 class Stage(StrEnum):

@@ -14,6 +14,7 @@ from inspector.geometry import AxisMap, Box, label_regions, region_boxes
 from inspector.recipe import Recipe
 
 GOOD = "good"  # the label of a part that is free of defects
+_USUAL = 1.0  # of what no kind of defect explains
 MAX_REGIONS = 16  # the worst ones; more outlines than that hide the part
 
 
@@ -39,7 +40,8 @@ def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Ver
     """PASS when the score is at most the threshold, else FAIL with the regions that stand out.
 
     A part above the threshold passes all the same when everything that stands out on it is of
-    kinds that the recipe tolerates, none of them on more of the part than it may cover.
+    kinds that the recipe tolerates, none of them on more of the part than it may cover, and nothing
+    else about it is unusual.
 
     Args:
         to_sensor: From the heat map's pixels to the sensor's.
@@ -56,7 +58,7 @@ def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Ver
         reasons = (Reason(rule="score", measured=prediction.score, limit=threshold),)
         found = _regions(prediction, to_sensor, criteria)
         if recipe.tolerated_area_px2 and found:
-            reasons = _not_tolerated(found, recipe, reasons)
+            reasons = _not_tolerated(found, recipe, reasons) or _unexplained(prediction)
         regions = _shown(found, recipe.min_region_px) if reasons else ()
     decision = Decision.FAIL if reasons else Decision.PASS
     return Verdict(
@@ -107,6 +109,17 @@ def _not_tolerated(
         for label, area in covered.items()
         if not area <= tolerated[label]
     )
+
+
+def _unexplained(prediction: Prediction) -> tuple[Reason, ...]:
+    """Why a part fails on which all that stands out is tolerated: a defect that nobody knows yet.
+
+    NaN is no reason to pass.
+    """
+    measured = prediction.unexplained
+    if measured is None or measured <= _USUAL:
+        return ()
+    return (Reason(rule="beside what is tolerated", measured=measured, limit=_USUAL),)
 
 
 def _regions(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> tuple[Region, ...]:

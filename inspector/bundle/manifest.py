@@ -19,7 +19,7 @@ CANARY_FILE = "canary.png"
 REQUIRED_FILES = (MODEL_FILE, REPORT_FILE, CANARY_FILE)
 OPTIONAL_FILES = (INT8_FILE,)
 TASKS = ("anomaly", "classify", "segment", "detect")
-OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "boxes")
+OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "unexplained", "boxes")
 
 Color = Literal["rgb", "mono"]
 Resize = Literal["stretch", "letterbox", "tile"]

@@ -10,7 +10,7 @@ from inspector.errors import InferenceError
 from inspector.flow import Prediction, Preprocessed
 from inspector.inference.stitch import stitch_classes, stitch_heatmap
 
-_READ = ("score", "heatmap", "probabilities", "class_map")
+_READ = ("score", "heatmap", "probabilities", "class_map", "unexplained")
 
 
 def read_outputs(manifest: Manifest) -> list[str]:
@@ -38,6 +38,9 @@ def prediction_of(
     if "probabilities" in named:
         shape: tuple[int, ...] = (count, len(labels))
         probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
+    unexplained = None
+    if "unexplained" in named:
+        unexplained = float(_finite(named["unexplained"], (count,), "unexplained").max())
     if "heatmap" in named:
         shape = (count, spec.height_px, spec.width_px)
         tiles = _finite(named["heatmap"], shape, "heatmap")
@@ -52,6 +55,7 @@ def prediction_of(
         bundle_id=manifest.bundle_id,
         probabilities=probabilities,
         class_map=class_map,
+        unexplained=unexplained,
     )
 
 

@@ -11,7 +11,7 @@ at once. The networks that judge come first: whoever ends the training early get
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,11 @@ from models.marked.combining import Combination, best_region_level, combination_
 from models.marked.fitting import MarkedFitter, MarkedSettings, Seen, n_batches_for
 from models.marked.maps import MarkedPictures, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
+from models.marked.unexplained import unexplained_in
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
+from models.measures.threshold import log_normal_limit
 from models.memory.folds import GoodPictures, learnt_from
-from models.memory.learning import log_scores
+from models.memory.learning import evidence_of
 from models.memory.memory import Memory
 from models.memory.taps import Tapper, strides_for
 from models.training.augment import Augmentation
@@ -40,6 +42,8 @@ from models.training.low_maps import LowMapper
 from models.training.progress import Listener, Workload
 
 N_FOLDS = 3
+_RARELY = 0.001  # of good pictures: so many exceed the limit of the memory's heat
+_USUALLY_EXPLAINED = 0.95  # of outlined defects, beside which nothing else is wrong
 _log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
@@ -81,7 +85,8 @@ class MarkedOutcome:
         judged: Places of the pictures that were judged without their part.
         chances: Of a defect, of these.
         painted: Good ones of them, spoiled, by what had not seen them.
-        region_level: The chance from which on a pixel counts as marked.
+        region_level: The chance from which on a pixel counts as marked; without outlines, the heat
+            of the memory.
         is_complete: False when a person ended it early.
     """
 
@@ -108,6 +113,8 @@ class _Half:
     memory: Memory
     seen: Seen
     log_scores: Floats
+    heat_peaks: Floats
+    unexplained: Floats
     painted: PaintedLot
     painted_image: Floats
     painted_log_scores: Floats
@@ -197,17 +204,34 @@ class _Learning:
         image, log_painted = _NONE, _NONE
         if len(painted.tensors):
             image = self._fitter.seen(low_batches(*self._low.maps(painted.tensors))).image
-            log_painted = log_scores(self._tapper.taps(painted.tensors), memory)
+            log_painted, _ = evidence_of(self._tapper.taps(painted.tensors), memory)
         places = list(fold)
+        log_scores, heat_peaks = evidence_of(self._taps.some(places), memory)
+        low = low_batches(maps.stride_4[0, places], maps.stride_8[0, places])
+        seen = self._fitter.seen(low)
         return _Half(
             network=self._fitter.arrays(),
             memory=memory,
-            seen=self._fitter.seen(low_batches(maps.stride_4[0, places], maps.stride_8[0, places])),
-            log_scores=log_scores(self._taps.some(places), memory),
+            seen=seen,
+            log_scores=log_scores,
+            heat_peaks=heat_peaks,
+            unexplained=unexplained_in(self._taps.some(places), memory, seen.mask),
             painted=painted,
             painted_image=image,
             painted_log_scores=log_painted,
         )
+
+    def _heat_limit(self, halves: Sequence[_Half], places: Sequence[int]) -> float:
+        """What of the memory's heat is usual: on good pictures, and far from outlined defects."""
+        pictures = self._inputs.pictures
+        is_defect = pictures.is_defect[list(places)]
+        peaks = np.concatenate([half.heat_peaks for half in halves])[~is_defect]
+        limit = log_normal_limit(peaks.astype(np.float64), _RARELY)
+        beside = np.concatenate([half.unexplained for half in halves])
+        beside = beside[is_defect & pictures.is_outlined[list(places)]]
+        if not len(beside):
+            return limit
+        return max(limit, float(np.quantile(beside, _USUALLY_EXPLAINED)))
 
     def _joined(
         self,
@@ -224,6 +248,7 @@ class _Learning:
         image = np.concatenate([half.seen.image for half in halves])
         memory_says = np.concatenate([half.log_scores for half in halves])
         combination = combination_of(image, memory_says, pictures.is_defect[places])
+        heat_limit = self._heat_limit(halves, places)
         outlined = pictures.is_outlined[places]
         masks = np.concatenate([half.seen.mask for half in halves])[outlined]
         painted = [
@@ -235,12 +260,14 @@ class _Learning:
         ]
         return MarkedOutcome(
             network=network,
-            memory=memory,
+            memory=replace(memory, heat_limit=np.array(heat_limit, np.float32)),
             combination=combination,
             judged=tuple(places),
             chances=combination.chance(tf, image, memory_says).numpy(),
             painted=joined(painted),
-            region_level=best_region_level(masks, self._maps.covers[0, places][outlined]),
+            region_level=best_region_level(masks, self._maps.covers[0, places][outlined])
+            if (pictures.is_outlined & pictures.is_defect).any()
+            else 1.0,
             is_complete=is_complete,
         )
 

@@ -11,7 +11,7 @@ Every function takes `tf`, the TensorFlow module; maps are (N, rows, columns), o
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -99,18 +99,30 @@ def judge(tf: Any, taps: Sequence[Any], memory: Memory, size_px: tuple[int, int]
         taps: The backbone's maps, one for each bank.
         size_px: (H, W) of the heat map; that of the network's input.
     """
+    found = evidence(tf, taps, memory)
+    return {"score": tf.exp(found.log_score), "heatmap": enlarged(tf, found.heat, size_px)}
+
+
+class Evidence(NamedTuple):
+    """What a memory makes of pictures.
+
+    Attributes:
+        log_score: (N,), the logarithm of the score.
+        heat: (N, rows, columns), the heat map on its own grid.
+    """
+
+    log_score: Any
+    heat: Any
+
+
+def evidence(tf: Any, taps: Sequence[Any], memory: Memory) -> Evidence:
+    """Of the backbone's maps, one for each bank."""
     described = descriptions(tf, taps)
     local = _distances(tf, described, memory)
-    worst = _worst(tf, described, local, memory)
-    grid = heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit)
-    heat_map = _resampled(tf, grid, size_px, enlarging_matrix)
-    return {"score": tf.exp(worst), "heatmap": heat_map}
-
-
-def log_score(tf: Any, taps: Sequence[Any], memory: Memory) -> Any:
-    """(N,): the logarithm of the score of `judge`, without its map."""
-    described = descriptions(tf, taps)
-    return _worst(tf, described, _distances(tf, described, memory), memory)
+    return Evidence(
+        log_score=_worst(tf, described, local, memory),
+        heat=heat_grid(tf, local[1]) * np.float32(1.0 / memory.heat_limit),
+    )
 
 
 def enlarged(tf: Any, maps: Any, size_px: tuple[int, int]) -> Any:

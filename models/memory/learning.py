@@ -80,21 +80,19 @@ def learn_memory(
 
 def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
     """Score, and the peak of the heat map's grid, of each picture; both (N,)."""
-    tf = tensorflow()
-    scores, peaks = [], []
-    for taps in pictures.batches():
-        # The heat map on its own grid: enlarging moves no peak by much, and costs the most here.
-        outputs = judging.judge(tf, taps, memory, pictures.grids[1])
-        scores.append(outputs["score"].numpy())
-        peaks.append(outputs["heatmap"].numpy().max(axis=(1, 2)))
-    return np.concatenate(scores), np.concatenate(peaks)
+    log_scores, peaks = evidence_of(pictures, memory)
+    return np.exp(log_scores), peaks
 
 
-def log_scores(pictures: Taps, memory: Memory) -> Floats:
-    """The logarithm of the score of each picture, (N,); see `judging.log_score`."""
+def evidence_of(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
+    """The same with the logarithms of the scores.
+
+    The peaks are those of the heat map's own grid: enlarging moves none by much, and costs most.
+    """
     tf = tensorflow()
-    pieces = [judging.log_score(tf, taps, memory).numpy() for taps in pictures.batches()]
-    return np.concatenate(pieces)
+    found = [judging.evidence(tf, taps, memory) for taps in pictures.batches()]
+    log_scores = np.concatenate([each.log_score.numpy() for each in found])
+    return log_scores, np.concatenate([each.heat.numpy().max(axis=(1, 2)) for each in found])
 
 
 def along_main_drift(pictures: Taps) -> Floats:

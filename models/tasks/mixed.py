@@ -33,6 +33,7 @@ from models.marked.learning import (
 from models.marked.maps import MarkedPictures
 from models.marked.network import LOW_STRIDES, Logits, network_of
 from models.marked.sizes import size_for
+from models.marked.unexplained import unexplained
 from models.memory import judging
 from models.memory.learning import MAX_PATCHES
 from models.memory.memory import memory_of
@@ -50,15 +51,25 @@ _SPARED = 20  # defects: of fewer, each is needed to learn from
 _N_EXAMPLES = 3
 _SUSPECT = 0.95  # so sure is the model of a defect on a picture that is called good
 
-OUTPUTS: Mapping[str, str] = {
-    "score": "chance that the part is defective if good and defective ones came equally often; "
-    "higher is worse",
-    "heatmap": "chance that a pixel shows a defect of the kinds that were marked",
-}
-KIND_OUTPUTS: Mapping[str, str] = {
+_SCORE = (
+    "chance that the part is defective if good and defective ones came equally often; higher is "
+    "worse"
+)
+_KIND_OUTPUTS: Mapping[str, str] = {
     "probabilities": "of each label: the score, divided among the kinds of defects",
     "class_map": "of each kind of defect, where there is one",
+    "unexplained": "how unusual the part is far from every defect that was marked; good parts "
+    "seldom exceed 1",
 }
+
+
+def mixed_outputs(settings: Mapping[str, object]) -> Mapping[str, str]:
+    """See `Task.outputs`, for parameters with these settings."""
+    heatmap = "chance that a pixel shows a defect of the kinds that were marked"
+    if not settings["has_outlines"]:
+        heatmap = "how far each pixel is from good parts, which seldom exceed 1"
+    outputs = {"score": _SCORE, "heatmap": heatmap}
+    return {**outputs, **_KIND_OUTPUTS} if settings["names_kinds"] else outputs
 
 
 def divided(samples: Sequence[Sample], seed: int) -> Division:
@@ -89,21 +100,20 @@ def mixed_input_spec(config: TrainingConfig, samples: Sequence[Sample]) -> Input
     return InputSpec(height_px=height_px, width_px=width_px, color="rgb", resize="stretch")
 
 
-def learn_mixed(inputs: TrainingInputs, *, names_kinds: bool) -> TrainingOutcome:
+def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> TrainingOutcome:
     """See `Task.learn`.
 
     Args:
-        names_kinds: Whether the finished graph tells kinds of defects apart.
+        kinds: Of defects that the finished graph tells apart; empty: all are one.
     """
     settings, bank_size = _settings(inputs.config)
-    n_kinds = len(inputs.labels) - 1
-    pictures, _ = (_marked(lot, inputs) for lot in (inputs.fit, inputs.held_out))
+    pictures = _marked(inputs.fit, inputs.spec, kinds)
     samples, part_doubts = _foldable(inputs.fit.samples, inputs.config.seed)
     outcome = learn_marked(
         MarkedInputs(
             samples=samples,
             pictures=pictures,
-            n_kinds=n_kinds,
+            n_kinds=max(1, len(kinds)),
             weights=inputs.weights,
             settings=settings,
             bank_size=bank_size,
@@ -116,11 +126,11 @@ def learn_mixed(inputs: TrainingInputs, *, names_kinds: bool) -> TrainingOutcome
             listener=inputs.listener,
         )
     )
-    parameters = _parameters(outcome, settings, bank_size, n_kinds)
+    parameters = _parameters(outcome, settings, bank_size, kinds, pictures)
     judged = tuple(inputs.fit.samples[place] for place in outcome.judged)
     scores = outcome.chances
     if inputs.held_out.samples:
-        graph = mixed_graph(parameters, inputs.spec, inputs.weights, names_kinds=names_kinds)
+        graph = mixed_graph(parameters, inputs.spec, inputs.weights)
         scores = np.concatenate([scores, run_graph(graph, inputs.held_out.tensors)["score"]])
     return TrainingOutcome(
         parameters=parameters,
@@ -151,9 +161,7 @@ def mixed_in_size(parameters: TrainedParameters, spec: InputSpec) -> TrainedPara
     return replace(parameters, arrays={**others, **resized.to_arrays()})
 
 
-def mixed_graph(
-    parameters: TrainedParameters, spec: InputSpec, weights: Weights, *, names_kinds: bool
-) -> Any:
+def mixed_graph(parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
     """See `Task.graph`."""
     from models.backbones.efficientnet_lite0 import trunk
 
@@ -161,6 +169,7 @@ def mixed_graph(
     table = Table(parameters.settings, "parameters of marked defects", DataError)
     memory = memory_of(parameters.arrays)
     network = network_of(parameters.arrays, table.integer("n_kinds", low=1, high=MAX_KINDS))
+    names_kinds, has_outlines = table.boolean("names_kinds"), table.boolean("has_outlines")
     combination = combination_in(parameters.arrays["combination"])
     mask_strides = len(LOW_STRIDES) - 1  # the memory shares the last of the low maps
     strides = (*LOW_STRIDES, *STRIDES[1 : len(memory.banks)])
@@ -170,51 +179,48 @@ def mixed_graph(
     def judge(pixels: Any) -> dict[str, Any]:
         maps = backbone(tf.cast(pixels, tf.float32))
         logits = network(*maps[: len(LOW_STRIDES)])
-        log_score = judging.log_score(tf, maps[mask_strides:], memory)
-        score = combination.chance(tf, logits.image, log_score)
-        outputs = {
+        found = judging.evidence(tf, maps[mask_strides:], memory)
+        score = combination.chance(tf, logits.image, found.log_score)
+        mask = tf.sigmoid(logits.mask)
+        if not has_outlines:  # the network was never shown where
+            return {"score": score, "heatmap": judging.enlarged(tf, found.heat, size_px)}
+        if not names_kinds:
+            return {"score": score, "heatmap": judging.enlarged(tf, mask, size_px)}
+        heat = judging.enlarged(tf, found.heat, mask.shape[1:])
+        return {
             "score": score,
-            "heatmap": judging.enlarged(tf, tf.sigmoid(logits.mask), size_px),
+            "heatmap": judging.enlarged(tf, mask, size_px),
+            "unexplained": unexplained(tf, mask, heat),
+            **_kinds(tf, logits, score[:, None], mask),
         }
-        if names_kinds:
-            outputs |= _kinds(tf, logits, score)
-        return outputs
 
     signature = tf.TensorSpec([None, *size_px, 3], tf.uint8, name="pixels")
     return tf.function(judge, input_signature=[signature], autograph=False)
 
 
-def _kinds(tf: Any, logits: Logits, score: Any) -> dict[str, Any]:
-    defective = score[:, None]
-    if logits.kinds.shape[-1] == 0:  # there is one kind alone
-        return {
-            "probabilities": tf.concat([1.0 - defective, defective], 1),
-            "class_map": tf.sigmoid(logits.mask)[..., None],
-        }
-    shares = tf.nn.softmax(logits.kinds) * defective
-    return {
-        "probabilities": tf.concat([1.0 - defective, shares], 1),
-        "class_map": tf.nn.softmax(logits.kind_map),
-    }
+def _kinds(tf: Any, logits: Logits, score: Any, mask: Any) -> dict[str, Any]:
+    """Of pictures and of places."""
+    kinds, kind_map = tf.ones_like(score), mask[..., None]
+    if logits.kinds.shape[-1]:  # else there is one kind alone
+        kinds, kind_map = tf.nn.softmax(logits.kinds), tf.nn.softmax(logits.kind_map)
+    return {"probabilities": tf.concat([1.0 - score, score * kinds], 1), "class_map": kind_map}
 
 
-def _marked(loaded: LoadedSet, inputs: TrainingInputs) -> MarkedPictures:
-    """With what is drawn on them; where one kind is known alone, each defect is of that kind."""
-    names = inputs.labels[1:]
+def _marked(loaded: LoadedSet, spec: InputSpec, names: tuple[str, ...]) -> MarkedPictures:
+    """With what is drawn on them; without names each defect is of the same kind."""
     kinds = np.array(
         [
-            0 if one.is_good else 1 + (names.index(one.label) if len(names) > 1 else 0)
+            0 if one.is_good else 1 + (names.index(one.label) if names else 0)
             for one in loaded.samples
         ],
         dtype=np.intp,
     )
-    masks = load_masks(loaded, inputs.spec)
-    is_marked = masks.any(axis=(1, 2))
+    masks = load_masks(loaded, spec)
     return MarkedPictures(
         tensors=loaded.tensors,
         label_maps=masks * kinds.astype(np.uint8)[:, None, None],
         kinds=kinds,
-        is_outlined=is_marked | (kinds == 0),
+        is_outlined=masks.any(axis=(1, 2)) | (kinds == 0),
     )
 
 
@@ -255,10 +261,20 @@ def _settings(config: TrainingConfig) -> tuple[MarkedSettings, int]:
 
 
 def _parameters(
-    outcome: MarkedOutcome, settings: MarkedSettings, bank_size: int, n_kinds: int
+    outcome: MarkedOutcome,
+    settings: MarkedSettings,
+    bank_size: int,
+    kinds: tuple[str, ...],
+    pictures: MarkedPictures,
 ) -> TrainedParameters:
     return TrainedParameters(
-        settings={**asdict(settings), "bank_size": bank_size, "n_kinds": n_kinds},
+        settings={
+            **asdict(settings),
+            "bank_size": bank_size,
+            "n_kinds": max(1, len(kinds)),
+            "names_kinds": bool(kinds),
+            "has_outlines": bool((pictures.is_outlined & pictures.is_defect).any()),
+        },
         arrays={
             **outcome.network,
             **outcome.memory.to_arrays(),

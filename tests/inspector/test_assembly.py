@@ -47,6 +47,17 @@ def test_recipe_that_tolerates_a_defect_the_model_cannot_name_is_refused(tmp_pat
         build_inspection(bundle, recipe, SystemClock())
 
 
+@pytest.mark.parametrize("threshold", [0.0, 1.0, 1.1, -0.5])
+def test_limit_that_no_chance_can_reach_or_miss_is_refused(threshold: float) -> None:
+    manifest = draft_manifest(threshold=0.4)
+    chances = replace(manifest, threshold=replace(manifest.threshold, scale="chance"))
+    recipe = Recipe(name="set for distances", threshold=threshold)
+    with pytest.raises(RecipeError, match="decides nothing: the scores of this bundle"):
+        criteria_of(recipe, chances)
+    assert criteria_of(recipe, manifest).threshold == threshold
+    assert criteria_of(Recipe(name="r", threshold=0.6), chances).threshold == 0.6
+
+
 def test_identity_names_everything_that_judges(tmp_path: Path) -> None:
     bundle = open_bundle(write_bundle(tmp_path / "b"))
     identity = build_inspection(bundle, DEFAULT_RECIPE, SystemClock()).identity

@@ -183,6 +183,21 @@ def test_part_passes_when_all_that_stands_out_is_tolerated() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("unexplained", "decision"),
+    [(None, Decision.PASS), (0.9, Decision.PASS), (1.5, Decision.FAIL)],
+)
+def test_what_is_tolerated_does_not_excuse_what_nobody_knows(
+    unexplained: float | None, decision: Decision
+) -> None:
+    prediction = replace(with_kinds(heat(y0x0=0.75)), unexplained=unexplained)
+    verdict = judge(prediction, TWICE, KINDS)
+    assert verdict.decision is decision
+    assert [reason.text() for reason in verdict.reasons] == (
+        ["beside what is tolerated 1.5 over 1"] if decision is Decision.FAIL else []
+    )
+
+
 def test_part_fails_when_tolerated_defects_cover_too_much_together() -> None:
     hot = heat(y0x0=0.75, y4x6=0.75, y2x2=0.75)
     verdict = judge(with_kinds(hot), TWICE, KINDS)

@@ -42,7 +42,6 @@ from models.memory.learning import (
 from models.memory.memory import Floats, memory_of
 from models.memory.resizing import in_size
 from models.memory.taps import STRIDES, Tapper, joined, network, strides_for
-from models.tasks.mixed import OUTPUTS as MIXED_OUTPUTS
 from models.tasks.mixed import (
     divided,
     is_mixed,
@@ -50,6 +49,7 @@ from models.tasks.mixed import (
     mixed_graph,
     mixed_in_size,
     mixed_input_spec,
+    mixed_outputs,
 )
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
@@ -72,7 +72,9 @@ class Anomaly:
 
     def outputs(self, parameters: TrainedParameters) -> Mapping[str, str]:
         """See `Task.outputs`."""
-        return MIXED_OUTPUTS if is_mixed(parameters.settings) else _OUTPUTS
+        if is_mixed(parameters.settings):
+            return mixed_outputs(parameters.settings)
+        return _OUTPUTS
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them, if enough are good."""
@@ -134,7 +136,7 @@ class Anomaly:
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
         """See `Task.learn`: every picture is judged by what was learnt without its part."""
         if any(not sample.is_good for sample in inputs.fit.samples):
-            return learn_mixed(inputs, names_kinds=False)
+            return learn_mixed(inputs)
         if inputs.config.epochs is not None:
             raise ConfigurationError(
                 "epochs: without marked defects each picture is looked at once; leave it out"
@@ -198,7 +200,7 @@ class Anomaly:
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
         if is_mixed(parameters.settings):
-            return mixed_graph(parameters, spec, weights, names_kinds=False)
+            return mixed_graph(parameters, spec, weights)
         tf = tensorflow()
         memory = memory_of(parameters.arrays)
         backbone = network(weights, STRIDES[: len(memory.banks)])

@@ -1,5 +1,6 @@
 """Task `segment`: outlines defects and names their kinds; see `models.tasks.mixed`."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,14 +12,13 @@ from models.dataset.labels import label_counts_text
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import Division
 from models.tasks.mixed import (
-    KIND_OUTPUTS,
     MAX_KINDS,
-    OUTPUTS,
     divided,
     learn_mixed,
     mixed_graph,
     mixed_in_size,
     mixed_input_spec,
+    mixed_outputs,
 )
 from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
@@ -26,14 +26,15 @@ from models.training.config import TrainingConfig
 MIN_GOOD = 20  # pictures; below that nobody can tell what is usual
 MIN_PER_KIND = 4  # pictures, of which some are learnt from and others judged
 MIN_OUTLINED = 4  # defects
+_log = logging.getLogger(__name__)
 
 
 class Segment:
     """The task; see `models.tasks.task.Task`."""
 
-    def outputs(self, _parameters: TrainedParameters) -> Mapping[str, str]:
+    def outputs(self, parameters: TrainedParameters) -> Mapping[str, str]:
         """See `Task.outputs`."""
-        return {**OUTPUTS, **KIND_OUTPUTS}
+        return mixed_outputs(parameters.settings)
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them."""
@@ -71,6 +72,14 @@ class Segment:
                 f"{where}: the val split shows {', '.join(map(repr, sorted(unknown)))}, of which "
                 "the train split has no picture"
             )
+        n_unmarked = sum(not one.is_good and not one.masks for one in training)
+        if n_unmarked:
+            _log.warning(
+                "%s: defects without a mask: %d; they teach whether a part is bad, but not where: "
+                "where a recipe tolerates a kind, such a defect beside it may pass",
+                where,
+                n_unmarked,
+            )
         return tuple(samples)
 
     def divide(self, samples: Sequence[Sample], seed: int) -> Division:
@@ -87,7 +96,7 @@ class Segment:
 
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
         """See `Task.learn`."""
-        return learn_mixed(inputs, names_kinds=True)
+        return learn_mixed(inputs, inputs.labels[1:])
 
     def scaled(self, outcome: TrainingOutcome, _threshold: float) -> TrainingOutcome:
         """See `Task.scaled`: a chance stays one."""
@@ -99,7 +108,7 @@ class Segment:
 
     def graph(self, parameters: TrainedParameters, spec: InputSpec, weights: Weights) -> Any:
         """See `Task.graph`."""
-        return mixed_graph(parameters, spec, weights, names_kinds=True)
+        return mixed_graph(parameters, spec, weights)
 
 
 TASK = Segment()

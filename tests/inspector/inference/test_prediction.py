@@ -23,6 +23,14 @@ def test_prediction_is_made_of_what_the_graph_gave() -> None:
     assert (prediction.probabilities, prediction.class_map) == (None, None)
 
 
+def test_part_is_as_unexplained_as_its_worst_tile() -> None:
+    named = manifest(outputs=("score", "unexplained"))
+    given = {name: np.array([0.5], np.float32) for name in ("score", "unexplained")}
+    assert prediction_of(given, full_of(9), named).unexplained == 0.5
+    with pytest.raises(InferenceError, match="unexplained holds a value that is not finite"):
+        prediction_of(given | {"unexplained": np.array([np.nan], "f4")}, full_of(9), named)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_number_that_is_not_finite_is_an_inference_error(value: float) -> None:
     with pytest.raises(InferenceError, match="score holds a value that is not finite"):

@@ -86,7 +86,13 @@ def test_bundle_says_what_it_tells_apart(segmented: Segmented) -> None:
     manifest = open_bundle(segmented.bundle).manifest
     assert manifest.task == "segment"
     assert manifest.labels == ("good", "bright", "dark")
-    assert set(manifest.outputs) == {"score", "heatmap", "probabilities", "class_map"}
+    assert set(manifest.outputs) == {
+        "score",
+        "heatmap",
+        "probabilities",
+        "class_map",
+        "unexplained",
+    }
     assert 0 < manifest.threshold.value < 1
     assert "2 times the share of defects that pass" in manifest.threshold.method
     assert manifest.validation["n_flips"] == 0
