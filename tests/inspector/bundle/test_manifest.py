@@ -171,8 +171,8 @@ def test_changed_value_is_refused_with_both_identities() -> None:
         ),
         (
             {"outputs": {"score": "", "sore": ""}},
-            "outputs: unknown 'sore'; known: score, heatmap, probabilities, class_map, unexplained, "
-            "boxes",
+            "outputs: unknown 'sore'; known: score, heatmap, probabilities, class_map, "
+            "unexplained, boxes",
         ),
         ({"outputs": {"score": 1}}, "outputs: score must be a text"),
         ({"input": []}, "input is []; it must be a dict"),
