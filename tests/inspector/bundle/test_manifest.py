@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.bundle import Canary, InputSpec, Manifest, QualityLimits, Threshold
-from inspector.bundle.manifest import INT8_FILE, MAX_INPUT_SIDE_PX, parse_manifest
+from inspector.bundle.manifest import INT8_FILE, MAX_INPUT_SIDE_PX, OUTPUTS, parse_manifest
 from inspector.errors import BundleError
 from inspector.files.tables import canonical_json
 from tests.support.bundles import draft_manifest
@@ -171,8 +171,7 @@ def test_changed_value_is_refused_with_both_identities() -> None:
         ),
         (
             {"outputs": {"score": "", "sore": ""}},
-            "outputs: unknown 'sore'; known: score, heatmap, probabilities, class_map, "
-            "unexplained, boxes",
+            f"outputs: unknown 'sore'; known: {', '.join(OUTPUTS)}",
         ),
         ({"outputs": {"score": 1}}, "outputs: score must be a text"),
         ({"input": []}, "input is []; it must be a dict"),
