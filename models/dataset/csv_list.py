@@ -6,12 +6,13 @@ import io
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from inspector.capture.files.file_faults import readable
 from inspector.errors import DataError
 from inspector.files.text_file import read_text
-from models.dataset.sample import MAX_SAMPLES, SPLITS, Sample, repeated
+from models.dataset.sample import MAX_SAMPLES, SPLITS, Sample
 
 COLUMNS = ("image", "label", "mask", "split")
 OPTIONAL_COLUMNS = ("part",)
@@ -50,16 +51,43 @@ def samples_of_list(path: Path) -> list[Sample]:
         raise DataError(f"{where}, line {reader.line_num}: not valid CSV: {error}") from error
     if not samples:
         raise DataError(f"{where}: has no rows; write one for each picture below the columns")
-    twice = repeated(samples)
-    if twice is not None:
-        first, second = twice
-        raise DataError(
-            f"{where}, line {lines[second]}: {samples[second].name!r} stands in line "
-            f"{lines[first]} already; give a picture one row"
-        )
+    samples, lines = _with_all_masks(samples, lines, where)
     if "part" in (reader.fieldnames or ()):
         _refuse_torn_parts(samples, lines, where)
     return samples
+
+
+def _with_all_masks(
+    samples: Sequence[Sample], lines: Sequence[int], where: str
+) -> tuple[list[Sample], list[int]]:
+    """Each picture once: rows that name one of its defects each, with a mask, are put together."""
+    first_of: dict[Path, int] = {}
+    whole: list[Sample] = []
+    first_lines: list[int] = []
+    for sample, line in zip(samples, lines, strict=True):
+        place = first_of.setdefault(sample.image.resolve(), len(whole))
+        if place == len(whole):
+            whole.append(sample)
+            first_lines.append(line)
+            continue
+        first = whole[place]
+        is_another_defect = (
+            not (first.is_good or sample.is_good)
+            and bool(first.masks and sample.masks)
+            and sample.masks[0] not in first.masks
+            and (sample.split, sample.part) == (first.split, first.part)
+        )
+        if not is_another_defect:
+            raise DataError(
+                f"{where}, line {line}: {sample.name!r} stands in line {first_lines[place]} "
+                "already; give a picture one row, or one for each of its defects with a mask and "
+                "in the same split"
+            )
+        labels = first.mask_labels or (first.label,)
+        whole[place] = replace(
+            first, masks=(*first.masks, *sample.masks), mask_labels=(*labels, sample.label)
+        )
+    return whole, first_lines
 
 
 def _refuse_other_separators(text: str, where: str) -> None:

@@ -22,7 +22,7 @@ def data_sha256(samples: Iterable[Sample]) -> str:
     """
     lines = []
     for sample in samples:
-        masks = ",".join(map(file_sha256, sample.masks))
+        masks = ",".join((*map(file_sha256, sample.masks), *map(readable, sample.mask_labels)))
         fields = (sample.name, sample.label, sample.split, sample.part)
         # `readable` leaves neither tabs nor line ends, so no two sets of samples share their lines.
         lines.append("\t".join((*map(readable, fields), file_sha256(sample.image), masks)))

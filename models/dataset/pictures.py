@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -198,18 +198,23 @@ def check_masks(loaded: LoadedSet) -> None:
             load_mask(sample, form.size_px)
 
 
-def load_masks(loaded: LoadedSet, spec: InputSpec) -> NDArray[np.uint8]:
-    """What is marked on the network's input: uint8 (N, H, W), 1 where there is a defect.
+def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> NDArray[np.uint8]:
+    """What is marked on the network's input: uint8 (N, H, W), 0 where nothing is.
 
     A pixel counts as marked when at least a third of what it covers is: so thin defects stay whole
     when a picture is made smaller.
+
+    Args:
+        names: Of the kinds, which are numbered from 1; empty: every kind is 1.
 
     Raises:
         DataError: A mask cannot be read or does not fit its picture.
     """
     maps = np.zeros((len(loaded.samples), spec.height_px, spec.width_px), np.uint8)
     for index, sample in enumerate(loaded.samples):
-        if sample.masks:
-            mask = load_mask(sample, loaded.forms[index].size_px).astype(np.uint8) * 255
-            maps[index] = resized(mask, spec.height_px, spec.width_px) >= _LEAST_COVER
+        for place, path in enumerate(sample.masks):
+            label = sample.mask_labels[place] if sample.mask_labels else sample.label
+            piece = load_mask(replace(sample, masks=(path,)), loaded.forms[index].size_px)
+            cover = resized(piece.astype(np.uint8) * 255, spec.height_px, spec.width_px)
+            maps[index][cover >= _LEAST_COVER] = 1 + (names.index(label) if names else 0)
     return maps

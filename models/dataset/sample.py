@@ -16,8 +16,9 @@ class Sample:
 
     Attributes:
         name: Its path relative to the list or folder, with `/`, as `readable` spells it.
-        label: "good", or what is wrong.
+        label: "good", or what is wrong; of several kinds of defects the one that is listed first.
         masks: Pictures that show the defect, each a piece of it; empty where nobody drew one.
+        mask_labels: What each of them shows; empty: each shows `label`.
         split: "train", "val" or "test".
         part: Pictures of one physical part share it; without that knowledge it is the name.
     """
@@ -28,6 +29,12 @@ class Sample:
     masks: tuple[Path, ...]
     split: str
     part: str
+    mask_labels: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every label that it shows, the first one first."""
+        return tuple(dict.fromkeys((self.label, *self.mask_labels)))
 
     @property
     def is_good(self) -> bool:

@@ -112,7 +112,7 @@ class Evaluation:
         ]
 
     def _is_right(self, one: Judged) -> bool:
-        return one.label == one.sample.label if self.names_classes else not one.is_mistake
+        return one.label in one.sample.kinds if self.names_classes else not one.is_mistake
 
 
 def truth_and_verdict(

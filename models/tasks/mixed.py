@@ -16,7 +16,7 @@ from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
-from models.dataset.pictures import LoadedSet, load_masks
+from models.dataset.pictures import LoadedSet, load_kind_maps
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import Division, fold_places, proof_apart, with_enough_parts
 from models.graphs.running import run_graph
@@ -215,12 +215,12 @@ def _marked(loaded: LoadedSet, spec: InputSpec, names: tuple[str, ...]) -> Marke
         ],
         dtype=np.intp,
     )
-    masks = load_masks(loaded, spec)
+    label_maps = load_kind_maps(loaded, spec, names)
     return MarkedPictures(
         tensors=loaded.tensors,
-        label_maps=masks * kinds.astype(np.uint8)[:, None, None],
+        label_maps=label_maps,
         kinds=kinds,
-        is_outlined=masks.any(axis=(1, 2)) | (kinds == 0),
+        is_outlined=label_maps.any(axis=(1, 2)) | (kinds == 0),
     )
 
 

@@ -100,6 +100,12 @@ class Classify:
                 f"{where}: the train split has {len(parts)} classes; at least two are needed to "
                 "tell them apart (for good parts alone there is the task anomaly)"
             )
+        for sample in samples:
+            if len(sample.kinds) > 1:
+                raise DataError(
+                    f"{where}: {sample.name!r} shows {' and '.join(map(repr, sample.kinds))}; this "
+                    "task gives a picture one name: list it once, or take the task segment"
+                )
         if UNKNOWN in parts:
             raise DataError(
                 f"{where}: a class is called {UNKNOWN!r}; the model gives that name to what it "

@@ -39,7 +39,7 @@ class Segment:
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them."""
         training = of_split(samples, "train")
-        counts = Counter(sample.label for sample in training)
+        counts = Counter(kind for sample in training for kind in sample.kinds)
         n_good, there = counts.pop(GOOD, 0), label_counts_text(training) or "none"
         if n_good < MIN_GOOD:
             raise DataError(
@@ -66,7 +66,7 @@ class Segment:
                 f"{where}: defects with a mask in the train split: {n_outlined}; at least "
                 f"{MIN_OUTLINED} are needed; without masks there are the tasks anomaly and classify"
             )
-        unknown = {sample.label for sample in samples} - {GOOD, *counts}
+        unknown = _kinds(samples) - {GOOD, *counts}
         if unknown:
             raise DataError(
                 f"{where}: the val split shows {', '.join(map(repr, sorted(unknown)))}, of which "
@@ -88,7 +88,7 @@ class Segment:
 
     def labels(self, samples: Sequence[Sample]) -> tuple[str, ...]:
         """See `Task.labels`: `good`, and the kinds by name."""
-        return (GOOD, *sorted({sample.label for sample in samples} - {GOOD}))
+        return (GOOD, *sorted(_kinds(samples) - {GOOD}))
 
     def input_spec(self, config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
         """See `Task.input_spec`."""
@@ -112,3 +112,7 @@ class Segment:
 
 
 TASK = Segment()
+
+
+def _kinds(samples: Sequence[Sample]) -> set[str]:
+    return {kind for sample in samples for kind in sample.kinds}

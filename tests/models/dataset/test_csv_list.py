@@ -149,3 +149,27 @@ def test_what_spreadsheets_add_is_passed_over(text: str, tmp_path: Path) -> None
 def test_backslashes_between_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"write / between folders: \\ is Windows' own"):
         load_samples(make_list(tmp_path, HEAD + "img\\a.png,good,,train,\n"))
+
+
+def test_rows_of_one_picture_with_a_mask_each_are_one_picture_of_several_kinds(
+    tmp_path: Path,
+) -> None:
+    rows = "a.png,scratch,m.png,train,p1\na.png,dent,n.png,train,p1\nb.png,good,,train,p2\n"
+    first, second = load_samples(make_list(tmp_path, HEAD + rows))
+    assert (first.label, first.kinds) == ("scratch", ("scratch", "dent"))
+    assert [mask.name for mask in first.masks] == ["m.png", "n.png"]
+    assert first.mask_labels == ("scratch", "dent")
+    assert (second.kinds, second.mask_labels) == (("good",), ())
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["a.png,dent,,train,p1", "a.png,good,n.png,train,p1", "a.png,dent,m.png,train,p1",
+     "a.png,dent,n.png,test,p1", "a.png,dent,n.png,train,p2"],
+)  # fmt: skip
+def test_second_row_that_is_no_other_defect_is_refused(row: str, tmp_path: Path) -> None:
+    data = make_list(tmp_path, HEAD + f"a.png,scratch,m.png,train,p1\n{row}\n")
+    with pytest.raises(
+        DataError, match="line 3: 'a.png' stands in line 2 already"
+    ):
+        load_samples(data)

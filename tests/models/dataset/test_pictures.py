@@ -12,8 +12,8 @@ from inspector.preprocess import preprocess
 from inspector.store.images import write_png
 from models.dataset.pictures import (
     check_masks,
+    load_kind_maps,
     load_mask,
-    load_masks,
     load_picture,
     load_set,
     mask_size_px,
@@ -110,5 +110,23 @@ def test_mask_on_the_input_counts_a_third_of_a_pixel(tmp_path: Path) -> None:
     sample = sample_at(tmp_path / "a.png", tmp_path / "m.png")
     assert mask_size_px(sample) == (40, 60)
     spec = InputSpec(height_px=5, width_px=10, color="rgb", resize="stretch")
-    masks = load_masks(load_set([sample, replace(sample, masks=())], spec), spec)
+    loaded = load_set([sample, replace(sample, masks=())], spec)
+    masks = load_kind_maps(loaded, spec, ())
     assert np.argwhere(masks).tolist() == [[0, 0, 0]]
+
+
+def test_masks_of_several_kinds_keep_their_kinds(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    for name, row in (("scratch.png", 0), ("dent.png", 20)):
+        mask = np.zeros((40, 60), dtype=np.uint8)
+        mask[row : row + 8, :12] = 255
+        write_png(tmp_path / name, mask)
+    sample = replace(
+        sample_at(tmp_path / "a.png", tmp_path / "scratch.png"),
+        masks=(tmp_path / "scratch.png", tmp_path / "dent.png"),
+        mask_labels=("scratch", "dent"),
+    )
+    spec = InputSpec(height_px=5, width_px=5, color="rgb", resize="stretch")
+    kinds = load_kind_maps(load_set([sample], spec), spec, ("dent", "scratch"))[0]
+    assert kinds[:, 0].tolist() == [2, 0, 1, 1, 0]
+    assert not kinds[:, 1:].any()
