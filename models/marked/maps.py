@@ -5,7 +5,7 @@ training: they are worked out once.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def varied_maps(
         return Form((N_VARIANTS, count, *grid, *channels), dtype)
 
     def fill(arrays: Arrays) -> None:
-        for variant in variants(pictures.tensors, pictures.label_maps, how):
+        for variant in variants(pictures.tensors, pictures.label_maps, gently(how)):
             at = variant.number, variant.places
             arrays["stride_4"][at], arrays["stride_8"][at] = mapper.maps(variant.tensors)
             arrays["covers"][at], arrays["kinds"][at] = _cells(variant.label_maps)
@@ -104,6 +104,23 @@ def varied_maps(
         "kinds": form(MASK_STRIDE, "uint8"),
     }
     return LowMaps(**kept.arrays(identity, forms, fill))
+
+
+def gently(how: Augmentation) -> Augmentation:
+    """Half of each change, and neither blur nor noise, in which small defects go under.
+
+    On the magnetic tiles the AUROC was 0.943 so, 0.936 without any change and 0.927 with all of it;
+    noise is added to the maps.
+    """
+    return replace(
+        how,
+        light=how.light / 2,
+        shift=how.shift / 2,
+        scale=how.scale / 2,
+        turn_deg=how.turn_deg / 2,
+        noise_levels=0.0,
+        blur_px=0.0,
+    )
 
 
 def _cells(label_maps: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -14,7 +14,7 @@ from models.dataset.sample import Sample
 LEAST_ACROSS_PX = 8.0  # of a defect on the input: of smaller ones the maps keep little
 _QUANTILE = 0.25  # three quarters of the defects are at least as large as this
 STANDARD_AREA_PX = 256 * 256
-LARGEST_AREA_PX = 170_000  # takes 40 ms on two cores of a line PC
+LARGEST_AREA_PX = 150_000  # takes 40 ms on two cores of a line PC
 STEP_PX = 32  # the backbone's deepest stride
 _OFTEN_ENOUGH = 1.3  # times the largest area: defects are then a little smaller than they should be
 _ALIKE = 0.1  # of logarithms of shapes: pictures that differ by more are of all shapes

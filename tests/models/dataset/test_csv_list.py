@@ -169,5 +169,5 @@ def test_rows_of_one_picture_with_a_mask_each_are_one_picture_of_several_kinds(
 )  # fmt: skip
 def test_second_row_that_is_no_other_defect_is_refused(row: str, tmp_path: Path) -> None:
     data = make_list(tmp_path, HEAD + f"a.png,scratch,m.png,train,p1\n{row}\n")
-    with pytest.raises(DataError, match="line 3: 'a.png' stands in line 2 already"):
+    with pytest.raises(DataError, match=r"line 3: 'a\.png' stands in line 2 already"):
         load_samples(data)

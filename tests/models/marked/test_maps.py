@@ -7,7 +7,7 @@ import pytest
 
 from models.backbones.efficientnet_lite0 import trunk
 from models.backbones.weights import Weights
-from models.marked.maps import LowMaps, low_batches, varied_maps
+from models.marked.maps import LowMaps, gently, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
 from models.training.augment import Augmentation
 from models.training.kept_maps import KeptMaps
@@ -65,3 +65,9 @@ def test_batches_are_all_pictures_in_their_order(varied: LowMaps) -> None:
     assert np.array_equal(np.concatenate([first for first, _ in batches]), varied.stride_4[0])
     assert np.array_equal(np.concatenate([second for _, second in batches]), varied.stride_8[0])
     assert batches[0][0].dtype == np.float32
+
+
+def test_defects_are_varied_gently_and_mirrored_where_the_part_allows_it() -> None:
+    how = gently(Augmentation(light=0.2, shift=0.04, may_flip_sideways=True))
+    assert (how.light, how.shift, how.noise_levels, how.blur_px) == (0.1, 0.02, 0.0, 0.0)
+    assert (how.may_flip_sideways, how.may_flip_upside_down) == (True, False)
