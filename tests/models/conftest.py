@@ -1,6 +1,7 @@
 """One small bundle, trained once, for all tests of the workshop."""
 
 import csv
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from models import quantize as quantising
 from models.comparing.validation import Validation
 from models.dataset.reader import PictureList
 from models.import_model import ImportRequest
+from models.publishing.source import source_folder
 from models.quantize import Quantized
 from models.train import TrainingRequest, train
 from models.training.config import TrainingConfig
@@ -26,6 +28,7 @@ from tests.support.foreign_models import draw_list as draw_foreign_list
 
 SIZE_PX = (96, 128)
 N_TRAIN, N_TEST = 40, 6
+N_FOUND_GOOD, N_FOUND_DEFECTS = 4, 3
 CONFIG = TrainingConfig(
     task="anomaly", height_px=96, width_px=96, hyperparameters={"bank_size": 100}
 )
@@ -78,6 +81,32 @@ def request_for(data: Path, out: Path, weights_cache: Path, seed: int = 0) -> Tr
         weights_cache=weights_cache,
         listener=Ears(),
     )
+
+
+@pytest.fixture
+def bundle(trained: TrainedBundle, tmp_path: Path) -> Path:
+    """A copy of the small bundle to work on, with its source."""
+    copy = tmp_path / "part.bundle"
+    shutil.copytree(trained.bundle, copy)
+    shutil.copytree(source_folder(trained.bundle), source_folder(copy))
+    return copy
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Path:
+    """What the line found: good parts and missing holes that nobody has listed yet."""
+    folder = tmp_path / "found"
+    folder.mkdir()
+    rows = [("image", "label", "mask", "split")]
+    for seed in range(700, 700 + N_FOUND_GOOD + N_FOUND_DEFECTS):
+        is_good = seed < 700 + N_FOUND_GOOD
+        defect = None if is_good else Defect.MISSING_HOLE
+        part = render_part(seed=seed, defect=defect, size_px=SIZE_PX)
+        write_png(folder / f"{seed}.png", part.pixels)
+        rows.append((f"{seed}.png", "good" if is_good else "missing_hole", "", "train"))
+    with (folder / "found.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return folder / "found.csv"
 
 
 @pytest.fixture(scope="session")

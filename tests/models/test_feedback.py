@@ -1,6 +1,5 @@
 """What the line found is learnt too, and a person sees what that changes before it is written."""
 
-import csv
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,45 +8,22 @@ from pathlib import Path
 import pytest
 
 from inspector.bundle import open_bundle
-from inspector.capture.synthetic.render import Defect, render_part
 from inspector.errors import BundleError, DataError, UsageError
 from inspector.flow import Decision
-from inspector.store.images import write_png
 from models import feedback
 from models.comparing.changes import Answer, Change, Changes
 from models.dataset.reader import PictureList
 from models.dataset.sample import Sample
 from models.feedback import Difference, FeedbackRequest, learn_more
 from models.publishing.source import open_source, source_folder
-from tests.models.conftest import N_TEST, N_TRAIN, SIZE_PX, Ears, TrainedBundle
-
-N_GOOD, N_DEFECTS = 4, 3
-
-
-@pytest.fixture
-def bundle(trained: TrainedBundle, tmp_path: Path) -> Path:
-    """A copy to work on, with its source."""
-    copy = tmp_path / "part.bundle"
-    shutil.copytree(trained.bundle, copy)
-    shutil.copytree(source_folder(trained.bundle), source_folder(copy))
-    return copy
-
-
-@pytest.fixture
-def found(tmp_path: Path) -> Path:
-    """What the line found: good parts and missing holes that nobody has listed yet."""
-    folder = tmp_path / "found"
-    folder.mkdir()
-    rows = [("image", "label", "mask", "split")]
-    for seed in range(700, 700 + N_GOOD + N_DEFECTS):
-        is_good = seed < 700 + N_GOOD
-        defect = None if is_good else Defect.MISSING_HOLE
-        part = render_part(seed=seed, defect=defect, size_px=SIZE_PX)
-        write_png(folder / f"{seed}.png", part.pixels)
-        rows.append((f"{seed}.png", "good" if is_good else "missing_hole", "", "train"))
-    with (folder / "found.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return folder / "found.csv"
+from tests.models.conftest import (
+    N_FOUND_DEFECTS,
+    N_FOUND_GOOD,
+    N_TEST,
+    N_TRAIN,
+    Ears,
+    TrainedBundle,
+)
 
 
 @pytest.fixture
@@ -82,14 +58,14 @@ def test_bundle_learns_what_is_added_and_shows_first_what_that_changes(
     ((difference, id_then),) = told
     assert id_then == trained.manifest.bundle_id
     assert difference.old.n_pictures == N_TRAIN
-    assert difference.added.n_pictures == N_GOOD + N_DEFECTS
-    assert difference.added.n_right >= N_DEFECTS
+    assert difference.added.n_pictures == N_FOUND_GOOD + N_FOUND_DEFECTS
+    assert difference.added.n_right >= N_FOUND_DEFECTS
     manifest = open_bundle(bundle).manifest
     assert manifest.bundle_id == result.manifest.bundle_id != id_then
     assert (manifest.name, manifest.version) == (trained.manifest.name, "2")
     assert manifest.input == trained.manifest.input
     source = open_source(source_folder(bundle))
-    assert len(source.roles) == N_TRAIN + N_GOOD + N_DEFECTS
+    assert len(source.roles) == N_TRAIN + N_FOUND_GOOD + N_FOUND_DEFECTS
     assert [one.path for one in source.lists] == [found, trained.data]
     assert difference.unseen.n_pictures == 2 * N_TEST
     assert difference.remarks == ()
