@@ -227,16 +227,18 @@ def _marked(loaded: LoadedSet, spec: InputSpec, names: tuple[str, ...]) -> Marke
 def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     """The same in parts of which every fold has defects and good ones, and what is to be doubted.
 
-    Where the parts are too few for that, each picture is called a part of its own. The kinds are
-    one, so that rare ones do not all come into the same fold.
+    Every fold should have its share of each kind; where that leaves one without a defect, as it
+    does with rare kinds, the kinds are taken for one. Where the parts are too few even then, each
+    picture is called a part of its own.
     """
-    n_parts = len({sample.part for sample in samples})
     merged = tuple(replace(one, label=GOOD if one.is_good else _DEFECT) for one in samples)
-    if n_parts >= N_FOLDS and all(
-        {merged[place].is_good for place in fold} == {True, False}
-        for fold in fold_places(merged, seed, N_FOLDS)
-    ):
-        return merged, ()
+    n_parts = len({sample.part for sample in samples})
+    for candidate in (samples, merged):
+        if n_parts >= N_FOLDS and all(
+            {candidate[place].is_good for place in fold} == {True, False}
+            for fold in fold_places(candidate, seed, N_FOLDS)
+        ):
+            return candidate, ()
     doubt = (
         f"the pictures show too few different parts with defects, of {n_parts}: pictures were "
         "judged by others of their own part, so the figures flatter; list more parts"
