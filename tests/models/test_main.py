@@ -13,7 +13,7 @@ from models.__main__ import main
     [
         [],
         ["nonsense"],
-        ["train", "--task", "anomaly", "--data", "x"],
+        ["train", "--task", "anomaly", "--data"],
         ["train", "--task", "horoscope", "--data", "x", "--out", "y"],
         ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--size", "0"],
         ["train", "--task", "anomaly", "--data", "x", "--out", "y", "--overkill-at-most", "nan"],
