@@ -29,12 +29,12 @@ from models.comparing.comparison import agreement_of, images_sha256
 from models.comparing.model_results import ModelResults, compare_results, wrong_verdicts
 from models.dataset.pictures import load_set
 from models.dataset.sample import GOOD
+from models.measures.rate import FEWEST_DEFECTS
 from models.measures.rejection import Rejection, accepted, rejection_in, rejection_of, stand_ins
 from models.publishing.publish import Draft, publish
 from models.publishing.sealing import check_place
 from models.publishing.source import source_beside
 from models.quantization.comparison_set import (
-    FEWEST_DEFECTS,
     ComparisonSet,
     comparison_set_of,
     distance,

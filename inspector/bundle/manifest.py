@@ -143,6 +143,14 @@ class Manifest:
     int8_canary: Canary | None = None
     quality: QualityLimits | None = None
 
+    @property
+    def knows_good_only(self) -> bool:
+        """Whether it measures how far a part is from good ones, and was shown no defect.
+
+        Bundles of before say nothing of their scores: of the task anomaly all were such.
+        """
+        return self.task == "anomaly" and self.threshold.scale != "chance"
+
     def to_json(self) -> bytes:
         """The manifest file: the only bytes that `parse_manifest` takes for these values."""
         return canonical_json(self._as_table())

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.measures.threshold import robust_normal
 from models.training.calibration import Logistic, fit_logistic
 
 MEMORY_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
-_DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
 
@@ -52,9 +52,7 @@ def combination_of(image: Floats, log_scores: Floats, is_defect: NDArray[np.bool
         image: (N,) logits of the network.
         log_scores: (N,), of the memory.
     """
-    good = log_scores[~is_defect].astype(np.float64)
-    usual = float(np.median(good))
-    deviation = _DEVIATIONS_PER_MAD * float(np.median(np.abs(good - usual)))
+    usual, deviation = robust_normal(log_scores[~is_defect].astype(np.float64))
     spread = max(deviation, _LEAST_SPREAD)
     total = image + MEMORY_WEIGHT * (log_scores - usual) / spread
     return Combination(usual=usual, spread=spread, logistic=fit_logistic(total, is_defect))

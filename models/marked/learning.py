@@ -8,17 +8,15 @@ chance of a defect is made. So each picture serves for learning and for judging,
 at once. The networks that judge come first: whoever ends the training early gets the first of them.
 """
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.clock import Clock
-from inspector.files.tables import canonical_json
 from models.backbones.weights import Weights
 from models.dataset.painted_lot import PaintedLot, painted_lot
 from models.dataset.sample import Sample
@@ -206,7 +204,7 @@ class _Learning:
             image = self._fitter.seen(low_batches(*self._low.maps(painted.tensors))).image
             log_painted, _ = evidence_of(self._tapper.taps(painted.tensors), memory)
         places = list(fold)
-        log_scores, heat_peaks = evidence_of(self._taps.some(places), memory)
+        log_scores, heat = evidence_of(self._taps.some(places), memory)
         low = low_batches(maps.stride_4[0, places], maps.stride_8[0, places])
         seen = self._fitter.seen(low)
         return _Half(
@@ -214,8 +212,8 @@ class _Learning:
             memory=memory,
             seen=seen,
             log_scores=log_scores,
-            heat_peaks=heat_peaks,
-            unexplained=unexplained_in(self._taps.some(places), memory, seen.mask),
+            heat_peaks=heat.max(axis=(1, 2)),
+            unexplained=unexplained_in(heat, seen.mask),
             painted=painted,
             painted_image=image,
             painted_log_scores=log_painted,
@@ -270,8 +268,3 @@ class _Learning:
             else 1.0,
             is_complete=is_complete,
         )
-
-
-def identity_of(table: dict[str, object], settings: MarkedSettings) -> str:
-    """A hash over all that a training depends on."""
-    return hashlib.sha256(canonical_json({**table, "settings": asdict(settings)})).hexdigest()

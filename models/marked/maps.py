@@ -4,7 +4,7 @@ Nothing below stride 8 is trained, so that these maps are the same in every roun
 training: they are worked out once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,16 +40,6 @@ class MarkedPictures:
     def is_defect(self) -> NDArray[np.bool_]:
         """(N,)."""
         return self.kinds > 0
-
-    def some(self, places: Sequence[int]) -> "MarkedPictures":
-        """Of these places, in this order."""
-        index = list(places)
-        return MarkedPictures(
-            tensors=self.tensors[index],
-            label_maps=self.label_maps[index],
-            kinds=self.kinds[index],
-            is_outlined=self.is_outlined[index],
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.memory import judging
-from models.memory.memory import Floats, Memory
-from models.memory.taps import Taps
+from models.memory.memory import Floats
 
 _REACH = 33  # cells of stride 4: a marked defect explains what the memory sees within 64 px
 
@@ -27,18 +27,16 @@ def unexplained(tf: Any, mask: Any, heat: Any) -> Any:
     return tf.reduce_max(heat * (1.0 - near), (1, 2))
 
 
-def unexplained_in(pictures: Taps, memory: Memory, logits: Floats) -> Floats:
-    """The same for pictures of which the network said where defects are; (N,).
+def unexplained_in(heat: Floats, logits: Floats) -> Floats:
+    """The same for pictures of which memory and network were asked before; (N,).
 
     Args:
+        heat: (N, rows, columns), on the memory's own grid.
         logits: (N, h, w), of the mask at stride 4.
     """
     tf = tensorflow()
-    values, start = [], 0
-    for taps in pictures.batches():
-        heat = judging.evidence(tf, taps, memory).heat
-        mask = tf.sigmoid(logits[start : start + len(heat)])
-        start += len(heat)
-        enlarged = judging.enlarged(tf, heat, mask.shape[1:])
-        values.append(unexplained(tf, mask, enlarged).numpy())
+    values = []
+    for some, said in zip(in_batches(heat), in_batches(logits), strict=True):
+        enlarged = judging.enlarged(tf, some, said.shape[1:])
+        values.append(unexplained(tf, tf.sigmoid(said), enlarged).numpy())
     return np.concatenate(values)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 TAIL = 0.025  # on each side of a 95 % interval
+FEWEST_DEFECTS = 10  # of which a share says something
 _N_HALVINGS = 50
 
 

@@ -15,12 +15,11 @@ from inspector.errors import BundleError
 from models.graphs.running import Run
 from models.measures.metrics import auroc
 from models.measures.painted_escape import PaintedScores, painted_scores
-from models.measures.rate import Rate
+from models.measures.rate import FEWEST_DEFECTS, Rate
 
 MAX_ESCAPE = 0.5  # of the defects: from here on a coin would find as many
 MAX_OVERKILL = 0.5  # of the good parts, likewise
 MAX_USELESS_AUROC = 0.6
-_FEWEST = 10  # defects of which a share says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +116,11 @@ def rejection_of(
         painted: None where there are enough real defects.
     """
     real = counted(scores, is_defect, threshold, is_painted=False)
-    if painted is None or is_defect.sum() >= _FEWEST or painted.are_plain.sum() < _FEWEST:
+    if (
+        painted is None
+        or is_defect.sum() >= FEWEST_DEFECTS
+        or painted.are_plain.sum() < FEWEST_DEFECTS
+    ):
         return real
     plain, good = painted.scores[painted.are_plain], scores[~is_defect]
     stands_in = counted(
@@ -142,7 +145,7 @@ def stand_ins(
         tensors: uint8 (N, H, W, C), the pictures.
         run: The bundle's graph.
     """
-    has_enough = is_defect.all() or is_defect.sum() >= _FEWEST
+    has_enough = is_defect.all() or is_defect.sum() >= FEWEST_DEFECTS
     return None if has_enough else painted_scores(tensors[~is_defect], run)
 
 

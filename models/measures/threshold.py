@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.bundle import Threshold
 from inspector.errors import ConfigurationError
-from models.measures.rate import TAIL, Rate
+from models.measures.rate import FEWEST_DEFECTS, TAIL, Rate
 
 # Good parts that may be rejected, as a share. A good part looked at twice costs a minute; a bad one
 # that slips through may hurt somebody, and every step of this number towards 0 lets more slip.
@@ -18,7 +18,6 @@ _DEVIATIONS_PER_MAD = 1.4826  # of a normal distribution
 # Of the score of a defect that must not pass: another runtime rounds it a little differently.
 _MARGIN = 1e-3
 ESCAPE_COST = 2.0  # of a defect that passes, in good parts that are rejected
-_FEWEST_DEFECTS = 10  # whose chances tell where mistakes cost least
 _TINY, _TIED = 1e-7, 1e-6
 _SMOOTHING = 0.4  # logits: a few hundred pictures do not tell where between two of them
 
@@ -87,7 +86,7 @@ def choose_threshold(
         )
     values = scores.astype(np.float64)
     good, defects = values[~is_defect], values[is_defect]
-    if are_chances and targets == Targets() and len(defects) >= _FEWEST_DEFECTS:
+    if are_chances and targets == Targets() and len(defects) >= FEWEST_DEFECTS:
         cheapest = _chosen(
             cheapest_chance(good, defects),
             f"where {ESCAPE_COST:g} times the share of defects that pass and the share of good "
@@ -210,16 +209,23 @@ def log_normal_limit(good: NDArray[np.float64], overkill: float) -> float:
     return math.exp(middle + NormalDist().inv_cdf(1.0 - overkill) * spread)
 
 
+def robust_normal(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and standard deviation of what is about normally distributed but for a few odd values.
+
+    By their median and median absolute deviation (1.4826 of which are a standard deviation;
+    P. J. Rousseeuw, C. Croux, "Alternatives to the median absolute deviation", 1993).
+    """
+    middle = float(np.median(values))
+    return middle, _DEVIATIONS_PER_MAD * float(np.median(np.abs(values - middle)))
+
+
 def log_normal(good: NDArray[np.float64]) -> tuple[float, float]:
     """Mean and standard deviation of the logarithms of distances, each above 0.
 
-    By their median and median absolute deviation (1.4826 of which are a standard deviation;
-    P. J. Rousseeuw, C. Croux, "Alternatives to the median absolute deviation", 1993): a few odd
-    parts among the good ones do not move them, as they move the highest score of few.
+    See `robust_normal`: a few odd parts among the good ones do not move them, as they move the
+    highest score of few.
     """
-    logs = np.log(good)
-    middle = float(np.median(logs))
-    return middle, _DEVIATIONS_PER_MAD * float(np.median(np.abs(logs - middle)))
+    return robust_normal(np.log(good))
 
 
 def _stricter(

@@ -79,20 +79,20 @@ def learn_memory(
 
 
 def judged(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
-    """Score, and the peak of the heat map's grid, of each picture; both (N,)."""
-    log_scores, peaks = evidence_of(pictures, memory)
-    return np.exp(log_scores), peaks
+    """Score, and the peak of the heat map's grid, of each picture; both (N,).
+
+    Enlarging the map moves no peak by much, and costs the most.
+    """
+    log_scores, heat = evidence_of(pictures, memory)
+    return np.exp(log_scores), heat.max(axis=(1, 2))
 
 
 def evidence_of(pictures: Taps, memory: Memory) -> tuple[Floats, Floats]:
-    """The same with the logarithms of the scores.
-
-    The peaks are those of the heat map's own grid: enlarging moves none by much, and costs most.
-    """
+    """The logarithm of the score (N,) and the heat (N, rows, columns); see `judging.Evidence`."""
     tf = tensorflow()
     found = [judging.evidence(tf, taps, memory) for taps in pictures.batches()]
     log_scores = np.concatenate([each.log_score.numpy() for each in found])
-    return log_scores, np.concatenate([each.heat.numpy().max(axis=(1, 2)) for each in found])
+    return log_scores, np.concatenate([each.heat.numpy() for each in found])
 
 
 def along_main_drift(pictures: Taps) -> Floats:

@@ -21,7 +21,6 @@ from models.dataset.sample import Sample
 from models.dataset.some_of_each import some_of_each
 
 _PAINT_SEED = 0
-FEWEST_DEFECTS = 10  # of which a share of escapes says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -60,12 +60,11 @@ def ranges_and_comparison(
             "not fitted to, and none of its train pictures is known as held out; give a list with "
             "a val split, or quantise where the bundle was trained, with its own list"
         )
-    manifest = bundle.manifest
-    is_good_only = manifest.task == "anomaly" and manifest.threshold.scale != "chance"
     ranges = tuple(
         sample
         for sample in train
-        if role_of[sample] not in _HELD_OUT and (sample.is_good or not is_good_only)
+        if role_of[sample] not in _HELD_OUT
+        and (sample.is_good or not bundle.manifest.knows_good_only)
     )
     if not ranges:
         raise DataError(

@@ -30,8 +30,7 @@ def score_scale(
         for sample, was, became in zip(samples, reference.scores, results.scores, strict=True)
         if sample.is_good and math.isfinite(was) and math.isfinite(became)
     ]
-    are_distances = manifest.task == "anomaly" and manifest.threshold.scale != "chance"
-    if not are_distances or len(pairs) < _FEWEST or manifest.threshold.value <= 0:
+    if not manifest.knows_good_only or len(pairs) < _FEWEST or manifest.threshold.value <= 0:
         return 1.0
     was, became = np.array(pairs).T
     if min(was.min(), became.min()) <= 0:  # scores of foreign models need not be distances

@@ -3,6 +3,7 @@
 See `models.marked`; here it meets the pictures of a list and the graph that the line runs.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from inspector.clock import SystemClock
 from inspector.errors import ConfigurationError, DataError
-from inspector.files.tables import Table
+from inspector.files.tables import Table, canonical_json
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
 from models.dataset.pictures import LoadedSet, load_kind_maps
@@ -27,7 +28,6 @@ from models.marked.learning import (
     N_FOLDS,
     MarkedInputs,
     MarkedOutcome,
-    identity_of,
     learn_marked,
 )
 from models.marked.maps import MarkedPictures
@@ -152,11 +152,8 @@ def is_mixed(settings: Mapping[str, object]) -> bool:
 def mixed_in_size(parameters: TrainedParameters, spec: InputSpec) -> TrainedParameters:
     """See `Task.in_size`."""
     memory = memory_of(parameters.arrays)
-    others = {
-        name: values
-        for name, values in parameters.arrays.items()
-        if name not in memory.to_arrays()  # a smaller picture has fewer banks
-    }
+    remembered = memory.to_arrays()  # all of them go: a smaller picture has fewer banks
+    others = {name: values for name, values in parameters.arrays.items() if name not in remembered}
     resized = in_size(memory, (spec.height_px, spec.width_px))
     return replace(parameters, arrays={**others, **resized.to_arrays()})
 
@@ -305,16 +302,16 @@ def _doubts(judged: Sequence[Sample], chances: NDArray[np.float32]) -> tuple[str
 
 
 def _identity(inputs: TrainingInputs, settings: MarkedSettings, bank_size: int) -> str:
-    return identity_of(
-        {
-            "config": inputs.config.to_toml(),
-            "architecture": _ARCHITECTURE,
-            "max_sample": inputs.spec.max_sample,
-            "order": list(inputs.fit.sha256s),
-            "size_px": [inputs.spec.height_px, inputs.spec.width_px],
-            "bank_size": bank_size,
-            "labels": list(inputs.labels),
-            "data": data_sha256(inputs.fit.samples),
-        },
-        settings,
-    )
+    """A hash over all that the training depends on."""
+    table = {
+        "config": inputs.config.to_toml(),
+        "architecture": _ARCHITECTURE,
+        "max_sample": inputs.spec.max_sample,
+        "order": list(inputs.fit.sha256s),
+        "size_px": [inputs.spec.height_px, inputs.spec.width_px],
+        "settings": asdict(settings),
+        "bank_size": bank_size,
+        "labels": list(inputs.labels),
+        "data": data_sha256(inputs.fit.samples),
+    }
+    return hashlib.sha256(canonical_json(table)).hexdigest()
