@@ -187,32 +187,66 @@ def _letterboxed(pixels: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np
 
 
 def _tiled(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
-    height_px, width_px = pixels.shape[:2]
-    below_px, right_px = max(0, spec.height_px - height_px), max(0, spec.width_px - width_px)
-    if below_px or right_px:
-        pixels = np.asarray(
-            cv2.copyMakeBorder(pixels, 0, below_px, 0, right_px, cv2.BORDER_REPLICATE),
-            dtype=np.uint8,
-        )
-    rows = _tile_starts(pixels.shape[0], spec.height_px, spec.overlap_px)
-    columns = _tile_starts(pixels.shape[1], spec.width_px, spec.overlap_px)
-    if len(rows) * len(columns) > MAX_TILES:
-        raise PreprocessError(
-            f"a picture of {width_px} x {height_px} px needs {len(rows) * len(columns)} tiles; "
-            f"at most {MAX_TILES} are judged: use a smaller region or a bundle with larger tiles"
-        )
-    places = tuple(TilePlace(x_px=x_px, y_px=y_px) for y_px in rows for x_px in columns)
-    tiles = [
-        pixels[p.y_px : p.y_px + spec.height_px, p.x_px : p.x_px + spec.width_px] for p in places
-    ]
-    tensor = np.stack(tiles).reshape(len(tiles), spec.height_px, spec.width_px, spec.channels)
+    picture_px = (pixels.shape[0], pixels.shape[1])
+    tiles = cut_into_tiles(pixels, spec)
+    height_px, width_px = _scaled_size_px(picture_px, spec)
     return Preprocessed(
         frame_id=frame_id,
-        tensor=tensor,
-        places=places,
-        canvas_size_px=(pixels.shape[0], pixels.shape[1]),
-        to_sensor=AxisMap(scale_x=1.0, scale_y=1.0),
+        tensor=tiles.reshape(len(tiles), spec.height_px, spec.width_px, spec.channels),
+        places=_tile_places(picture_px, spec),
+        canvas_size_px=_canvas_size_px(picture_px, spec),
+        to_sensor=AxisMap(scale_x=picture_px[1] / width_px, scale_y=picture_px[0] / height_px),
     )
+
+
+def cut_into_tiles(
+    pixels: NDArray[np.uint8], spec: InputSpec, beyond: int | None = None
+) -> NDArray[np.uint8]:
+    """A picture at its scale in overlapping tiles, row by row: (N, H, W) and its channels.
+
+    Args:
+        pixels: uint8 (height, width) and perhaps channels.
+        beyond: Stands below and beside a picture that is smaller than a tile; None: its last row
+            and column.
+
+    Raises:
+        PreprocessError: They are more than `MAX_TILES`.
+    """
+    picture_px = (pixels.shape[0], pixels.shape[1])
+    places = _tile_places(picture_px, spec)
+    canvas = resized(pixels, *_scaled_size_px(picture_px, spec))
+    height_px, width_px = _canvas_size_px(picture_px, spec)
+    below_px, right_px = height_px - canvas.shape[0], width_px - canvas.shape[1]
+    if below_px or right_px:
+        way = cv2.BORDER_REPLICATE if beyond is None else cv2.BORDER_CONSTANT
+        filled = cv2.copyMakeBorder(canvas, 0, below_px, 0, right_px, way, value=beyond or 0)
+        canvas = np.asarray(filled, dtype=np.uint8)
+    return np.stack(
+        [canvas[p.y_px : p.y_px + spec.height_px, p.x_px : p.x_px + spec.width_px] for p in places]
+    )
+
+
+def _tile_places(picture_px: tuple[int, int], spec: InputSpec) -> tuple[TilePlace, ...]:
+    height_px, width_px = _canvas_size_px(picture_px, spec)
+    rows = _tile_starts(height_px, spec.height_px, spec.overlap_px)
+    columns = _tile_starts(width_px, spec.width_px, spec.overlap_px)
+    if len(rows) * len(columns) > MAX_TILES:
+        raise PreprocessError(
+            f"a picture of {picture_px[1]} x {picture_px[0]} px needs "
+            f"{len(rows) * len(columns)} tiles; at most {MAX_TILES} are judged: use a smaller "
+            "region or a bundle with larger tiles"
+        )
+    return tuple(TilePlace(x_px=x_px, y_px=y_px) for y_px in rows for x_px in columns)
+
+
+def _scaled_size_px(picture_px: tuple[int, int], spec: InputSpec) -> tuple[int, int]:
+    height_px, width_px = (max(1, round(side * spec.scale)) for side in picture_px)
+    return height_px, width_px
+
+
+def _canvas_size_px(picture_px: tuple[int, int], spec: InputSpec) -> tuple[int, int]:
+    height_px, width_px = _scaled_size_px(picture_px, spec)
+    return max(height_px, spec.height_px), max(width_px, spec.width_px)
 
 
 def _tile_starts(length_px: int, tile_px: int, overlap_px: int) -> list[int]:

@@ -16,7 +16,7 @@ from inspector.errors import BundleError, DataError, UsageError
 from inspector.inference.ort import OrtBackend
 from models.comparing.comparison import compare
 from models.comparing.validation_inputs import open_validation_inputs
-from models.dataset.pictures import LoadedSet
+from models.dataset.pictures import LoadedSet, worst_tiles
 from models.dataset.sample import GOOD
 from models.graphs.convert import finished
 from models.graphs.running import one_by_one
@@ -113,10 +113,10 @@ def _rejects(
         if is_defect.all():
             return {}
         rejection = rejection_of(
-            one_by_one(backend.run, pictures.tensors)["score"],
+            worst_tiles(one_by_one(backend.run, pictures.tensors)["score"], pictures.pictures),
             is_defect,
             manifest.threshold.value,
-            stand_ins(is_defect, pictures.tensors, backend.run),
+            stand_ins(is_defect, pictures.tensors[pictures.is_good], backend.run),
         )
     return accepted(rejection, accept_weak, "train or import it anew")
 

@@ -141,7 +141,7 @@ def import_model(request: ImportRequest) -> Manifest:
             judged["score"],
             are_defects,
             threshold.value,
-            stand_ins(are_defects, lots.held_out.tensors, backend.run),
+            stand_ins(are_defects, lots.held_out.tensors[~are_defects], backend.run),
         )
         rejects = accepted(rejection, request.accept_weak, HINT)
     canary = Canary(score=0.0, tolerance=choice.canary_tolerance)

@@ -200,7 +200,7 @@ def _rejects(
         manifest.threshold.value,
         stand_ins(
             is_defect,
-            np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]]),
+            np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]])[~is_defect],
             OrtBackend(manifest, model).run,
         ),
     )

@@ -256,9 +256,10 @@ def _manifest(
 def _quality(inputs: TrainingInputs) -> QualityLimits:
     """Around the good pictures; around all of them where none is called good."""
     has_good = inputs.labels[0] == GOOD
+    fit = inputs.fit
     figures = [
-        quality_of(tensor[np.newaxis])
-        for sample, tensor in zip(inputs.fit.samples, inputs.fit.tensors, strict=True)
+        quality_of(fit.tensors[fit.pictures == place])
+        for place, sample in enumerate(fit.samples)
         if sample.is_good or not has_good
     ]
     return learnt_limits(figures, (*inputs.fit.forms, *inputs.held_out.forms))
@@ -281,8 +282,9 @@ def _rejects(
     is_defect = np.array([not sample.is_good for sample in trained.judged])
     threshold, painted = manifest.threshold.value, trained.painted
     if painted is None:
-        shows_defect = np.array([not sample.is_good for sample in inputs.held_out.samples])
-        painted = stand_ins(shows_defect, inputs.held_out.tensors, backend.run)
+        held_out = inputs.held_out
+        shows_defect = np.array([not sample.is_good for sample in held_out.samples])
+        painted = stand_ins(shows_defect, held_out.tensors[held_out.is_good], backend.run)
     rejection = rejection_of(trained.scores, is_defect, threshold, painted)
     said = accepted(rejection, request.accept_weak, _HINT)
     if painted is None:
@@ -311,8 +313,8 @@ def _at_threshold(
     )
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
-    is_good = [sample.is_good or not has_good for sample in inputs.fit.samples]
-    if (plainness := plainness_text(inputs.fit.tensors[is_good])) is not None:
+    good = inputs.fit.tensors[inputs.fit.is_good] if has_good else inputs.fit.tensors
+    if (plainness := plainness_text(good)) is not None:
         _log.warning("%s", plainness)
     if not trained.are_distances:
         return trained, chosen
@@ -346,16 +348,18 @@ def _prove(
 
     A converted model that can only pass would agree on good parts.
     """
-    tensors = proof.tensors
+    tensors, n_painted = proof.tensors, 0
     if draft.labels[0] == GOOD and all(sample.is_good for sample in proof.samples):
         rng = np.random.Generator(np.random.PCG64(0))
-        tensors = np.concatenate([tensors, painted_lot(tensors, _MAX_PAINTED, rng).tensors])
+        painted = painted_lot(tensors, _MAX_PAINTED, rng).tensors
+        tensors, n_painted = np.concatenate([tensors, painted]), len(painted)
     _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(tensors))
     compared = compare(
         function,
         backend.run,
         tensors,
         proof.sha256s,
+        n_painted=n_painted,
         threshold=draft.threshold.value,
         model_sha256=hashlib.sha256(model).hexdigest(),
     )

@@ -40,7 +40,7 @@ def validate(
         backend = OrtBackend(manifest, model_bytes(bundle, model))
         outputs[model] = one_by_one(backend.run, pictures.tensors)
     trained, *judged = (
-        results_of(name, values, pictures.samples, manifest, criteria)
+        results_of(name, values, pictures.samples, manifest, criteria, pictures.pictures)
         for name, values in outputs.items()
     )
     _log.info("running it with other threads and batches, and without optimisation")

@@ -10,6 +10,7 @@ from inspector.errors import BundleError
 from inspector.files.tables import Table, canonical_json, parse_json
 
 SCHEMA_VERSION = 1
+MIN_SCALE, MAX_SCALE = 0.01, 4.0  # of pictures that are cut into tiles
 MAX_INPUT_SIDE_PX = 4096  # a tensor of 4096 x 4096 x 3 float is 200 MB; no line PC runs more
 MAX_SENSOR_SIDE_PX = 65_535
 MODEL_FILE = "model.onnx"
@@ -34,6 +35,8 @@ class InputSpec:
         color: "rgb" (3 channels) or "mono" (1 channel).
         resize: How a picture of another size is brought to this one.
         overlap_px: How far neighbouring tiles overlap; 0 unless `resize` is "tile".
+        scale: By what a picture's sides are multiplied before it is cut into tiles; 1 unless
+            `resize` is "tile".
         max_sample: Full light in pictures of 16 bits: 1023 where a camera uses 10 of them. None:
             the bundle was made without any.
     """
@@ -43,6 +46,7 @@ class InputSpec:
     color: Color
     resize: Resize
     overlap_px: int = 0
+    scale: float = 1.0
     max_sample: int | None = None
 
     @property
@@ -165,8 +169,11 @@ class Manifest:
         table = asdict(self)
         table["schema_version"] = SCHEMA_VERSION
         table["input"] |= {"layout": "NHWC", "dtype": "uint8"}
-        if self.input.max_sample is None:  # absent, as in bundles from before it was known
+        # Absent, as in bundles from before they were known.
+        if self.input.max_sample is None:
             del table["input"]["max_sample"]
+        if self.input.scale == 1:
+            del table["input"]["scale"]
         if self.threshold.region_level is None:  # absent, as in bundles from before it was known
             del table["threshold"]["region_level"]
         if self.threshold.scale is None:
@@ -240,12 +247,14 @@ def parse_manifest(data: bytes, where: str) -> Manifest:
 def _parse_input(table: Table) -> InputSpec:
     table.text("layout", among=("NHWC",))
     table.text("dtype", among=("uint8",))
+    scale = table.optional_number("scale", low=MIN_SCALE, high=MAX_SCALE)
     spec = InputSpec(
         height_px=table.integer("height_px", low=8, high=MAX_INPUT_SIDE_PX),
         width_px=table.integer("width_px", low=8, high=MAX_INPUT_SIDE_PX),
         color=cast("Color", table.text("color", among=("rgb", "mono"))),
         resize=cast("Resize", table.text("resize", among=("stretch", "letterbox", "tile"))),
         overlap_px=table.integer("overlap_px", low=0, high=MAX_INPUT_SIDE_PX),
+        scale=1.0 if scale is None else scale,
         max_sample=table.optional_integer("max_sample", low=255, high=65_535),
     )
     table.close()
@@ -256,6 +265,8 @@ def _parse_input(table: Table) -> InputSpec:
             f"input: overlap_px {spec.overlap_px} does not fit tiles of "
             f"{spec.width_px} x {spec.height_px} px with resize {spec.resize!r}"
         )
+    if spec.scale != 1 and spec.resize != "tile":
+        raise BundleError(f"input: scale {spec.scale:g} goes with resize 'tile' only")
     return spec
 
 

@@ -11,7 +11,7 @@ from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from inspector.bundle import Bundle
+    from inspector.bundle import Bundle, InputSpec
     from inspector.machine.choices import Choice
     from inspector.tune import Tuning
 
@@ -62,7 +62,7 @@ def _info(parsed: argparse.Namespace) -> int:
         ("name", f"{manifest.name} {manifest.version}"),
         ("bundle_id", manifest.bundle_id),
         ("task", f"{manifest.task}: {', '.join(manifest.labels)}"),
-        ("input", f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"),
+        ("input", _input_text(spec)),
         ("threshold", f"{threshold.value:.6g}: {threshold.method}"),
         ("models", "float and INT8" if manifest.int8_canary else "float"),
         ("runs here", "float (not tuned)" if choice is None else _shown(choice)),
@@ -74,6 +74,13 @@ def _info(parsed: argparse.Namespace) -> int:
     ):
         print_line(f"{name:30} {text}")
     return ExitCode.DONE
+
+
+def _input_text(spec: "InputSpec") -> str:
+    text = f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"
+    if spec.resize != "tile":
+        return text
+    return f"{text} at {spec.scale:g} of the picture's size, {spec.overlap_px} px overlap"
 
 
 def _flattened(name: str, value: object) -> Iterator[tuple[str, object]]:

@@ -29,6 +29,7 @@ _RUNTIME_FAULTS: tuple[type[Exception], ...] = (
         if isinstance(fault, type) and issubclass(fault, Exception)
     ),
 )
+PIXELS_AT_ONCE = 600_000  # of many tiles; of these a network's largest maps are about 60 MB
 _LOG_FATAL = 4  # the runtime writes to stderr by itself; what matters is raised
 
 
@@ -71,9 +72,21 @@ class OrtSession:
     def run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """What the graph gives for (N, H, W, C) pixels, by output; unchecked.
 
+        Many large tiles go through it some at a time: the maps inside a network of 64 tiles of
+        384 x 384 px are gigabytes.
+
         Raises:
             InferenceError: The runtime failed.
         """
+        at_once = max(1, PIXELS_AT_ONCE // (tensor.shape[1] * tensor.shape[2]))
+        if len(tensor) <= at_once:
+            return self._run(tensor)
+        pieces = [
+            self._run(tensor[start : start + at_once]) for start in range(0, len(tensor), at_once)
+        ]
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+    def _run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         try:
             outputs = self._session.run(self._output_names, {self._input_name: tensor})
         except _RUNTIME_FAULTS as error:

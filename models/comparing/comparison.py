@@ -19,6 +19,7 @@ def compare(
     tensors: NDArray[np.uint8],
     sha256s: Sequence[str],
     *,
+    n_painted: int = 0,
     threshold: float,
     model_sha256: str,
 ) -> Proof:
@@ -27,13 +28,15 @@ def compare(
     Args:
         function: The training library's model.
         run: The line's: (1, H, W, C) pixels to its outputs by name.
-        tensors: Of the pictures, and behind them of such as no file holds.
+        tensors: Of the pictures, each whole or in tiles, and behind them of such as no file holds.
         sha256s: Of the pictures' files.
+        n_painted: The last so many tensors are of no file.
     """
     return proof_of(
         run_graph(function, tensors),
         one_by_one(run, tensors),
         sha256s,
+        n_painted=n_painted,
         threshold=threshold,
         model_sha256=model_sha256,
     )
@@ -44,6 +47,7 @@ def proof_of(
     judged: Outputs,
     sha256s: Sequence[str],
     *,
+    n_painted: int = 0,
     threshold: float,
     model_sha256: str,
 ) -> Proof:
@@ -54,7 +58,7 @@ def proof_of(
     return Proof(
         model_sha256=model_sha256,
         n_images=len(sha256s),
-        n_painted=len(decisions[0]) - len(sha256s),
+        n_painted=n_painted,
         images_sha256=images_sha256(sha256s),
         outputs=agreements(trained, judged),
         n_flips=int(flips.sum()),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.bundle import Manifest, OutputAgreement, WrongVerdicts
 from inspector.flow import Decision, Prediction, Verdict
@@ -94,14 +95,27 @@ class ResultsComparison:
 
 
 def results_of(
-    name: str, outputs: Outputs, samples: Sequence[Sample], manifest: Manifest, criteria: Criteria
+    name: str,
+    outputs: Outputs,
+    samples: Sequence[Sample],
+    manifest: Manifest,
+    criteria: Criteria,
+    pictures: NDArray[np.intp] | None = None,
 ) -> ModelResults:
     """Judge what a model gave for the pictures, in their order, as the line does.
+
+    Args:
+        pictures: Of which sample each of the outputs is of a tile; None: each is of a whole one.
 
     Raises:
         InferenceError: A score is not finite.
     """
-    probabilities = outputs.get("probabilities")
+    said = outputs
+    if pictures is not None:
+        worst = _worst_of_each(outputs["score"], pictures)
+        names = ("score", "probabilities")
+        said = {name: outputs[name][worst] for name in names if name in outputs}
+    probabilities = said.get("probabilities")
     verdicts = [
         judge(
             Prediction(
@@ -114,10 +128,19 @@ def results_of(
             _NO_MAP,
             criteria,
         )
-        for index, score in enumerate(outputs["score"])
+        for index, score in enumerate(said["score"])
     ]
-    scores = [float(score) for score in outputs["score"]]
+    scores = [float(score) for score in said["score"]]
     return judged_results(name, verdicts, scores, samples, manifest, outputs)
+
+
+def _worst_of_each(scores: NDArray[np.float32], pictures: NDArray[np.intp]) -> list[int]:
+    """The place of each picture's worst tile, the first of equals, as the line takes it."""
+    starts = np.flatnonzero(np.diff(pictures, prepend=-1))
+    return [
+        start + int(piece.argmax())
+        for start, piece in zip(starts.tolist(), np.split(scores, starts[1:]), strict=True)
+    ]
 
 
 def judged_results(

@@ -30,7 +30,7 @@ class SizeTimes:
     Attributes:
         own_px: (H, W), as the bundle was trained.
         own_ms: With it.
-        others_ms: With squares of other sides, by pixels.
+        others_ms: With squares of other sides, by pixels; none where pictures are cut into tiles.
     """
 
     own_px: tuple[int, int]
@@ -48,6 +48,12 @@ class SizeTimes:
     def lines(self) -> Iterator[str]:
         """For people."""
         height_px, width_px = self.own_px
+        if not self.others_ms:
+            yield (
+                f"speed      {self.own_ms:.1f} ms a tile of {width_px} x {height_px} px on this "
+                "machine, p50"
+            )
+            return
         others = ", ".join(f"{side} px {value:.1f} ms" for side, value in self.others_ms.items())
         yield (
             f"speed      {self.own_ms:.1f} ms a picture at {width_px} x {height_px} px on this "
@@ -68,7 +74,8 @@ def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
     own_px = spec.height_px, spec.width_px
     backends = [OrtBackend(bundle.manifest, bundle.model, threads=_usable_threads())]
     specs = [spec]
-    sides = [side for side in SIDES_PX if (side, side) != own_px]
+    is_whole = spec.resize != "tile"
+    sides = [side for side in SIDES_PX if is_whole and (side, side) != own_px]
     for side in sides:
         other = replace(spec, height_px=side, width_px=side)
         graph = task.graph(task.in_size(source.parameters, other), other, weights)

@@ -73,7 +73,9 @@ def variants_of(
             if (is_optimised, threads, batch) == (True, 1, 1):
                 continue
             outputs = some_at_a_time(backend.run, pictures.tensors, batch)
-            other = results_of(results.name, outputs, pictures.samples, manifest, criteria)
+            other = results_of(
+                results.name, outputs, pictures.samples, manifest, criteria, pictures.pictures
+            )
             yield Variant(
                 model=results.name,
                 is_optimised=is_optimised,

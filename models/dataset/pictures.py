@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.capture.files.image_file import read_picture, read_stored
-from inspector.errors import CaptureError, DataError
+from inspector.errors import CaptureError, DataError, PreprocessError
 from inspector.flow import Frame
-from inspector.preprocess import preprocess, resized
+from inspector.preprocess import cut_into_tiles, preprocess, resized
 from inspector.quality import PictureForm, form_of
 from models.dataset.masks import defect_pixels
 from models.dataset.sample import Sample
@@ -23,6 +24,7 @@ _BLANK_LEVELS = 4  # grey levels; less is a sensor's noise, or JPEG's
 _PLAIN_LEVELS = 1.0  # grey levels; less is less than a sensor's noise
 _COMPARED = 50  # neighbours of the set
 _LEAST_COVER = 85  # a third of 255
+Ordered = TypeVar("Ordered", np.float32, np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,24 +105,34 @@ def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadedSet:
-    """Several pictures as the network takes them.
+    """Several pictures as the network takes them: N tiles of P pictures, or each whole.
 
     Attributes:
-        tensors: uint8, (N, H, W, C).
+        samples: P.
+        tensors: uint8, (N, H, W, C), those of one picture behind each other.
+        pictures: (N,), ascending, the place among the samples of what each is a tile of.
         sha256s: Of each picture's file.
         forms: Of each picture as it was read.
     """
 
     samples: tuple[Sample, ...]
     tensors: NDArray[np.uint8]
+    pictures: NDArray[np.intp]
     sha256s: tuple[str, ...]
     forms: tuple[PictureForm, ...]
 
+    @property
+    def is_good(self) -> NDArray[np.bool_]:
+        """(N,), of what each tensor is of."""
+        return np.array([sample.is_good for sample in self.samples], np.bool_)[self.pictures]
+
     def part_of(self, indices: Sequence[int]) -> "LoadedSet":
         """Some of the pictures, by their places."""
+        tiles = [np.flatnonzero(self.pictures == index) for index in indices]
         return LoadedSet(
             samples=tuple(self.samples[index] for index in indices),
-            tensors=self.tensors[list(indices)],
+            tensors=self.tensors[np.concatenate(tiles)],
+            pictures=np.repeat(np.arange(len(tiles)), list(map(len, tiles))),
             sha256s=tuple(self.sha256s[index] for index in indices),
             forms=tuple(self.forms[index] for index in indices),
         )
@@ -130,24 +142,60 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
     """Read and preprocess pictures, in their order.
 
     Raises:
-        DataError: One of them cannot be read, or all together need more memory than is allowed.
+        DataError: One of them cannot be read or cut into tiles, or all together need more memory
+            than is allowed.
     """
-    shape = (len(samples), spec.height_px, spec.width_px, spec.channels)
-    if math.prod(shape) > MAX_SET_BYTES:
-        raise DataError(
-            f"{len(samples)} pictures of {spec.width_px} x {spec.height_px} px need "
-            f"{math.prod(shape) / 1e9:.1f} GB of memory; at most {MAX_SET_BYTES / 1e9:.0f} GB are "
-            "used: list fewer pictures or choose a smaller size"
-        )
-    tensors = np.empty(shape, np.uint8)
-    sha256s, forms = [], []
-    for index, sample in enumerate(samples):
+    pieces: list[NDArray[np.uint8]] = []
+    sha256s, forms, size = [], [], 0
+    one_each = math.prod((spec.height_px, spec.width_px, spec.channels))
+    if len(samples) * one_each > MAX_SET_BYTES:  # before the first is read
+        raise _too_much(samples, spec, len(samples) * one_each)
+    for sample in samples:
         loaded = load_picture(sample, spec.max_sample)
-        tensors[index] = preprocess(loaded.frame, spec).tensor[0]
+        try:
+            piece = preprocess(loaded.frame, spec).tensor
+        except PreprocessError as error:
+            raise DataError(f"picture {sample.name!r}: {error}") from error
+        size += piece.nbytes
+        if size > MAX_SET_BYTES:
+            raise _too_much(samples, spec, size)
+        pieces.append(piece)
         sha256s.append(loaded.sha256)
         forms.append(form_of(loaded.frame.pixels))
+    counts = list(map(len, pieces))
+    tensors = np.empty((sum(counts), spec.height_px, spec.width_px, spec.channels), np.uint8)
+    for start in reversed(np.cumsum([0, *counts[:-1]]).tolist() if counts else []):
+        piece = pieces.pop()  # let go of one after the other: both would need twice the memory
+        tensors[start : start + len(piece)] = piece
     return LoadedSet(
-        samples=tuple(samples), tensors=tensors, sha256s=tuple(sha256s), forms=tuple(forms)
+        samples=tuple(samples),
+        tensors=tensors,
+        pictures=np.repeat(np.arange(len(counts)), counts),
+        sha256s=tuple(sha256s),
+        forms=tuple(forms),
+    )
+
+
+def worst_tiles(values: NDArray[Ordered], pictures: NDArray[np.intp]) -> NDArray[Ordered]:
+    """The highest value of each picture's tiles: a part is as bad as its worst one.
+
+    Args:
+        values: (N,).
+        pictures: (N,), which picture each is of; those of one behind each other.
+    """
+    if not len(values):
+        return values
+    starts = np.flatnonzero(np.diff(pictures, prepend=pictures[0] - 1))
+    worst: NDArray[Ordered] = np.maximum.reduceat(values, starts)
+    return worst
+
+
+def _too_much(samples: Sequence[Sample], spec: InputSpec, size: int) -> DataError:
+    what = "and more, cut into tiles of" if spec.resize == "tile" else "of"
+    return DataError(
+        f"{len(samples)} pictures {what} {spec.width_px} x {spec.height_px} px need "
+        f"{size / 1e9:.1f} GB of memory; at most {MAX_SET_BYTES / 1e9:.0f} GB are "
+        "used: list fewer pictures or choose a smaller size"
     )
 
 
@@ -199,7 +247,7 @@ def check_masks(loaded: LoadedSet) -> None:
 
 
 def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> NDArray[np.uint8]:
-    """What is marked on the network's input: uint8 (N, H, W), 0 where nothing is.
+    """What is marked on the network's input: uint8 (N, H, W) as the tensors, 0 where nothing is.
 
     A pixel counts as marked when at least a third of what it covers is: so thin defects stay whole
     when a picture is made smaller.
@@ -210,11 +258,22 @@ def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> 
     Raises:
         DataError: A mask cannot be read or does not fit its picture.
     """
-    maps = np.zeros((len(loaded.samples), spec.height_px, spec.width_px), np.uint8)
+    maps = np.zeros((len(loaded.tensors), spec.height_px, spec.width_px), np.uint8)
     for index, sample in enumerate(loaded.samples):
+        if not sample.masks:
+            continue
+        tiles = maps[loaded.pictures == index]
         for place, path in enumerate(sample.masks):
             label = sample.mask_labels[place] if sample.mask_labels else sample.label
             piece = load_mask(replace(sample, masks=(path,)), loaded.forms[index].size_px)
-            cover = resized(piece.astype(np.uint8) * 255, spec.height_px, spec.width_px)
-            maps[index][cover >= _LEAST_COVER] = 1 + (names.index(label) if names else 0)
+            cover = _as_input(piece.astype(np.uint8) * 255, spec)
+            tiles[cover >= _LEAST_COVER] = 1 + (names.index(label) if names else 0)
+        maps[loaded.pictures == index] = tiles
     return maps
+
+
+def _as_input(cover: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
+    """(n, H, W): what a mask covers of each tile, of 255, or of the whole picture."""
+    if spec.resize != "tile":
+        return resized(cover, spec.height_px, spec.width_px)[np.newaxis]
+    return cut_into_tiles(cover, spec, beyond=0)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.dataset.pictures import worst_tiles
 from models.measures.threshold import robust_normal
 from models.training.calibration import Logistic, fit_logistic
 
@@ -45,17 +46,25 @@ def combination_in(values: NDArray[np.float64]) -> Combination:
     return Combination(usual=usual, spread=spread, logistic=Logistic(slope=slope, offset=offset))
 
 
-def combination_of(image: Floats, log_scores: Floats, is_defect: NDArray[np.bool_]) -> Combination:
+def combination_of(
+    image: Floats, log_scores: Floats, pictures: NDArray[np.intp], is_defect: NDArray[np.bool_]
+) -> Combination:
     """Learn it from pictures, some of them good and some not, that neither had seen.
 
     Args:
-        image: (N,) logits of the network.
+        image: (N,) logits of the network, of tiles of pictures or of whole ones.
         log_scores: (N,), of the memory.
+        pictures: (N,), which picture each is of; those of one behind each other.
+        is_defect: (N,), whether that picture shows one.
     """
     usual, deviation = robust_normal(log_scores[~is_defect].astype(np.float64))
     spread = max(deviation, _LEAST_SPREAD)
     total = image + MEMORY_WEIGHT * (log_scores - usual) / spread
-    return Combination(usual=usual, spread=spread, logistic=fit_logistic(total, is_defect))
+    return Combination(
+        usual=usual,
+        spread=spread,
+        logistic=fit_logistic(worst_tiles(total, pictures), worst_tiles(is_defect, pictures)),
+    )
 
 
 def best_region_level(masks: Floats, covers: NDArray[np.uint8]) -> float:

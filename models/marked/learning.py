@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 from inspector.clock import Clock
 from models.backbones.weights import Weights
 from models.dataset.painted_lot import PaintedLot, painted_lot
+from models.dataset.pictures import worst_tiles
 from models.dataset.sample import Sample
+from models.dataset.some_of_each import some_of_each
 from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
 from models.marked.combining import Combination, best_region_level, combination_of
-from models.marked.fitting import MarkedFitter, MarkedSettings, Seen, n_batches_for
-from models.marked.maps import MarkedPictures, low_batches, varied_maps
+from models.marked.fitting import MarkedFitter, MarkedSettings, n_batches_for
+from models.marked.maps import MarkedPictures, cells_of, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
 from models.marked.unexplained import unexplained_in
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
@@ -40,7 +43,9 @@ from models.training.low_maps import LowMapper
 from models.training.progress import Listener, Workload
 
 N_FOLDS = 3
+MAX_JUDGED = 3000  # tiles, which takes some minutes; of pictures that are whole all are judged
 _RARELY = 0.001  # of good pictures: so many exceed the limit of the memory's heat
+_BLOCK = 256  # tensors, whose maps are in memory at once
 _USUALLY_EXPLAINED = 0.95  # of outlined defects, beside which nothing else is wrong
 _log = logging.getLogger(__name__)
 
@@ -53,7 +58,7 @@ class MarkedInputs:
     """What there is to learn from.
 
     Attributes:
-        samples: Of the pictures; they show at least `N_FOLDS` parts with defects.
+        samples: Of each picture; they show at least `N_FOLDS` parts with defects.
         n_kinds: Of defects.
         folder: For the state of the training.
         identity: A hash over all that the training depends on.
@@ -98,21 +103,30 @@ class MarkedOutcome:
     is_complete: bool
 
 
+class _Said(NamedTuple):
+    """What a network and a memory say of N tensors; all but the masks, of stride 4, are (N,)."""
+
+    image: Floats
+    masks: Floats
+    log_scores: Floats
+    heat_peaks: Floats
+    unexplained: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Half:
     """A network and a memory, and what they say of pictures whose parts they never saw.
 
     Attributes:
-        painted: Pictures of these, spoiled.
+        places: Of the tensors that these pictures are made of, picture by picture.
+        painted: Good ones of them, spoiled.
         painted_image, painted_log_scores: What both say of those.
     """
 
     network: Mapping[str, Floats]
     memory: Memory
-    seen: Seen
-    log_scores: Floats
-    heat_peaks: Floats
-    unexplained: Floats
+    places: NDArray[np.intp]
+    said: _Said
     painted: PaintedLot
     painted_image: Floats
     painted_log_scores: Floats
@@ -132,16 +146,18 @@ def learn_marked(inputs: MarkedInputs) -> MarkedOutcome:
 class _Learning:
     def __init__(self, inputs: MarkedInputs) -> None:
         pictures = inputs.pictures
+        learnt = pictures.learnt
         _log.info("describing %d pictures", len(inputs.samples))
         self._inputs = inputs
+        self._is_defect = np.array([not one.is_good for one in inputs.samples])[pictures.pictures]
         self._tapper = Tapper(inputs.weights, strides_for(pictures.tensors.shape[1:3]))
         self._low = LowMapper(inputs.weights, LOW_STRIDES)
-        self._taps = self._tapper.taps(pictures.tensors)
+        self._taps = self._tapper.taps(pictures.tensors[learnt])
         self._maps = varied_maps(self._low, pictures, inputs.augmentation, inputs.kept_maps)
         self._fitter = MarkedFitter(
             self._maps,
-            pictures.kinds,
-            pictures.is_outlined,
+            pictures.kinds[learnt],
+            pictures.is_outlined[learnt],
             weights=inputs.weights,
             n_kinds=inputs.n_kinds,
             settings=inputs.settings,
@@ -154,7 +170,7 @@ class _Learning:
         folds = fold_places(inputs.samples, inputs.seed, N_FOLDS)
         lots = [sorted(set(every) - set(fold)) for fold in folds]
         workload = Workload(
-            [n_batches_for(len(lot)) for lot in (*lots, every)],
+            [n_batches_for(len(self._learnt_of(lot))) for lot in (*lots, every)],
             inputs.settings.n_rounds,
             inputs.clock,
             inputs.listener,
@@ -169,71 +185,105 @@ class _Learning:
                     raise KeyboardInterrupt
             if self._fit(every, N_FOLDS, workload):
                 memory = self._memory(every, N_FOLDS)
-                return self._joined(folds, halves, self._fitter.arrays(), memory)
+                return self._joined(halves, self._fitter.arrays(), memory)
         except KeyboardInterrupt:
             if not halves:
                 raise
         first = halves[0]
-        return self._joined(folds, [first], first.network, first.memory, is_complete=False)
+        return self._joined([first], first.network, first.memory, is_complete=False)
 
     def _fit(self, lot: Sequence[int], number: int, workload: Workload) -> bool:
         checkpoint = Checkpoint(
             self._inputs.folder / f"network-{number}", f"{self._inputs.identity} {number}"
         )
-        return self._fitter.fit(lot, checkpoint, workload)
+        return self._fitter.fit(self._learnt_of(lot).tolist(), checkpoint, workload)
+
+    def _learnt_of(self, lot: Sequence[int]) -> NDArray[np.intp]:
+        """Of pictures: the places, among the tensors that are learnt from, of theirs."""
+        pictures = self._inputs.pictures
+        return np.flatnonzero(np.isin(pictures.pictures[pictures.learnt], lot))
 
     def _memory(self, lot: Sequence[int], number: int) -> Memory:
-        inputs = self._inputs
-        places = [place for place in lot if inputs.samples[place].is_good]
+        inputs, pictures = self._inputs, self._inputs.pictures
+        learnt = self._learnt_of([place for place in lot if inputs.samples[place].is_good])
+        places = pictures.learnt[learnt]
         good = GoodPictures(
-            samples=tuple(inputs.samples[place] for place in places),
-            pixels=list(inputs.pictures.tensors[places]),
-            taps=self._taps.some(places),
+            samples=tuple(
+                replace(inputs.samples[pictures.pictures[place]], name=str(place))
+                for place in places
+            ),
+            pixels=list(pictures.tensors[places]),
+            taps=self._taps.some(learnt.tolist()),
         )
         return learnt_from(good, range(len(places)), inputs.bank_size, inputs.seed + number)
 
     def _half(self, fold: Sequence[int], lot: Sequence[int], number: int) -> _Half:
         """With the network as it was just fitted to a lot: what is said of the fold."""
-        pictures, maps = self._inputs.pictures, self._maps
+        pictures = self._inputs.pictures
         memory = self._memory(lot, number)
-        good = [place for place in fold if not pictures.is_defect[place]]
+        places = np.concatenate(
+            [np.flatnonzero(pictures.pictures == picture) for picture in self._judged_of(fold)]
+        )
+        good = places[~self._is_defect[places]]
         rng = np.random.Generator(np.random.PCG64([self._inputs.seed, number]))
         painted = painted_lot(pictures.tensors[good], N_PAINTED // N_FOLDS, rng)
         image, log_painted = _NONE, _NONE
         if len(painted.tensors):
             image = self._fitter.seen(low_batches(*self._low.maps(painted.tensors))).image
             log_painted, _ = evidence_of(self._tapper.taps(painted.tensors), memory)
-        places = list(fold)
-        log_scores, heat = evidence_of(self._taps.some(places), memory)
-        low = low_batches(maps.stride_4[0, places], maps.stride_8[0, places])
-        seen = self._fitter.seen(low)
         return _Half(
             network=self._fitter.arrays(),
             memory=memory,
-            seen=seen,
-            log_scores=log_scores,
-            heat_peaks=heat.max(axis=(1, 2)),
-            unexplained=unexplained_in(heat, seen.mask),
+            places=places,
+            said=_together([self._said(some, memory) for some in _blocks(places)]),
             painted=painted,
             painted_image=image,
             painted_log_scores=log_painted,
         )
 
-    def _heat_limit(self, halves: Sequence[_Half], places: Sequence[int]) -> float:
+    def _judged_of(self, fold: Sequence[int]) -> list[int]:
+        """Pictures of a fold, all or, where their tiles are too many, some of each kind."""
+        samples, pictures = self._inputs.samples, self._inputs.pictures.pictures
+        n_tiles = int(np.isin(pictures, fold).sum())
+        if n_tiles == len(fold):
+            return list(fold)
+        at_most = max(1, len(fold) * (MAX_JUDGED // N_FOLDS) // n_tiles)
+        chosen = some_of_each([str(samples[place].is_good) for place in fold], at_most)
+        return [fold[place] for place in chosen]
+
+    def _said(self, places: NDArray[np.intp], memory: Memory) -> _Said:
+        """What the network as it is now and a memory say of some tensors."""
+        pictures, maps = self._inputs.pictures, self._maps
+        if len(pictures.learnt) == len(pictures.tensors):  # then their maps are there already
+            taps = self._taps.some(places.tolist())
+            low = low_batches(maps.stride_4[0, places], maps.stride_8[0, places])
+        else:
+            tensors = pictures.tensors[places]
+            taps, low = self._tapper.taps(tensors), low_batches(*self._low.maps(tensors))
+        log_scores, heat = evidence_of(taps, memory)
+        seen = self._fitter.seen(low)
+        return _Said(
+            image=seen.image,
+            masks=seen.mask,
+            log_scores=log_scores,
+            heat_peaks=heat.max(axis=(1, 2)),
+            unexplained=unexplained_in(heat, seen.mask),
+        )
+
+    def _heat_limit(self, said: _Said, places: NDArray[np.intp]) -> float:
         """What of the memory's heat is usual: on good pictures, and far from outlined defects."""
-        pictures = self._inputs.pictures
-        is_defect = pictures.is_defect[list(places)]
-        peaks = np.concatenate([half.heat_peaks for half in halves])[~is_defect]
-        limit = log_normal_limit(peaks.astype(np.float64), _RARELY)
-        beside = np.concatenate([half.unexplained for half in halves])
-        beside = beside[is_defect & pictures.is_outlined[list(places)]]
-        if not len(beside):
+        pictures, of = self._inputs.pictures, self._inputs.pictures.pictures[places]
+        is_defect, is_outlined = self._is_defect[places], pictures.is_outlined[places]
+        usual = worst_tiles(said.heat_peaks[~is_defect], of[~is_defect])
+        limit = log_normal_limit(usual.astype(np.float64), _RARELY)
+        is_known = is_defect & is_outlined
+        if not is_known.any():
             return limit
-        return max(limit, float(np.quantile(beside, _USUALLY_EXPLAINED)))
+        explained = worst_tiles(said.unexplained[is_known], of[is_known])
+        return max(limit, float(np.quantile(explained, _USUALLY_EXPLAINED)))
 
     def _joined(
         self,
-        folds: Sequence[Sequence[int]],
         halves: Sequence[_Half],
         network: Mapping[str, Floats],
         memory: Memory,
@@ -242,13 +292,14 @@ class _Learning:
     ) -> MarkedOutcome:
         """The outcome with this network and memory, by what the halves say of unseen pictures."""
         tf, pictures = tensorflow(), self._inputs.pictures
-        places = [place for fold in folds[: len(halves)] for place in fold]
-        image = np.concatenate([half.seen.image for half in halves])
-        memory_says = np.concatenate([half.log_scores for half in halves])
-        combination = combination_of(image, memory_says, pictures.is_defect[places])
-        heat_limit = self._heat_limit(halves, places)
+        places = np.concatenate([half.places for half in halves])
+        of = pictures.pictures[places]
+        said = _together([half.said for half in halves])
+        combination = combination_of(said.image, said.log_scores, of, self._is_defect[places])
+        heat_limit = self._heat_limit(said, places)
         outlined = pictures.is_outlined[places]
-        masks = np.concatenate([half.seen.mask for half in halves])[outlined]
+        has_outlines = bool((pictures.is_outlined & self._is_defect).any())
+        covers, _ = cells_of(pictures.label_maps[places[outlined]])
         painted = [
             scored(
                 half.painted,
@@ -260,11 +311,17 @@ class _Learning:
             network=network,
             memory=replace(memory, heat_limit=np.array(heat_limit, np.float32)),
             combination=combination,
-            judged=tuple(places),
-            chances=combination.chance(tf, image, memory_says).numpy(),
+            judged=tuple(of[np.flatnonzero(np.diff(of, prepend=-1))].tolist()),
+            chances=worst_tiles(combination.chance(tf, said.image, said.log_scores).numpy(), of),
             painted=joined(painted),
-            region_level=best_region_level(masks, self._maps.covers[0, places][outlined])
-            if (pictures.is_outlined & pictures.is_defect).any()
-            else 1.0,
+            region_level=best_region_level(said.masks[outlined], covers) if has_outlines else 1.0,
             is_complete=is_complete,
         )
+
+
+def _together(pieces: Sequence[_Said]) -> _Said:
+    return _Said(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
+
+
+def _blocks(places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return [places[start : start + _BLOCK] for start in range(0, len(places), _BLOCK)]

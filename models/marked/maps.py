@@ -22,29 +22,28 @@ _FULL = 255  # of a cell that the defect covers
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarkedPictures:
-    """Pictures as the network takes them, and what people marked on them.
+    """Pictures as the network takes them, whole or in tiles, and what people marked on them.
 
     Attributes:
         tensors: uint8 (N, H, W, 3).
+        pictures: (N,), ascending: which picture each tensor is of a tile of.
         label_maps: uint8 (N, H, W), at each pixel 0 or the number of the defect's kind.
-        kinds: (N,), 0 of a good picture, else the number of its defect's kind.
+        kinds: (N,), 0 where there is no defect, else the number of its kind.
         is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
+        learnt: Places of the tensors to learn from, ascending; all of them are judged.
     """
 
     tensors: NDArray[np.uint8]
+    pictures: NDArray[np.intp]
     label_maps: NDArray[np.uint8]
     kinds: NDArray[np.intp]
     is_outlined: NDArray[np.bool_]
-
-    @property
-    def is_defect(self) -> NDArray[np.bool_]:
-        """(N,)."""
-        return self.kinds > 0
+    learnt: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LowMaps:
-    """Of each variant of each picture; V variants, N pictures, h and w those of the stride.
+    """Of each variant of what is learnt from, N; V variants, h and w those of the stride.
 
     Attributes:
         stride_4, stride_8: float16 (V, N, h, w, channels).
@@ -69,24 +68,25 @@ def low_batches(
 def varied_maps(
     mapper: LowMapper, pictures: MarkedPictures, how: Augmentation, kept: KeptMaps
 ) -> LowMaps:
-    """Of `N_VARIANTS` of each picture; read-only.
+    """Of `N_VARIANTS` of each tensor that is learnt from; read-only.
 
     Raises:
         StoreError: They cannot be kept.
     """
-    count, height_px, width_px = pictures.label_maps.shape
+    tensors, label_maps = pictures.tensors[pictures.learnt], pictures.label_maps[pictures.learnt]
+    count, height_px, width_px = label_maps.shape
 
     def form(stride: int, dtype: str, *channels: int) -> Form:
         grid = height_px // stride, width_px // stride
         return Form((N_VARIANTS, count, *grid, *channels), dtype)
 
     def fill(arrays: Arrays) -> None:
-        for variant in variants(pictures.tensors, pictures.label_maps, gently(how)):
+        for variant in variants(tensors, label_maps, gently(how)):
             at = variant.number, variant.places
             arrays["stride_4"][at], arrays["stride_8"][at] = mapper.maps(variant.tensors)
-            arrays["covers"][at], arrays["kinds"][at] = _cells(variant.label_maps)
+            arrays["covers"][at], arrays["kinds"][at] = cells_of(variant.label_maps)
 
-    identity = identity_of_maps(__file__, pictures.tensors, pictures.label_maps, how)
+    identity = identity_of_maps(__file__, tensors, label_maps, how)
     forms = {
         "stride_4": form(4, "float16", LOW_CHANNELS[4]),
         "stride_8": form(8, "float16", LOW_CHANNELS[8]),
@@ -113,8 +113,8 @@ def gently(how: Augmentation) -> Augmentation:
     )
 
 
-def _cells(label_maps: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """How much of each cell of the mask is marked, and the highest kind in it."""
+def cells_of(label_maps: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """How much of each cell of the mask is marked, of 255, and the highest kind in it."""
     count, height_px, width_px = label_maps.shape
     shape = (count, height_px // MASK_STRIDE, MASK_STRIDE, width_px // MASK_STRIDE, MASK_STRIDE)
     cells = label_maps.reshape(shape)

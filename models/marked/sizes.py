@@ -1,4 +1,4 @@
-"""The size of the network's input, chosen so that defects stay large enough to be seen."""
+"""The form of the network's input, chosen so that defects stay large enough to be seen."""
 
 import logging
 import math
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.bundle import InputSpec
 from inspector.geometry import label_regions
 from models.dataset.pictures import load_mask, mask_size_px
 from models.dataset.sample import Sample
@@ -16,24 +17,34 @@ _QUANTILE = 0.25  # three quarters of the defects are at least as large as this
 STANDARD_AREA_PX = 256 * 256
 LARGEST_AREA_PX = 150_000  # takes 40 ms on two cores of a line PC
 STEP_PX = 32  # the backbone's deepest stride
+OVERLAP_PX = 64  # a defect up to that large is whole in one tile
+MAX_TILES = 64  # of a picture: more would take seconds for one part
+MAX_ENLARGED = 2.0  # there is nothing more to see in a picture that is made larger still
+MIN_TILE_STEPS = 4  # a shorter tile would be overlap for the most part
+_FEWEST_OUTLINED = 12  # tiles are learnt from what is outlined alone,
+_LEAST_OUTLINED = 0.5  # and what is not would be lost: of the defects at most so many
+_SHRINK = 0.95
+_SCALE_DIGITS = 4
 _OFTEN_ENOUGH = 1.3  # times the largest area: defects are then a little smaller than they should be
 _ALIKE = 0.1  # of logarithms of shapes: pictures that differ by more are of all shapes
 _log = logging.getLogger(__name__)
 
 
-def size_for(samples: Iterable[Sample]) -> tuple[int, int]:
-    """(H, W), multiples of `STEP_PX`, in the pictures' shape where they have one.
+def input_for(samples: Iterable[Sample]) -> InputSpec:
+    """Sides in multiples of `STEP_PX`, in the pictures' shape where they have one.
 
     As large as it takes for three quarters of the outlined defects to be `LEAST_ACROSS_PX` across,
     as the side of a square of the same area; at least `STANDARD_AREA_PX`, at most
-    `LARGEST_AREA_PX`.
+    `LARGEST_AREA_PX`. Pictures that would have to be larger are judged in tiles of that area.
 
     Raises:
         DataError: A mask cannot be read or understood.
     """
     sizes_px: list[tuple[int, int]] = []
     across_px: list[float] = []
+    n_defects = 0
     for sample in samples:
+        n_defects += not sample.is_good
         if not sample.masks:
             continue
         size_px = mask_size_px(sample)
@@ -42,18 +53,79 @@ def size_for(samples: Iterable[Sample]) -> tuple[int, int]:
             sizes_px.append(size_px)
             across_px.append(math.sqrt(largest))
     if not sizes_px:
-        return _rounded(STANDARD_AREA_PX, 1.0)
+        return _whole(_rounded(STANDARD_AREA_PX, 1.0))
     scale = LEAST_ACROSS_PX / float(np.quantile(across_px, _QUANTILE))
     area_px = scale**2 * float(np.median([height * width for height, width in sizes_px]))
     if area_px > _OFTEN_ENOUGH * LARGEST_AREA_PX:
-        left_px = LEAST_ACROSS_PX * math.sqrt(LARGEST_AREA_PX / area_px)
+        if len(sizes_px) >= max(_FEWEST_OUTLINED, n_defects * _LEAST_OUTLINED):
+            return _in_tiles(scale, sizes_px)
         _log.warning(
             "a quarter of the outlined defects are smaller than %.1f px across on the largest "
-            "input that is judged in time, and will hardly be found: list pictures of a region of "
-            "the part, or say height_px and width_px in a --config",
-            left_px,
+            "input that is judged in time, and will hardly be found: outline more of them, of %d "
+            "at least %d, to have pictures judged in tiles; or list pictures of a region of the "
+            "part",
+            LEAST_ACROSS_PX * math.sqrt(LARGEST_AREA_PX / area_px),
+            n_defects,
+            max(_FEWEST_OUTLINED, math.ceil(n_defects * _LEAST_OUTLINED)),
         )
-    return _rounded(min(max(area_px, STANDARD_AREA_PX), LARGEST_AREA_PX), _shape_of(sizes_px))
+    return _whole(
+        _rounded(min(max(area_px, STANDARD_AREA_PX), LARGEST_AREA_PX), _shape_of(sizes_px))
+    )
+
+
+def _whole(size_px: tuple[int, int]) -> InputSpec:
+    return InputSpec(height_px=size_px[0], width_px=size_px[1], color="rgb", resize="stretch")
+
+
+def _in_tiles(wished: float, sizes_px: Sequence[tuple[int, int]]) -> InputSpec:
+    """At the scale at which defects are large enough, or as near to it as `MAX_TILES` allow."""
+    spec = _tiles_at(min(wished, MAX_ENLARGED), sizes_px)
+    while (n_tiles := max(_n_tiles(size_px, spec) for size_px in sizes_px)) > MAX_TILES:
+        spec = _tiles_at(_SHRINK * spec.scale, sizes_px)
+    _log.info(
+        "the defects are small: a picture is judged in up to %d tiles of %d x %d px, at %.2f of "
+        "its size, which takes as many times as long as one; to judge it whole, say height_px and "
+        "width_px in a --config, or list pictures of a region of the part",
+        n_tiles,
+        spec.width_px,
+        spec.height_px,
+        spec.scale,
+    )
+    if spec.scale < wished / _OFTEN_ENOUGH:
+        _log.warning(
+            "a quarter of the outlined defects are smaller than %.1f px across even so, and will "
+            "hardly be found: list pictures of a region of the part",
+            LEAST_ACROSS_PX * spec.scale / wished,
+        )
+    return spec
+
+
+def _tiles_at(scale: float, sizes_px: Sequence[tuple[int, int]]) -> InputSpec:
+    """Squares, but no longer than the pictures are across."""
+    across = min(scale * float(np.median(sides)) for sides in zip(*sizes_px, strict=True))
+    square = math.sqrt(LARGEST_AREA_PX)
+    short_px = STEP_PX * max(
+        MIN_TILE_STEPS, min(math.ceil(across / STEP_PX), int(square / STEP_PX))
+    )
+    long_px = STEP_PX * round(LARGEST_AREA_PX / short_px / STEP_PX)
+    is_tall = float(np.median([height / width for height, width in sizes_px])) > 1
+    return InputSpec(
+        height_px=long_px if is_tall else short_px,
+        width_px=short_px if is_tall else long_px,
+        color="rgb",
+        resize="tile",
+        overlap_px=OVERLAP_PX,
+        scale=round(scale, _SCALE_DIGITS),
+    )
+
+
+def _n_tiles(size_px: tuple[int, int], spec: InputSpec) -> int:
+    """How many tiles cover a picture of (height, width)."""
+    count = 1
+    for side_px, tile_px in zip(size_px, (spec.height_px, spec.width_px), strict=True):
+        beyond_px = max(0, round(side_px * spec.scale) - tile_px)
+        count *= 1 + math.ceil(beyond_px / (tile_px - spec.overlap_px))
+    return count
 
 
 def _largest_region_px2(mask: NDArray[np.bool_]) -> int:

@@ -136,17 +136,17 @@ def rejection_of(
 
 
 def stand_ins(
-    is_defect: NDArray[np.bool_], tensors: NDArray[np.uint8], run: Run
+    is_defect: NDArray[np.bool_], good: NDArray[np.uint8], run: Run
 ) -> PaintedScores | None:
     """Painted defects where too few pictures show a real one; else None.
 
     Args:
         is_defect: Of each picture; where all are, there is nothing to paint on.
-        tensors: uint8 (N, H, W, C), the pictures.
+        good: uint8 (N, H, W, C), the good ones, each whole or in tiles.
         run: The bundle's graph.
     """
     has_enough = is_defect.all() or is_defect.sum() >= FEWEST_DEFECTS
-    return None if has_enough else painted_scores(tensors[~is_defect], run)
+    return None if has_enough else painted_scores(good, run)
 
 
 def counted(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from inspector import __version__
 from inspector.assembly import build_inspection, models_of
 from inspector.bundle import InputSpec, Manifest, check_bundle_place, open_bundle, seal_bundle
@@ -24,13 +26,22 @@ _LIBRARIES = ("numpy", "onnx", "onnxruntime", "opencv-python")
 
 
 def canary_frame_of(held_out: LoadedSet, spec: InputSpec) -> Frame:
-    """A held-out picture, no larger than the network's input: it travels in every bundle.
+    """A held-out picture, no larger than the network's input sees: it travels in every bundle.
 
     A good one where there are any.
     """
     chosen = min(held_out.samples, key=lambda sample: not sample.is_good)
     frame = load_picture(chosen, spec.max_sample).frame
     height_px, width_px = frame.pixels.shape[:2]
+    if spec.resize == "tile":  # the middle of it, as large as one tile
+        rows, columns = (
+            slice((side_px - shown_px) // 2, (side_px + shown_px) // 2)
+            for side_px, shown_px in (
+                (height_px, min(height_px, int(spec.height_px / spec.scale))),
+                (width_px, min(width_px, int(spec.width_px / spec.scale))),
+            )
+        )
+        return replace(frame, pixels=np.ascontiguousarray(frame.pixels[rows, columns]))
     if height_px <= spec.height_px and width_px <= spec.width_px:
         return frame
     return replace(frame, pixels=resized(frame.pixels, spec.height_px, spec.width_px))

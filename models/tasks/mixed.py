@@ -4,6 +4,7 @@ See `models.marked`; here it meets the pictures of a list and the graph that the
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -17,7 +18,7 @@ from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table, canonical_json
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
-from models.dataset.pictures import LoadedSet, load_kind_maps
+from models.dataset.pictures import load_kind_maps, worst_tiles
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import Division, fold_places, proof_apart, with_enough_parts
 from models.graphs.running import run_graph
@@ -32,7 +33,8 @@ from models.marked.learning import (
 )
 from models.marked.maps import MarkedPictures
 from models.marked.network import LOW_STRIDES, Logits, network_of
-from models.marked.sizes import size_for
+from models.marked.sizes import input_for
+from models.marked.tiles import learnt_tiles
 from models.marked.unexplained import unexplained
 from models.memory import judging
 from models.memory.learning import MAX_PATCHES
@@ -50,6 +52,8 @@ _BANK_SIZE = 1000  # half of what a memory alone has: it has less to say, and ti
 _SPARED = 20  # defects: of fewer, each is needed to learn from
 _N_EXAMPLES = 3
 _SUSPECT = 0.95  # so sure is the model of a defect on a picture that is called good
+
+_log = logging.getLogger(__name__)
 
 _SCORE = (
     "chance that the part is defective if good and defective ones came equally often; higher is "
@@ -94,10 +98,10 @@ def divided(samples: Sequence[Sample], seed: int) -> Division:
 def mixed_input_spec(config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
     """See `Task.input_spec`: by how large the defects are."""
     if config.height_px is not None and config.width_px is not None:
-        height_px, width_px = config.height_px, config.width_px
-    else:
-        height_px, width_px = size_for(of_split(samples, "train"))
-    return InputSpec(height_px=height_px, width_px=width_px, color="rgb", resize="stretch")
+        return InputSpec(
+            height_px=config.height_px, width_px=config.width_px, color="rgb", resize="stretch"
+        )
+    return input_for(of_split(samples, "train"))
 
 
 def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> TrainingOutcome:
@@ -107,7 +111,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
         kinds: Of defects that the finished graph tells apart; empty: all are one.
     """
     settings, bank_size = _settings(inputs.config)
-    pictures = _marked(inputs.fit, inputs.spec, kinds)
+    pictures = _marked(inputs, kinds)
     samples, part_doubts = _foldable(inputs.fit.samples, inputs.config.seed)
     outcome = learn_marked(
         MarkedInputs(
@@ -131,7 +135,8 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
     scores = outcome.chances
     if inputs.held_out.samples:
         graph = mixed_graph(parameters, inputs.spec, inputs.weights)
-        scores = np.concatenate([scores, run_graph(graph, inputs.held_out.tensors)["score"]])
+        held_out = run_graph(graph, inputs.held_out.tensors)["score"]
+        scores = np.concatenate([scores, worst_tiles(held_out, inputs.held_out.pictures)])
     return TrainingOutcome(
         parameters=parameters,
         judged=(*judged, *inputs.held_out.samples),
@@ -203,22 +208,41 @@ def _kinds(tf: Any, logits: Logits, score: Any, mask: Any) -> dict[str, Any]:
     return {"probabilities": tf.concat([1.0 - score, score * kinds], 1), "class_map": kind_map}
 
 
-def _marked(loaded: LoadedSet, spec: InputSpec, names: tuple[str, ...]) -> MarkedPictures:
+def _marked(inputs: TrainingInputs, names: tuple[str, ...]) -> MarkedPictures:
     """With what is drawn on them; without names each defect is of the same kind."""
-    kinds = np.array(
-        [
-            0 if one.is_good else 1 + (names.index(one.label) if names else 0)
-            for one in loaded.samples
-        ],
-        dtype=np.intp,
-    )
-    label_maps = load_kind_maps(loaded, spec, names)
+    loaded, is_in_tiles = inputs.fit, inputs.spec.resize == "tile"
+    label_maps = load_kind_maps(loaded, inputs.spec, names)
+    said = [
+        0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
+    ]
+    marked = np.count_nonzero(label_maps, axis=(1, 2))
+    is_outlined = loaded.is_good | worst_tiles(marked > 0, loaded.pictures)[loaded.pictures]
+    if is_in_tiles:
+        kinds = np.array([_most_marked(label_map) for label_map in label_maps], np.intp)
+        is_good = [sample.is_good for sample in loaded.samples]
+        learnt = learnt_tiles(marked, loaded.pictures, is_good, inputs.config.seed)
+        if n_lost := len(set(loaded.pictures[~is_outlined].tolist())):
+            _log.warning(
+                "defects without a mask: %d; where pictures are judged in tiles nothing is learnt "
+                "from them",
+                n_lost,
+            )
+    else:
+        kinds, learnt = np.array(said, np.intp), np.arange(len(said))
     return MarkedPictures(
         tensors=loaded.tensors,
+        pictures=loaded.pictures,
         label_maps=label_maps,
         kinds=kinds,
-        is_outlined=label_maps.any(axis=(1, 2)) | (kinds == 0),
+        is_outlined=is_outlined,
+        learnt=learnt,
     )
+
+
+def _most_marked(label_map: NDArray[np.uint8]) -> int:
+    """The kind that most of what is marked is of; 0 where nothing is."""
+    counts = np.bincount(label_map.ravel(), minlength=2)[1:]
+    return 1 + int(counts.argmax()) if counts.any() else 0
 
 
 def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
@@ -272,7 +296,7 @@ def _parameters(
             "bank_size": bank_size,
             "n_kinds": max(1, len(kinds)),
             "names_kinds": bool(kinds),
-            "has_outlines": bool((pictures.is_outlined & pictures.is_defect).any()),
+            "has_outlines": bool(pictures.label_maps.any()),
         },
         arrays={
             **outcome.network,
@@ -306,9 +330,8 @@ def _identity(inputs: TrainingInputs, settings: MarkedSettings, bank_size: int) 
     table = {
         "config": inputs.config.to_toml(),
         "architecture": _ARCHITECTURE,
-        "max_sample": inputs.spec.max_sample,
         "order": list(inputs.fit.sha256s),
-        "size_px": [inputs.spec.height_px, inputs.spec.width_px],
+        "input": asdict(inputs.spec),
         "settings": asdict(settings),
         "bank_size": bank_size,
         "labels": list(inputs.labels),

@@ -1,6 +1,7 @@
 """A frame in the bundle's form: the right pixels in the right place, and the way back."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from inspector.errors import PreprocessError
 from inspector.geometry import AxisMap, Box, PixelRegion
-from inspector.preprocess import LETTERBOX_GREY, MAX_TILES, heatmap_on_sensor, preprocess, resized
+from inspector.preprocess import (
+    LETTERBOX_GREY,
+    MAX_TILES,
+    cut_into_tiles,
+    heatmap_on_sensor,
+    preprocess,
+    resized,
+)
 from tests.support.fakes import frame
 from tests.support.picture_files import textured
 
@@ -244,3 +252,34 @@ def test_region_beyond_the_picture_is_refused_with_both_sizes() -> None:
     region = PixelRegion(x_px=30, y_px=20, width_px=60, height_px=20)
     with pytest.raises(PreprocessError, match="80 x 60 px; the region to inspect ends at 90, 40"):
         preprocess(frame(np.zeros((60, 80), dtype=np.uint8)), stretch(10, 20), region)
+
+
+@pytest.mark.parametrize("scale", [0.5, 0.8, 1.0, 1.7])
+def test_tiles_of_a_scaled_picture_cover_it_and_map_back_to_the_sensor(scale: float) -> None:
+    spec = replace(tile(16, 4), scale=scale)
+    pixels = textured(60, 41, 1)
+    prepared = preprocess(frame(pixels), spec)
+    height_px, width_px = prepared.canvas_size_px
+    assert (height_px, width_px) == (round(60 * scale), round(41 * scale))
+    canvas = resized(pixels, height_px, width_px)
+    for tensor, place in zip(prepared.tensor, prepared.places, strict=True):
+        window = np.s_[place.y_px : place.y_px + 16, place.x_px : place.x_px + 16]
+        assert np.array_equal(tensor[:, :, 0], canvas[window])
+    box = prepared.to_sensor.box(Box(x_px=0, y_px=0, width_px=width_px, height_px=height_px))
+    assert (box.width_px, box.height_px) == pytest.approx((41, 60))
+
+
+def test_scaled_picture_smaller_than_a_tile_is_filled_up() -> None:
+    spec = replace(tile(16, 4), scale=0.5)
+    pixels = np.full((10, 60), 200, np.uint8)
+    assert (preprocess(frame(pixels), spec).tensor == 200).all()
+    mask = cut_into_tiles(pixels, spec, beyond=0)
+    assert mask.shape == (3, 16, 16)
+    assert (mask[:, :5] == 200).all()
+    assert not mask[:, 5:].any()
+
+
+def test_picture_of_too_many_tiles_is_not_enlarged_first() -> None:
+    spec = replace(tile(16, 4), scale=4.0)
+    with pytest.raises(PreprocessError, match=r"a picture of 900 x 900 px needs \d+ tiles"):
+        preprocess(frame(np.zeros((900, 900), np.uint8)), spec)

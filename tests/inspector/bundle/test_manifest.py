@@ -58,6 +58,7 @@ def test_manifest_is_read_back_as_it_was_sealed() -> None:
         color=st.sampled_from(["rgb", "mono"]),
         resize=st.just("tile"),
         overlap_px=st.integers(0, 7),
+        scale=st.floats(0.01, 4),
     ),
     st.builds(Threshold, value=NUMBERS, method=TEXTS, n_images=st.integers(1, 2**53)),
     st.builds(Canary, score=NUMBERS, tolerance=st.floats(0, 1e300)),
@@ -222,6 +223,25 @@ def test_tiles_must_be_larger_than_their_overlap(spec: dict[str, object], fits: 
         assert parse_manifest(data, "manifest.json").input.overlap_px == spec["overlap_px"]
     else:
         assert refusal(data).startswith(f"input: overlap_px {spec['overlap_px']} does not fit")
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        ({"resize": "tile", "scale": 0.5}, None),
+        ({"resize": "stretch", "scale": 0.5}, "input: scale 0.5 goes with resize 'tile' only"),
+        ({"resize": "tile", "scale": 0.001}, "manifest.json: input: scale 0.001 outside"),
+        ({"resize": "tile", "scale": 4.5}, "manifest.json: input: scale 4.5 outside"),
+    ],
+)
+def test_pictures_are_scaled_only_to_be_cut_into_tiles(
+    spec: dict[str, object], fault: str | None
+) -> None:
+    data = resealed(**{f"input__{key}": value for key, value in spec.items()})
+    if fault is None:
+        assert parse_manifest(data, "manifest.json").input.scale == 0.5
+    else:
+        assert refusal(data).startswith(fault)
 
 
 @pytest.mark.parametrize("key", json.loads(SEALED.to_json()))

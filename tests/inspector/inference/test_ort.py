@@ -109,6 +109,20 @@ def test_part_is_as_bad_as_its_worst_tile() -> None:
     assert prediction.heatmap.tolist() == [[float(value) for value in expected]] * 8
 
 
+@pytest.mark.parametrize("n_at_once", [0, 1, 2, 3, 7])
+def test_tiles_give_the_same_some_at_a_time(
+    n_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (7, 8, 12, 3), dtype=np.uint8)
+    backend = OrtBackend(manifest(), model())
+    expected = backend.run(tiles)
+    monkeypatch.setattr("inspector.inference.ort.PIXELS_AT_ONCE", n_at_once * 8 * 12)
+    given = backend.run(tiles)
+    assert given.keys() == expected.keys()
+    for name, values in expected.items():
+        assert (given[name] == values).all()
+
+
 def test_every_number_of_tiles_is_taken() -> None:
     backend = OrtBackend(manifest(), model())
     for count in (1, 2, 7):

@@ -55,6 +55,23 @@ def test_side_has_the_figure_of_its_task() -> None:
     assert (names.auroc, names.accuracy) == (1.0, 1 / 3)
 
 
+def test_picture_in_tiles_is_judged_by_its_worst_one() -> None:
+    values = np.array(
+        [(0.9, 0.1, 0.0), (0.2, 0.7, 0.1), (0.3, 0.7, 0.0), (0.8, 0.1, 0.1), (0.1, 0.3, 0.6)],
+        np.float32,
+    )
+    results = results_of(
+        "float",
+        {"score": 1 - values[:, 0], "probabilities": values},
+        SAMPLES,
+        SORTING,
+        criteria_for(SORTING.labels),
+        np.array([0, 1, 1, 2, 2]),
+    )
+    assert results.scores == tuple(float(1 - values[place, 0]) for place in (0, 1, 4))
+    assert [verdict.label for verdict in results.verdicts] == ["good", "dent", "scratch"]
+
+
 def test_equal_sides_differ_in_nothing() -> None:
     comparison = compare_results(scored(0.1, 0.2, 0.9), scored(0.1, 0.2, 0.9), SAMPLES)
     assert (comparison.changes, comparison.n_flips, comparison.n_new_escapes) == ((), 0, 0)

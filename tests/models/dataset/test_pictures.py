@@ -18,6 +18,7 @@ from models.dataset.pictures import (
     load_set,
     mask_size_px,
     plainness_text,
+    worst_tiles,
 )
 from models.dataset.sample import Sample
 
@@ -130,3 +131,57 @@ def test_masks_of_several_kinds_keep_their_kinds(tmp_path: Path) -> None:
     kinds = load_kind_maps(load_set([sample], spec), spec, ("dent", "scratch"))[0]
     assert kinds[:, 0].tolist() == [2, 0, 1, 1, 0]
     assert not kinds[:, 1:].any()
+
+
+TILES = InputSpec(height_px=16, width_px=16, color="rgb", resize="tile", overlap_px=4, scale=0.5)
+
+
+def test_pictures_in_tiles_keep_which_tile_is_of_which(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    write_png(tmp_path / "b.png", PIXELS[:20, :20])
+    samples = [sample_at(tmp_path / "a.png"), sample_at(tmp_path / "b.png", tmp_path / "m.png")]
+    loaded = load_set(samples, TILES)
+    assert loaded.pictures.tolist() == [0, 0, 0, 0, 0, 0, 1]
+    assert loaded.is_good.tolist() == [True] * 6 + [False]
+    for place, sample in enumerate(samples):
+        expected = preprocess(load_picture(sample, None).frame, TILES).tensor
+        assert (loaded.tensors[loaded.pictures == place] == expected).all()
+    turned = loaded.part_of([1, 0])
+    assert turned.pictures.tolist() == [0, 1, 1, 1, 1, 1, 1]
+    assert (turned.tensors[0] == loaded.tensors[6]).all()
+
+
+def test_picture_of_too_many_tiles_is_named(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.zeros((900, 900), np.uint8))
+    with pytest.raises(DataError, match=r"picture 'a\.png': .*at most 256 are judged"):
+        load_set([sample_at(tmp_path / "a.png")], TILES)
+
+
+def test_mask_is_cut_as_its_picture_is(tmp_path: Path) -> None:
+    shown = np.zeros((40, 60), np.uint8)
+    shown[10:30, 20:36] = 255  # two tiles below and beside each other show the middle of it
+    write_png(tmp_path / "a.png", shown)
+    write_png(tmp_path / "m.png", shown)
+    sample = sample_at(tmp_path / "a.png", tmp_path / "m.png")
+    loaded = load_set([replace(sample, masks=()), sample], TILES)
+    maps = load_kind_maps(loaded, TILES, ())
+    assert not maps[loaded.pictures == 0].any()
+    seen = loaded.tensors[loaded.pictures == 1][..., 0]
+    assert (maps[loaded.pictures == 1] == (seen > 85)).all()
+
+
+def test_mask_marks_nothing_beyond_a_picture_that_is_smaller_than_a_tile(tmp_path: Path) -> None:
+    full = np.full((20, 20), 255, np.uint8)
+    write_png(tmp_path / "a.png", full)
+    write_png(tmp_path / "m.png", full)
+    loaded = load_set([sample_at(tmp_path / "a.png", tmp_path / "m.png")], TILES)
+    (marked,) = load_kind_maps(loaded, TILES, ())
+    assert marked[:10, :10].all()
+    assert marked.sum() == 100
+
+
+def test_picture_is_as_bad_as_its_worst_tile() -> None:
+    values = np.array([3, 1, 2, 9, 8], np.float32)
+    assert worst_tiles(values, np.array([0, 0, 4, 5, 5])).tolist() == [3, 2, 9]
+    assert worst_tiles(values > 2, np.array([7, 7, 3, 4, 4])).tolist() == [True, False, True]
+    assert worst_tiles(values[:0], np.array([], np.intp)).tolist() == []

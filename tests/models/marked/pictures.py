@@ -25,9 +25,11 @@ def spotted(kinds: list[int], *, seed: int = 1) -> MarkedPictures:
             label_maps[place][window] = kind
     return MarkedPictures(
         tensors=tensors,
+        pictures=np.arange(len(kinds)),
         label_maps=label_maps,
         kinds=np.array(kinds, np.intp),
         is_outlined=np.ones(len(kinds), np.bool_),
+        learnt=np.arange(len(kinds)),
     )
 
 

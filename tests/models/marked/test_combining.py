@@ -14,13 +14,14 @@ from models.measures.metrics import auroc
 
 RNG = np.random.default_rng(0)
 IS_DEFECT = np.arange(600) >= 400
+EACH = np.arange(600)
 IMAGE = (RNG.normal(0, 1, 600) + 2 * IS_DEFECT).astype(np.float32)
 LOG_SCORES = (0.1 * (RNG.normal(0, 1, 600) + 4 * IS_DEFECT) + 0.5).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
 def combination() -> Combination:
-    return combination_of(IMAGE, LOG_SCORES, IS_DEFECT)
+    return combination_of(IMAGE, LOG_SCORES, EACH, IS_DEFECT)
 
 
 def chances(combination: Combination) -> np.ndarray:
@@ -48,9 +49,19 @@ def test_memory_counts_in_deviations_of_good_parts(combination: Combination) -> 
 
 
 def test_good_parts_that_all_score_alike_do_not_make_the_memory_count_for_everything() -> None:
-    combination = combination_of(IMAGE, np.full(600, 0.5, np.float32), IS_DEFECT)
+    combination = combination_of(IMAGE, np.full(600, 0.5, np.float32), EACH, IS_DEFECT)
     assert np.isfinite(chances(combination)).all()
     assert combination.spread == 1e-3
+
+
+def test_tiles_count_as_the_worst_of_their_picture(combination: Combination) -> None:
+    tiled = np.array([IMAGE, IMAGE - 9]).T.ravel()
+    log_scores = LOG_SCORES.repeat(2)
+    of_tiles = combination_of(tiled, log_scores, EACH.repeat(2), IS_DEFECT.repeat(2))
+    assert of_tiles.logistic == pytest.approx(combination.logistic)
+    assert (of_tiles.usual, of_tiles.spread) == pytest.approx(
+        (combination.usual, combination.spread), abs=1e-3
+    )
 
 
 def test_combination_is_what_its_array_says(combination: Combination) -> None:

@@ -99,7 +99,7 @@ def test_no_network_and_no_memory_learns_from_the_parts_that_it_judges(
         return fit(self, places, *more)
 
     def spy_learn(good: GoodPictures, *more: Any) -> Memory:
-        remembered.append({one.name for one in good.samples})
+        remembered.append({one.part for one in good.samples})
         return learn(good, *more)
 
     monkeypatch.setattr(MarkedFitter, "fit", spy_fit)

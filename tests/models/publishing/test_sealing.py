@@ -9,6 +9,7 @@ import pytest
 from inspector import __version__
 from inspector.bundle import CANARY_FILE, MODEL_FILE, REPORT_FILE, InputSpec, open_bundle
 from inspector.errors import BundleError
+from inspector.preprocess import preprocess
 from inspector.store.images import write_png
 from models.dataset.pictures import load_set
 from models.dataset.sample import Sample
@@ -46,6 +47,18 @@ def test_canary_is_the_first_good_picture_no_larger_than_the_input(
     ]
     frame = canary_frame_of(load_set(samples, SPEC), SPEC)
     assert (frame.pixels.shape[:2], int(frame.pixels.max())) == (kept_px, chosen)
+
+
+@pytest.mark.parametrize(
+    ("size_px", "kept_px"), [((200, 300), (64, 96)), ((40, 300), (40, 96)), ((20, 20), (20, 20))]
+)
+def test_canary_of_tiles_is_what_one_of_them_sees(
+    size_px: tuple[int, int], kept_px: tuple[int, int], tmp_path: Path
+) -> None:
+    spec = replace(SPEC, resize="tile", overlap_px=8, scale=0.5)
+    frame = canary_frame_of(load_set([sample(tmp_path, "a", "good", size_px)], spec), spec)
+    assert frame.pixels.shape[:2] == kept_px
+    assert len(preprocess(frame, spec).places) == 1
 
 
 def test_versions_name_what_made_the_bundle() -> None:

@@ -1,14 +1,29 @@
 """What the tasks with marked defects share: which pictures serve for what, and what is doubted."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from inspector.assembly import build_inspection
+from inspector.bundle import open_bundle
+from inspector.clock import SystemClock
+from inspector.flow import Decision, Frame, Verdict
+from inspector.recipe import Recipe
+from inspector.store.images import write_png
+from models.comparing.sizes import size_times
+from models.dataset.reader import PictureList
 from models.dataset.sample import Sample
 from models.dataset.splits import fold_places
+from models.marked import fitting, sizes
 from models.marked.learning import N_FOLDS
 from models.tasks.mixed import _doubts, _foldable, divided
+from models.train import TrainingRequest, train
+from models.training.config import TrainingConfig
+from models.validate import validate
+from tests.models.conftest import Ears, TrainedBundle
+from tests.support.fakes import frame
 
 
 def sample(number: int, label: str = "good", split: str = "train", part: str = "") -> Sample:
@@ -77,3 +92,130 @@ def test_good_pictures_that_look_defective_are_named_the_surest_first() -> None:
     assert "look defective: 2" in doubt
     assert doubt.index("good-2.png") < doubt.index("good-0.png")
     assert _doubts(judged, np.zeros(4, np.float32)) == ()
+
+
+PLATE_PX = (256, 192)
+SPOT_PX = 10
+TILE_PX = 128
+SCALE = 0.8  # at which a spot is 8 px across
+
+
+def plate(rng: np.random.Generator, spot_at: tuple[int, int] | None = None) -> np.ndarray:
+    """A large striped part, with a dark spot or without."""
+    stripes = 120 + 60 * np.sin(np.arange(PLATE_PX[1]) / 3)[None, :]
+    pixels = (stripes + rng.normal(0, 4, PLATE_PX)).clip(0, 255).astype(np.uint8)
+    if spot_at is not None:
+        top, left = spot_at
+        pixels[top : top + SPOT_PX, left : left + SPOT_PX] = 0
+    return pixels
+
+
+def draw_plates(folder: Path, n_good: int, n_defective: int) -> Path:
+    rng = np.random.default_rng(5)
+    rows = [("image", "label", "mask", "split")]
+    for place in range(n_good + n_defective):
+        image, mask = f"{place}.png", ""
+        spot_at = None
+        if place >= n_good:
+            top, left = rng.integers(0, np.array(PLATE_PX) - SPOT_PX).tolist()
+            spot_at, mask = (top, left), f"{place}-mask.png"
+            marked = np.zeros(PLATE_PX, np.uint8)
+            marked[top : top + SPOT_PX, left : left + SPOT_PX] = 255
+            write_png(folder / mask, marked)
+        write_png(folder / image, plate(rng, spot_at))
+        rows.append((image, "spot" if mask else "good", mask, "train"))
+    with (folder / "plates.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return folder / "plates.csv"
+
+
+@pytest.fixture(scope="module")
+def of_tiles(trained: TrainedBundle, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A bundle that judges large plates with small spots, and its list."""
+    root = tmp_path_factory.mktemp("plates")
+    data = draw_plates(root, n_good=20, n_defective=16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "MIN_BATCHES", 12)
+        patch.setattr(sizes, "STANDARD_AREA_PX", TILE_PX**2)
+        patch.setattr(sizes, "LARGEST_AREA_PX", TILE_PX**2)
+        train(
+            TrainingRequest(
+                lists=(PictureList(path=data),),
+                out=root / "plates.bundle",
+                name="plates",
+                config=TrainingConfig(task="segment", epochs=4, hyperparameters={"bank_size": 100}),
+                weights_cache=trained.weights_cache,
+                listener=Ears(),
+            )
+        )
+    return root / "plates.bundle", data
+
+
+def test_small_defects_on_large_pictures_are_learnt_in_tiles(of_tiles: tuple[Path, Path]) -> None:
+    manifest = open_bundle(of_tiles[0]).manifest
+    spec = manifest.input
+    assert (spec.resize, spec.height_px, spec.width_px) == ("tile", TILE_PX, TILE_PX)
+    assert spec.scale == SCALE
+    # Every number is of pictures, of which each has six tiles.
+    assert (manifest.data["n_fit"], manifest.data["n_proof"]) == (34, 2)
+    assert manifest.threshold.n_images == 34
+    assert manifest.validation["n_images"] == 2
+
+
+@pytest.mark.parametrize(
+    "spot_at",
+    [
+        (40, 40),
+        (int(64 / SCALE) - 5, 60),  # across the upper border of a tile
+        (100, int(128 / SCALE) - 5),  # across the right border of one
+        (225, 160),  # in the last tile alone
+    ],
+)
+def test_defect_on_the_border_of_a_tile_is_one_region(
+    of_tiles: tuple[Path, Path], spot_at: tuple[int, int]
+) -> None:
+    verdict = judged_by(of_tiles[0], frame(plate(np.random.default_rng(9), spot_at)))
+    assert (verdict.decision, verdict.label) == (Decision.FAIL, "spot")
+    (region,) = verdict.regions
+    assert region.label == "spot"
+    assert SPOT_PX**2 / 2 < region.area_px2 < SPOT_PX**2 * 2.5  # of two by two of the mask's cells
+    assert region.box_sensor_px.x_px == pytest.approx(spot_at[1], abs=6)
+    assert region.box_sensor_px.y_px == pytest.approx(spot_at[0], abs=6)
+
+
+def test_good_part_of_many_tiles_passes(of_tiles: tuple[Path, Path]) -> None:
+    rng = np.random.default_rng(10)
+    decisions = [judged_by(of_tiles[0], frame(plate(rng))).decision for _ in range(6)]
+    assert decisions == [Decision.PASS] * 6
+
+
+def test_bundle_of_tiles_is_proven_again_picture_by_picture(
+    of_tiles: tuple[Path, Path], trained: TrainedBundle, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    rng = np.random.default_rng(11)
+    for place in range(3):
+        write_png(tmp_path / "new" / f"{place}.png", plate(rng, (50, 50) if place else None))
+    (tmp_path / "new" / "list.csv").write_text(
+        "image,label,mask,split\n0.png,good,,test\n1.png,spot,,test\n2.png,spot,,test\n",
+        encoding="utf-8",
+    )
+    validation = validate(of_tiles[0], tmp_path / "new" / "list.csv", trained.weights_cache)
+    assert validation.shortcoming() is None
+    assert validation.proof.n_images == 3
+    assert [len(results.scores) for results in (validation.trained, *validation.judged)] == [3, 3]
+    assert all(line.score_max_abs == 0 for line in validation.lines)
+
+
+def test_time_of_a_bundle_of_tiles_is_that_of_one_tile(
+    of_tiles: tuple[Path, Path], trained: TrainedBundle
+) -> None:
+    times = size_times(of_tiles[0], trained.weights_cache)
+    assert times.others_ms == {}
+    (line,) = times.lines()
+    assert line.endswith("ms a tile of 128 x 128 px on this machine, p50")
+
+
+def judged_by(bundle: Path, picture: Frame) -> Verdict:
+    ready = build_inspection(open_bundle(bundle), Recipe(name="any"), SystemClock())
+    return ready.inspection.inspect(picture).verdict

@@ -35,7 +35,13 @@ def sample(number: int, label: str = "good", split: str = "train", part: str = "
 def loaded(samples: tuple[Sample, ...], pixels: np.ndarray) -> LoadedSet:
     forms = (PictureForm(pixels.shape[1:3], 3),) * len(samples)
     names = tuple(one.name for one in samples)
-    return LoadedSet(samples=samples, tensors=pixels, sha256s=names, forms=forms)
+    return LoadedSet(
+        samples=samples,
+        tensors=pixels,
+        pictures=np.arange(len(samples)),
+        sha256s=names,
+        forms=forms,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ def loaded(kinds: Sequence[str], each: int, seed: int, names: dict[str, str]) ->
     return LoadedSet(
         samples=samples,
         tensors=np.stack([picture(kind, rng) for kind in shown]),
+        pictures=np.arange(len(shown)),
         sha256s=tuple(each.name for each in samples),
         forms=(PictureForm((64, 64), 3),) * len(samples),
     )
