@@ -60,7 +60,8 @@ class Preprocessed:
     """A frame in the form the bundle asks for.
 
     The canvas is the whole picture at the network's scale. It is the tensor itself when the
-    picture fits into one; a tiled picture is cut into overlapping pieces of it.
+    picture fits into one; a tiled picture is cut into overlapping pieces of it, which reach beyond
+    it where it is smaller than one.
 
     Attributes:
         tensor: uint8, (N, H, W, C), one entry per tile. Normalisation lives in the graph.

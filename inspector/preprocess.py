@@ -33,7 +33,7 @@ def preprocess(frame: Frame, spec: InputSpec, region: PixelRegion | None = None)
 
 def _prepared(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
     if spec.resize == "tile":
-        return _tiled(frame_id, _in_colour(pixels, spec), spec)
+        return _tiled(frame_id, pixels, spec)
     height_px, width_px = pixels.shape[:2]
     if spec.resize == "stretch":
         canvas = resized(pixels, spec.height_px, spec.width_px)
@@ -188,38 +188,46 @@ def _letterboxed(pixels: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np
 
 def _tiled(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
     picture_px = (pixels.shape[0], pixels.shape[1])
-    tiles = cut_into_tiles(pixels, spec)
+    places = _tile_places(picture_px, spec)
     height_px, width_px = _scaled_size_px(picture_px, spec)
+    tiles = _cut(_in_colour(resized(pixels, height_px, width_px), spec), places, spec)
     return Preprocessed(
         frame_id=frame_id,
         tensor=tiles.reshape(len(tiles), spec.height_px, spec.width_px, spec.channels),
-        places=_tile_places(picture_px, spec),
-        canvas_size_px=_canvas_size_px(picture_px, spec),
+        places=places,
+        canvas_size_px=(height_px, width_px),
         to_sensor=AxisMap(scale_x=picture_px[1] / width_px, scale_y=picture_px[0] / height_px),
     )
 
 
-def cut_into_tiles(
-    pixels: NDArray[np.uint8], spec: InputSpec, beyond: int | None = None
-) -> NDArray[np.uint8]:
-    """A picture at its scale in overlapping tiles, row by row: (N, H, W) and its channels.
+def cut_into_tiles(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
+    """A picture, or a mask of one, as its tiles show it, row by row: (N, H, W) and its channels.
 
     Args:
-        pixels: uint8 (height, width) and perhaps channels.
-        beyond: Stands below and beside a picture that is smaller than a tile; None: its last row
-            and column.
+        pixels: uint8 (height, width) and perhaps channels, which stay as they are.
 
     Raises:
         PreprocessError: They are more than `MAX_TILES`.
     """
     picture_px = (pixels.shape[0], pixels.shape[1])
     places = _tile_places(picture_px, spec)
-    canvas = resized(pixels, *_scaled_size_px(picture_px, spec))
-    height_px, width_px = _canvas_size_px(picture_px, spec)
-    below_px, right_px = height_px - canvas.shape[0], width_px - canvas.shape[1]
+    return _cut(resized(pixels, *_scaled_size_px(picture_px, spec)), places, spec)
+
+
+def tile_count(picture_px: tuple[int, int], spec: InputSpec) -> int:
+    """How many tiles cover a picture of (height, width) pixels, however many that are."""
+    rows, columns = _tile_rows_and_columns(picture_px, spec)
+    return len(rows) * len(columns)
+
+
+def _cut(
+    canvas: NDArray[np.uint8], places: tuple[TilePlace, ...], spec: InputSpec
+) -> NDArray[np.uint8]:
+    """Beyond a canvas that is smaller than a tile stand its last row and column."""
+    below_px = max(0, spec.height_px - canvas.shape[0])
+    right_px = max(0, spec.width_px - canvas.shape[1])
     if below_px or right_px:
-        way = cv2.BORDER_REPLICATE if beyond is None else cv2.BORDER_CONSTANT
-        filled = cv2.copyMakeBorder(canvas, 0, below_px, 0, right_px, way, value=beyond or 0)
+        filled = cv2.copyMakeBorder(canvas, 0, below_px, 0, right_px, cv2.BORDER_REPLICATE)
         canvas = np.asarray(filled, dtype=np.uint8)
     return np.stack(
         [canvas[p.y_px : p.y_px + spec.height_px, p.x_px : p.x_px + spec.width_px] for p in places]
@@ -227,9 +235,7 @@ def cut_into_tiles(
 
 
 def _tile_places(picture_px: tuple[int, int], spec: InputSpec) -> tuple[TilePlace, ...]:
-    height_px, width_px = _canvas_size_px(picture_px, spec)
-    rows = _tile_starts(height_px, spec.height_px, spec.overlap_px)
-    columns = _tile_starts(width_px, spec.width_px, spec.overlap_px)
+    rows, columns = _tile_rows_and_columns(picture_px, spec)
     if len(rows) * len(columns) > MAX_TILES:
         raise PreprocessError(
             f"a picture of {picture_px[1]} x {picture_px[0]} px needs "
@@ -239,18 +245,23 @@ def _tile_places(picture_px: tuple[int, int], spec: InputSpec) -> tuple[TilePlac
     return tuple(TilePlace(x_px=x_px, y_px=y_px) for y_px in rows for x_px in columns)
 
 
+def _tile_rows_and_columns(
+    picture_px: tuple[int, int], spec: InputSpec
+) -> tuple[list[int], list[int]]:
+    height_px, width_px = _scaled_size_px(picture_px, spec)
+    return (
+        _tile_starts(height_px, spec.height_px, spec.overlap_px),
+        _tile_starts(width_px, spec.width_px, spec.overlap_px),
+    )
+
+
 def _scaled_size_px(picture_px: tuple[int, int], spec: InputSpec) -> tuple[int, int]:
     height_px, width_px = (max(1, round(side * spec.scale)) for side in picture_px)
     return height_px, width_px
 
 
-def _canvas_size_px(picture_px: tuple[int, int], spec: InputSpec) -> tuple[int, int]:
-    height_px, width_px = _scaled_size_px(picture_px, spec)
-    return max(height_px, spec.height_px), max(width_px, spec.width_px)
-
-
 def _tile_starts(length_px: int, tile_px: int, overlap_px: int) -> list[int]:
-    """Starts of tiles that cover the length; the last one ends exactly at its end."""
-    last_px = length_px - tile_px
+    """Starts of tiles that cover the length; the last one ends at its end, where there is room."""
+    last_px = max(0, length_px - tile_px)
     starts_px = list(range(0, last_px, tile_px - overlap_px))
     return [*starts_px, last_px]

@@ -70,6 +70,7 @@ def change_opset(
         backend.run,
         pictures.tensors,
         pictures.sha256s,
+        pictures=pictures.pictures,
         threshold=manifest.threshold.value,
         model_sha256=hashlib.sha256(model).hexdigest(),
     )

@@ -137,7 +137,7 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
             accept_weak=request.accept_weak,
             version=_next_version(manifest.version),
             look=look,
-            max_sample=manifest.input.max_sample,
+            spec=manifest.input,
         )
     )
 
@@ -218,15 +218,14 @@ def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
 
 
 def _config(manifest: Manifest) -> TrainingConfig:
-    """As it was trained, with an input of the size it has."""
+    """As it was trained."""
     text = manifest.training.get("config")
     if not isinstance(text, str):
         raise BundleError(
             f"bundle {manifest.name!r} was not trained here, but imported; train it where it comes "
             "from"
         )
-    config = parse_config(text, manifest.task, "configuration in the bundle")
-    return replace(config, height_px=manifest.input.height_px, width_px=manifest.input.width_px)
+    return parse_config(text, manifest.task, "configuration in the bundle")
 
 
 def _next_version(version: str) -> str:

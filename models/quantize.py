@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.assembly import canary_frame
 from inspector.bundle import (
@@ -41,7 +42,7 @@ from models.quantization.comparison_set import (
     evaluate_model,
     metric_of,
 )
-from models.quantization.division import ranges_and_comparison
+from models.quantization.division import MAX_CALIBRATION, ranges_and_comparison
 from models.quantization.graph_edits import packed, scaled
 from models.quantization.int8_graph import Calibrated, calibrated, int8_model
 from models.quantization.score_scale import rescored, score_scale
@@ -146,7 +147,7 @@ def quantize(
     metric_of(reference)  # without it, nothing need be tried
     rejects = _rejects(bundle, bundle.model, comparison_set, reference)
     weakness = _weakness(bundle.manifest, rejects, accept_weak)
-    tensors = load_set(ranges, spec).tensors
+    tensors = _some_of(load_set(ranges, spec).tensors)
     _log.info("calibrating on %d pictures", len(ranges))
     with calibrated(bundle.model, tensors, CALIBRATIONS) as ready:
         best = _best(tuple(_candidates(bundle, ready, comparison_set.half())))
@@ -186,6 +187,14 @@ def quantize(
     )
 
 
+def _some_of(tensors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """As many as ranges are taken from; of pictures in tiles there are more."""
+    if len(tensors) <= MAX_CALIBRATION:
+        return tensors
+    rng = np.random.Generator(np.random.PCG64(0))
+    return tensors[np.sort(rng.choice(len(tensors), MAX_CALIBRATION, replace=False))]
+
+
 def _rejects(
     bundle: Bundle, model: bytes, comparison_set: ComparisonSet, results: ModelResults
 ) -> Rejection | None:
@@ -200,7 +209,13 @@ def _rejects(
         manifest.threshold.value,
         stand_ins(
             is_defect,
-            np.stack([one.tensor[0] for one in comparison_set.prepared[:n_real]])[~is_defect],
+            np.concatenate(
+                [
+                    one.tensor
+                    for one, is_bad in zip(comparison_set.prepared, is_defect, strict=False)
+                    if not is_bad
+                ]
+            ),
             OrtBackend(manifest, model).run,
         ),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.bundle import (
     Canary,
@@ -75,7 +76,7 @@ class TrainingRequest:
         look: Gets the finished bundle before it takes its place; what it raises leaves everything
             as it was. A training that a person ended early is then not shown, and goes on with the
             same call.
-        max_sample: Full light in pictures of 16 bits, where it is settled already.
+        spec: The form of the input, where it is settled already; None: the task chooses.
     """
 
     lists: tuple[PictureList, ...]
@@ -87,7 +88,7 @@ class TrainingRequest:
     accept_weak: str | None = None
     version: str = "1"
     look: Callable[[Path], None] | None = None
-    max_sample: int | None = None
+    spec: InputSpec | None = None
 
     @property
     def where(self) -> str:
@@ -135,10 +136,9 @@ def train(request: TrainingRequest) -> TrainingResult:
     config = request.config
     task = load_task(config.task)
     samples = _samples(request, task)
-    spec = replace(
-        task.input_spec(config, samples),
-        max_sample=request.max_sample or full_light_of(samples, config.sample_bits),
-    )
+    spec = request.spec or task.input_spec(config, samples)
+    full_light = spec.max_sample or full_light_of(samples, config.sample_bits)
+    spec = replace(spec, max_sample=full_light)
     labels = task.labels(samples)
     lots = _lots(task.divide(samples, config.seed), spec)
     check_not_blank(lots.fit.tensors, request.where)
@@ -313,13 +313,18 @@ def _at_threshold(
     )
     for doubt in chosen.doubts:
         _log.warning("%s", doubt)
-    good = inputs.fit.tensors[inputs.fit.is_good] if has_good else inputs.fit.tensors
-    if (plainness := plainness_text(good)) is not None:
+    if (plainness := plainness_text(_comparable(inputs.fit, has_good=has_good))) is not None:
         _log.warning("%s", plainness)
     if not trained.are_distances:
         return trained, chosen
     scaled = task.scaled(trained, chosen.threshold.value)
     return scaled, replace(chosen, threshold=replace(chosen.threshold, value=1.0))
+
+
+def _comparable(loaded: LoadedSet, *, has_good: bool) -> NDArray[np.uint8]:
+    """The same place of each good picture: of all where none of the classes is called good."""
+    _, firsts = np.unique(loaded.pictures, return_index=True)
+    return loaded.tensors[[place for place in firsts if loaded.is_good[place] or not has_good]]
 
 
 def _scale_of(trained: TrainingOutcome) -> Scale | None:
@@ -348,18 +353,21 @@ def _prove(
 
     A converted model that can only pass would agree on good parts.
     """
-    tensors, n_painted = proof.tensors, 0
+    tensors, pictures = proof.tensors, proof.pictures
     if draft.labels[0] == GOOD and all(sample.is_good for sample in proof.samples):
         rng = np.random.Generator(np.random.PCG64(0))
         painted = painted_lot(tensors, _MAX_PAINTED, rng).tensors
-        tensors, n_painted = np.concatenate([tensors, painted]), len(painted)
-    _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", len(tensors))
+        tensors = np.concatenate([tensors, painted])
+        places = np.arange(len(proof.samples), len(proof.samples) + len(painted))
+        pictures = np.concatenate([pictures, places])
+    n_compared = len(proof.samples) + len(tensors) - len(proof.tensors)
+    _log.info("comparing TensorFlow and ONNX Runtime on %d unseen pictures", n_compared)
     compared = compare(
         function,
         backend.run,
         tensors,
         proof.sha256s,
-        n_painted=n_painted,
+        pictures=pictures,
         threshold=draft.threshold.value,
         model_sha256=hashlib.sha256(model).hexdigest(),
     )

@@ -55,6 +55,7 @@ def validate(
             outputs["tensorflow"],
             outputs["float"],
             pictures.sha256s,
+            pictures=pictures.pictures,
             threshold=manifest.threshold.value,
             model_sha256=manifest.files[MODEL_FILE],
         ),

@@ -42,7 +42,7 @@ class ModelSession:
         if self._session is None:
             raise RuntimeError("no model is open")
         try:
-            named = self._session.run(np.frombuffer(pixels, np.uint8).reshape(words["shape"]))
+            named = self._session.run_tiles(np.frombuffer(pixels, np.uint8).reshape(words["shape"]))
         except InferenceError as error:
             return {"refused": str(error)}, b""
         shapes = {name: values.shape for name, values in named.items()}

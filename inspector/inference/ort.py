@@ -72,26 +72,30 @@ class OrtSession:
     def run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """What the graph gives for (N, H, W, C) pixels, by output; unchecked.
 
-        Many large tiles go through it some at a time: the maps inside a network of 64 tiles of
-        384 x 384 px are gigabytes.
+        Raises:
+            InferenceError: The runtime failed.
+        """
+        try:
+            outputs = self._session.run(self._output_names, {self._input_name: tensor})
+        except _RUNTIME_FAULTS as error:
+            raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
+        return dict(zip(self._output_names, outputs, strict=True))
+
+    def run_tiles(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """The same, of many large tiles some at a time.
+
+        The maps inside a network of 64 tiles of 384 x 384 px are gigabytes.
 
         Raises:
             InferenceError: The runtime failed.
         """
         at_once = max(1, PIXELS_AT_ONCE // (tensor.shape[1] * tensor.shape[2]))
         if len(tensor) <= at_once:
-            return self._run(tensor)
+            return self.run(tensor)
         pieces = [
-            self._run(tensor[start : start + at_once]) for start in range(0, len(tensor), at_once)
+            self.run(tensor[start : start + at_once]) for start in range(0, len(tensor), at_once)
         ]
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-
-    def _run(self, tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        try:
-            outputs = self._session.run(self._output_names, {self._input_name: tensor})
-        except _RUNTIME_FAULTS as error:
-            raise InferenceError(f"the runtime failed: {_first_line(error)}") from error
-        return dict(zip(self._output_names, outputs, strict=True))
 
 
 class OrtBackend:
@@ -132,7 +136,7 @@ class OrtBackend:
 
     def infer(self, prepared: Preprocessed) -> Prediction:
         """See `InferenceBackend.infer`."""
-        return prediction_of(self.run(prepared.tensor), prepared, self._manifest)
+        return prediction_of(self._session.run_tiles(prepared.tensor), prepared, self._manifest)
 
 
 def open_session(

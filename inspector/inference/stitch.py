@@ -1,9 +1,13 @@
 """Lays the heat maps of tiles over one canvas."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.flow import TilePlace
+
+_Value = TypeVar("_Value", np.float32, np.uint8)
 
 
 def stitch_heatmap(
@@ -12,7 +16,8 @@ def stitch_heatmap(
     """One map over the canvas: the highest value where tiles overlap, so that nothing is hidden.
 
     Args:
-        tiles: float32, (N, h, w), one per place; together they cover the canvas.
+        tiles: float32, (N, h, w), one per place; together they cover the canvas. What lies beyond
+            it is left out.
     """
     height_px, width_px = tiles.shape[1:]
     if len(places) == 1 and (height_px, width_px) == canvas_size_px:
@@ -21,7 +26,7 @@ def stitch_heatmap(
     canvas = np.full(canvas_size_px, -np.inf, dtype=np.float32)
     for tile, place in zip(tiles, places, strict=True):
         window = canvas[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]
-        np.maximum(window, tile, out=window)
+        np.maximum(window, _within(tile, window), out=window)
     return canvas
 
 
@@ -45,7 +50,12 @@ def stitch_classes(
     hottest = np.full(canvas_size_px, -np.inf, dtype=np.float32)
     for tile, warmth, place in zip(classes, heat, places, strict=True):
         window = np.s_[place.y_px : place.y_px + height_px, place.x_px : place.x_px + width_px]
-        is_hotter = warmth > hottest[window]
-        canvas[window][is_hotter] = tile[is_hotter]
-        hottest[window][is_hotter] = warmth[is_hotter]
+        seen = _within(warmth, hottest[window])
+        is_hotter = seen > hottest[window]
+        canvas[window][is_hotter] = _within(tile, seen)[is_hotter]
+        hottest[window][is_hotter] = seen[is_hotter]
     return canvas
+
+
+def _within(tile: NDArray[_Value], window: NDArray[np.float32]) -> NDArray[_Value]:
+    return tile[: window.shape[0], : window.shape[1]]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import OutputAgreement, Proof
+from models.dataset.pictures import worst_tiles
 from models.graphs.running import Outputs, Run, one_by_one, run_graph
 
 MAX_RELATIVE_DIFFERENCE = 1e-4  # of an output's range, see `Proof.relative`
@@ -19,7 +20,7 @@ def compare(
     tensors: NDArray[np.uint8],
     sha256s: Sequence[str],
     *,
-    n_painted: int = 0,
+    pictures: NDArray[np.intp] | None = None,
     threshold: float,
     model_sha256: str,
 ) -> Proof:
@@ -30,13 +31,13 @@ def compare(
         run: The line's: (1, H, W, C) pixels to its outputs by name.
         tensors: Of the pictures, each whole or in tiles, and behind them of such as no file holds.
         sha256s: Of the pictures' files.
-        n_painted: The last so many tensors are of no file.
+        pictures: Which picture each tensor is a tile of, see `worst_tiles`; None: each is whole.
     """
     return proof_of(
         run_graph(function, tensors),
         one_by_one(run, tensors),
         sha256s,
-        n_painted=n_painted,
+        pictures=pictures,
         threshold=threshold,
         model_sha256=model_sha256,
     )
@@ -47,18 +48,25 @@ def proof_of(
     judged: Outputs,
     sha256s: Sequence[str],
     *,
-    n_painted: int = 0,
+    pictures: NDArray[np.intp] | None = None,
     threshold: float,
     model_sha256: str,
 ) -> Proof:
-    """How far two models agree on the same pictures, over every output of the judging one."""
-    # As the line compares: a float32 against a float64.
-    decisions = (trained["score"].astype(np.float64), judged["score"].astype(np.float64))
+    """How far two models agree on the same pictures, over every output of the judging one.
+
+    Args:
+        pictures: As of `compare`.
+    """
+    scores = [
+        each["score"] if pictures is None else worst_tiles(each["score"], pictures)
+        for each in (trained, judged)
+    ]
+    decisions = [each.astype(np.float64) for each in scores]  # as the line compares
     flips = (decisions[0] > threshold) != (decisions[1] > threshold)
     return Proof(
         model_sha256=model_sha256,
         n_images=len(sha256s),
-        n_painted=n_painted,
+        n_painted=len(decisions[0]) - len(sha256s),
         images_sha256=images_sha256(sha256s),
         outputs=agreements(trained, judged),
         n_flips=int(flips.sum()),

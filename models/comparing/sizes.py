@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from inspector.bundle import InputSpec, open_bundle
+from inspector.bundle import InputSpec, Manifest, open_bundle
 from inspector.clock import SystemClock
 from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import times_in_turns
 from inspector.machine.processor import usable_cores
+from inspector.preprocess import tile_count
 from models.backbones.weights import load_weights
 from models.graphs.convert import convert
 from models.publishing.source import open_source, source_folder
@@ -31,17 +32,20 @@ class SizeTimes:
         own_px: (H, W), as the bundle was trained.
         own_ms: With it.
         others_ms: With squares of other sides, by pixels; none where pictures are cut into tiles.
+        n_tiles: Of a picture; None where it is judged whole, or pictures are of several sizes.
     """
 
     own_px: tuple[int, int]
     own_ms: float
     others_ms: Mapping[int, float]
+    n_tiles: int | None = None
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
         return {
             "own_px": list(self.own_px),
             "own_p50_ms": self.own_ms,
+            "n_tiles": self.n_tiles,
             "others_p50_ms": {str(side): value for side, value in self.others_ms.items()},
         }
 
@@ -51,7 +55,7 @@ class SizeTimes:
         if not self.others_ms:
             yield (
                 f"speed      {self.own_ms:.1f} ms a tile of {width_px} x {height_px} px on this "
-                "machine, p50"
+                f"machine, p50{self._of_a_picture()}"
             )
             return
         others = ", ".join(f"{side} px {value:.1f} ms" for side, value in self.others_ms.items())
@@ -59,6 +63,11 @@ class SizeTimes:
             f"speed      {self.own_ms:.1f} ms a picture at {width_px} x {height_px} px on this "
             f"machine, p50; with --size {others}"
         )
+
+    def _of_a_picture(self) -> str:
+        if self.n_tiles is None:
+            return ""
+        return f"; {self.n_tiles * self.own_ms:.0f} ms a picture of {self.n_tiles} tiles"
 
 
 def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
@@ -86,8 +95,18 @@ def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
     rows = times_in_turns(ways, SystemClock(), rounds=_ROUNDS)
     own_ms, *others_ms = (statistics.median(column) for column in zip(*rows, strict=True))
     return SizeTimes(
-        own_px=own_px, own_ms=own_ms, others_ms=dict(zip(sides, others_ms, strict=True))
+        own_px=own_px,
+        own_ms=own_ms,
+        others_ms=dict(zip(sides, others_ms, strict=True)),
+        n_tiles=_n_tiles(bundle.manifest),
     )
+
+
+def _n_tiles(manifest: Manifest) -> int | None:
+    quality = manifest.quality
+    if manifest.input.resize != "tile" or quality is None or quality.size_px is None:
+        return None
+    return tile_count(quality.size_px, manifest.input)
 
 
 def _usable_threads() -> int:

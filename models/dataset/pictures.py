@@ -24,6 +24,7 @@ _BLANK_LEVELS = 4  # grey levels; less is a sensor's noise, or JPEG's
 _PLAIN_LEVELS = 1.0  # grey levels; less is less than a sensor's noise
 _COMPARED = 50  # neighbours of the set
 _LEAST_COVER = 85  # a third of 255
+_GROWTH = 1.5
 Ordered = TypeVar("Ordered", np.float32, np.bool_)
 
 
@@ -129,9 +130,10 @@ class LoadedSet:
     def part_of(self, indices: Sequence[int]) -> "LoadedSet":
         """Some of the pictures, by their places."""
         tiles = [np.flatnonzero(self.pictures == index) for index in indices]
+        places = np.concatenate([np.empty(0, np.intp), *tiles])
         return LoadedSet(
             samples=tuple(self.samples[index] for index in indices),
-            tensors=self.tensors[np.concatenate(tiles)],
+            tensors=self.tensors[places],
             pictures=np.repeat(np.arange(len(tiles)), list(map(len, tiles))),
             sha256s=tuple(self.sha256s[index] for index in indices),
             forms=tuple(self.forms[index] for index in indices),
@@ -145,28 +147,29 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
         DataError: One of them cannot be read or cut into tiles, or all together need more memory
             than is allowed.
     """
-    pieces: list[NDArray[np.uint8]] = []
-    sha256s, forms, size = [], [], 0
-    one_each = math.prod((spec.height_px, spec.width_px, spec.channels))
-    if len(samples) * one_each > MAX_SET_BYTES:  # before the first is read
-        raise _too_much(samples, spec, len(samples) * one_each)
+    shape = spec.height_px, spec.width_px, spec.channels
+    if len(samples) * math.prod(shape) > MAX_SET_BYTES:  # before the first is read
+        raise _too_much(samples, spec, len(samples) * math.prod(shape))
+    tensors = np.empty((len(samples), *shape), np.uint8)
+    sha256s, forms, counts = [], [], []
+    filled = 0
     for sample in samples:
         loaded = load_picture(sample, spec.max_sample)
         try:
-            piece = preprocess(loaded.frame, spec).tensor
+            tiles = preprocess(loaded.frame, spec).tensor
         except PreprocessError as error:
             raise DataError(f"picture {sample.name!r}: {error}") from error
-        size += piece.nbytes
-        if size > MAX_SET_BYTES:
-            raise _too_much(samples, spec, size)
-        pieces.append(piece)
+        if filled + len(tiles) > len(tensors):
+            room = max(filled + len(tiles), int(_GROWTH * len(tensors)))
+            if (filled + len(tiles)) * math.prod(shape) > MAX_SET_BYTES:
+                raise _too_much(samples, spec, room * math.prod(shape))
+            tensors.resize((room, *shape), refcheck=False)  # in place: a copy would be as large
+        tensors[filled : filled + len(tiles)] = tiles
+        filled += len(tiles)
+        counts.append(len(tiles))
         sha256s.append(loaded.sha256)
         forms.append(form_of(loaded.frame.pixels))
-    counts = list(map(len, pieces))
-    tensors = np.empty((sum(counts), spec.height_px, spec.width_px, spec.channels), np.uint8)
-    for start in reversed(np.cumsum([0, *counts[:-1]]).tolist() if counts else []):
-        piece = pieces.pop()  # let go of one after the other: both would need twice the memory
-        tensors[start : start + len(piece)] = piece
+    tensors.resize((filled, *shape), refcheck=False)
     return LoadedSet(
         samples=tuple(samples),
         tensors=tensors,
@@ -249,8 +252,8 @@ def check_masks(loaded: LoadedSet) -> None:
 def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> NDArray[np.uint8]:
     """What is marked on the network's input: uint8 (N, H, W) as the tensors, 0 where nothing is.
 
-    A pixel counts as marked when at least a third of what it covers is: so thin defects stay whole
-    when a picture is made smaller.
+    A pixel counts as marked when at least a third of what it covers is, or as much as of any: so
+    thin defects stay whole when a picture is made smaller, and the thinnest do not vanish.
 
     Args:
         names: Of the kinds, which are numbered from 1; empty: every kind is 1.
@@ -267,7 +270,8 @@ def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> 
             label = sample.mask_labels[place] if sample.mask_labels else sample.label
             piece = load_mask(replace(sample, masks=(path,)), loaded.forms[index].size_px)
             cover = _as_input(piece.astype(np.uint8) * 255, spec)
-            tiles[cover >= _LEAST_COVER] = 1 + (names.index(label) if names else 0)
+            least = min(_LEAST_COVER, max(1, int(cover.max())))
+            tiles[cover >= least] = 1 + (names.index(label) if names else 0)
         maps[loaded.pictures == index] = tiles
     return maps
 
@@ -276,4 +280,4 @@ def _as_input(cover: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
     """(n, H, W): what a mask covers of each tile, of 255, or of the whole picture."""
     if spec.resize != "tile":
         return resized(cover, spec.height_px, spec.width_px)[np.newaxis]
-    return cut_into_tiles(cover, spec, beyond=0)
+    return cut_into_tiles(cover, spec)

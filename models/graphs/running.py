@@ -1,6 +1,6 @@
 """Runs a graph on many pictures, in TensorFlow or in the line's runtime."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,10 +12,15 @@ _Sample = TypeVar("_Sample", bound=np.generic)
 _BATCH = 16  # pictures in one run; more does not make the processor faster
 
 
-def run_graph(function: Any, tensors: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """All outputs of a task's graph for many pictures, by name."""
-    pieces = [function(batch) for batch in in_batches(tensors)]
-    return {name: np.concatenate([piece[name].numpy() for piece in pieces]) for name in pieces[0]}
+def run_graph(
+    function: Any, tensors: NDArray[np.uint8], names: Sequence[str] | None = None
+) -> dict[str, NDArray[np.float32]]:
+    """Outputs of a task's graph for many pictures, by name; all where none is named."""
+    pieces = []
+    for batch in in_batches(tensors):
+        given = function(batch)
+        pieces.append({name: given[name].numpy() for name in names or given})
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 def in_batches(pictures: NDArray[_Sample]) -> Iterator[NDArray[_Sample]]:

@@ -22,13 +22,13 @@ from models.backbones.weights import Weights
 from models.dataset.painted_lot import PaintedLot, painted_lot
 from models.dataset.pictures import worst_tiles
 from models.dataset.sample import Sample
-from models.dataset.some_of_each import some_of_each
 from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
 from models.marked.combining import Combination, best_region_level, combination_of
 from models.marked.fitting import MarkedFitter, MarkedSettings, n_batches_for
 from models.marked.maps import MarkedPictures, cells_of, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
+from models.marked.tiles import judged_pictures
 from models.marked.unexplained import unexplained_in
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
 from models.measures.threshold import log_normal_limit
@@ -146,18 +146,17 @@ def learn_marked(inputs: MarkedInputs) -> MarkedOutcome:
 class _Learning:
     def __init__(self, inputs: MarkedInputs) -> None:
         pictures = inputs.pictures
-        learnt = pictures.learnt
         _log.info("describing %d pictures", len(inputs.samples))
         self._inputs = inputs
         self._is_defect = np.array([not one.is_good for one in inputs.samples])[pictures.pictures]
         self._tapper = Tapper(inputs.weights, strides_for(pictures.tensors.shape[1:3]))
         self._low = LowMapper(inputs.weights, LOW_STRIDES)
-        self._taps = self._tapper.taps(pictures.tensors[learnt])
+        self._taps = self._tapper.taps(pictures.learnt_of(pictures.tensors))
         self._maps = varied_maps(self._low, pictures, inputs.augmentation, inputs.kept_maps)
         self._fitter = MarkedFitter(
             self._maps,
-            pictures.kinds[learnt],
-            pictures.is_outlined[learnt],
+            pictures.learnt_of(pictures.kinds),
+            pictures.learnt_of(pictures.is_outlined),
             weights=inputs.weights,
             n_kinds=inputs.n_kinds,
             settings=inputs.settings,
@@ -242,19 +241,19 @@ class _Learning:
         )
 
     def _judged_of(self, fold: Sequence[int]) -> list[int]:
-        """Pictures of a fold, all or, where their tiles are too many, some of each kind."""
-        samples, pictures = self._inputs.samples, self._inputs.pictures.pictures
+        """Pictures of a fold: all, or some where their tiles are too many."""
+        pictures, samples = self._inputs.pictures.pictures, self._inputs.samples
         n_tiles = int(np.isin(pictures, fold).sum())
         if n_tiles == len(fold):
             return list(fold)
-        at_most = max(1, len(fold) * (MAX_JUDGED // N_FOLDS) // n_tiles)
-        chosen = some_of_each([str(samples[place].is_good) for place in fold], at_most)
-        return [fold[place] for place in chosen]
+        at_most = len(fold) * (MAX_JUDGED // N_FOLDS) // n_tiles
+        is_good = [samples[place].is_good for place in fold]
+        return [fold[place] for place in judged_pictures(is_good, at_most, self._inputs.seed)]
 
     def _said(self, places: NDArray[np.intp], memory: Memory) -> _Said:
         """What the network as it is now and a memory say of some tensors."""
         pictures, maps = self._inputs.pictures, self._maps
-        if len(pictures.learnt) == len(pictures.tensors):  # then their maps are there already
+        if pictures.are_all_learnt:  # then their maps are there already
             taps = self._taps.some(places.tolist())
             low = low_batches(maps.stride_4[0, places], maps.stride_8[0, places])
         else:
@@ -267,7 +266,9 @@ class _Learning:
             masks=seen.mask,
             log_scores=log_scores,
             heat_peaks=heat.max(axis=(1, 2)),
-            unexplained=unexplained_in(heat, seen.mask),
+            unexplained=unexplained_in(
+                heat, seen.mask, are_tiles=len(pictures.tensors) > len(self._inputs.samples)
+            ),
         )
 
     def _heat_limit(self, said: _Said, places: NDArray[np.intp]) -> float:

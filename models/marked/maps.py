@@ -6,6 +6,7 @@ training: they are worked out once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from models.training.kept_maps import Arrays, Form, KeptMaps
 from models.training.low_maps import LOW_CHANNELS, LowMapper
 from models.training.variants import N_VARIANTS, identity_of_maps, variants
 
+_Value = TypeVar("_Value", bound=np.generic)
 _FULL = 255  # of a cell that the defect covers
 
 
@@ -39,6 +41,15 @@ class MarkedPictures:
     kinds: NDArray[np.intp]
     is_outlined: NDArray[np.bool_]
     learnt: NDArray[np.intp]
+
+    @property
+    def are_all_learnt(self) -> bool:
+        """Whether none is there to be judged alone."""
+        return len(self.learnt) == len(self.tensors)
+
+    def learnt_of(self, values: NDArray[_Value]) -> NDArray[_Value]:
+        """Of one value for each tensor those of what is learnt; not copied where that is all."""
+        return values if self.are_all_learnt else values[self.learnt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +84,8 @@ def varied_maps(
     Raises:
         StoreError: They cannot be kept.
     """
-    tensors, label_maps = pictures.tensors[pictures.learnt], pictures.label_maps[pictures.learnt]
+    tensors = pictures.learnt_of(pictures.tensors)
+    label_maps = pictures.learnt_of(pictures.label_maps)
     count, height_px, width_px = label_maps.shape
 
     def form(stride: int, dtype: str, *channels: int) -> Form:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.bundle import InputSpec
 from inspector.geometry import label_regions
+from inspector.preprocess import tile_count
 from models.dataset.pictures import load_mask, mask_size_px
 from models.dataset.sample import Sample
 
@@ -18,11 +19,14 @@ STANDARD_AREA_PX = 256 * 256
 LARGEST_AREA_PX = 150_000  # takes 40 ms on two cores of a line PC
 STEP_PX = 32  # the backbone's deepest stride
 OVERLAP_PX = 64  # a defect up to that large is whole in one tile
-MAX_TILES = 64  # of a picture: more would take seconds for one part
+MOST_TILES = 64  # of a picture: more would take over three seconds for one part
 MAX_ENLARGED = 2.0  # there is nothing more to see in a picture that is made larger still
 MIN_TILE_STEPS = 4  # a shorter tile would be overlap for the most part
 _FEWEST_OUTLINED = 12  # tiles are learnt from what is outlined alone,
 _LEAST_OUTLINED = 0.5  # and what is not would be lost: of the defects at most so many
+_TILE_S = 0.04
+_MANY_TILES = 20  # take nearly as long as a line waits where its station does not say longer
+_LARGER_THAN_MOST = 0.9
 _SHRINK = 0.95
 _SCALE_DIGITS = 4
 _OFTEN_ENOUGH = 1.3  # times the largest area: defects are then a little smaller than they should be
@@ -78,18 +82,20 @@ def _whole(size_px: tuple[int, int]) -> InputSpec:
 
 
 def _in_tiles(wished: float, sizes_px: Sequence[tuple[int, int]]) -> InputSpec:
-    """At the scale at which defects are large enough, or as near to it as `MAX_TILES` allow."""
+    """At the scale at which defects are large enough, or as near to it as `MOST_TILES` allow."""
     spec = _tiles_at(min(wished, MAX_ENLARGED), sizes_px)
-    while (n_tiles := max(_n_tiles(size_px, spec) for size_px in sizes_px)) > MAX_TILES:
+    while (n_tiles := _usual_count(sizes_px, spec)) > MOST_TILES:
         spec = _tiles_at(_SHRINK * spec.scale, sizes_px)
-    _log.info(
-        "the defects are small: a picture is judged in up to %d tiles of %d x %d px, at %.2f of "
-        "its size, which takes as many times as long as one; to judge it whole, say height_px and "
-        "width_px in a --config, or list pictures of a region of the part",
+    _log.log(
+        logging.WARNING if n_tiles > _MANY_TILES else logging.INFO,
+        "the defects are small: pictures are judged in %d tiles of %d x %d px, at %.2f of their "
+        "size, which takes some %.1f s on two cores; for less, list pictures of a region of the "
+        "part, or say height_px and width_px in a --config to have them judged whole",
         n_tiles,
         spec.width_px,
         spec.height_px,
         spec.scale,
+        n_tiles * _TILE_S,
     )
     if spec.scale < wished / _OFTEN_ENOUGH:
         _log.warning(
@@ -100,32 +106,28 @@ def _in_tiles(wished: float, sizes_px: Sequence[tuple[int, int]]) -> InputSpec:
     return spec
 
 
+def _usual_count(sizes_px: Sequence[tuple[int, int]], spec: InputSpec) -> int:
+    """Tiles of a picture that is larger than most; a single huge one does not count for all."""
+    counts = [tile_count(size_px, spec) for size_px in sizes_px]
+    return round(float(np.quantile(counts, _LARGER_THAN_MOST)))
+
+
 def _tiles_at(scale: float, sizes_px: Sequence[tuple[int, int]]) -> InputSpec:
-    """Squares, but no longer than the pictures are across."""
-    across = min(scale * float(np.median(sides)) for sides in zip(*sizes_px, strict=True))
-    square = math.sqrt(LARGEST_AREA_PX)
-    short_px = STEP_PX * max(
-        MIN_TILE_STEPS, min(math.ceil(across / STEP_PX), int(square / STEP_PX))
-    )
-    long_px = STEP_PX * round(LARGEST_AREA_PX / short_px / STEP_PX)
-    is_tall = float(np.median([height / width for height, width in sizes_px])) > 1
+    """Squares, but no longer than the pictures are on either side."""
+    height, width = (scale * float(np.median(sides)) for sides in zip(*sizes_px, strict=True))
+    square = math.floor(math.sqrt(LARGEST_AREA_PX) / STEP_PX)
+    short = max(MIN_TILE_STEPS, min(math.ceil(min(height, width) / STEP_PX), square))
+    long = max(short, round(LARGEST_AREA_PX / (short * STEP_PX) / STEP_PX))
+    long = max(short, min(long, math.ceil(max(height, width) / STEP_PX)))
+    rows, columns = (long, short) if height > width else (short, long)
     return InputSpec(
-        height_px=long_px if is_tall else short_px,
-        width_px=short_px if is_tall else long_px,
+        height_px=rows * STEP_PX,
+        width_px=columns * STEP_PX,
         color="rgb",
         resize="tile",
         overlap_px=OVERLAP_PX,
         scale=round(scale, _SCALE_DIGITS),
     )
-
-
-def _n_tiles(size_px: tuple[int, int], spec: InputSpec) -> int:
-    """How many tiles cover a picture of (height, width)."""
-    count = 1
-    for side_px, tile_px in zip(size_px, (spec.height_px, spec.width_px), strict=True):
-        beyond_px = max(0, round(side_px * spec.scale) - tile_px)
-        count *= 1 + math.ceil(beyond_px / (tile_px - spec.overlap_px))
-    return count
 
 
 def _largest_region_px2(mask: NDArray[np.bool_]) -> int:

@@ -1,4 +1,7 @@
-"""Which tiles of pictures are learnt from: those on which somebody has said what there is."""
+"""Which tiles of pictures are learnt from, and which pictures are judged where tiles are many.
+
+Learnt from is what somebody has said something of: good parts, and outlined defects.
+"""
 
 from collections.abc import Sequence
 
@@ -22,27 +25,43 @@ def learnt_tiles(
     outline nobody knows which of its tiles show the defect.
 
     Args:
-        marked: (N,), how many pixels of each tile are.
+        marked: (N, kinds), how many pixels of each tile are of each kind of defect.
         pictures: (N,), ascending, which picture each tile is of.
         is_good: Of each picture.
     """
     rng = np.random.Generator(np.random.PCG64([seed, len(marked)]))
-    defects: list[int] = []
+    defects: set[int] = set()
     good: list[NDArray[np.intp]] = []
     for picture, is_of_good in enumerate(is_good):
         tiles = np.flatnonzero(pictures == picture)
         if is_of_good:
             good.append(rng.permutation(tiles))
             continue
-        shown = marked[tiles]
-        if shown.any():
-            largest_first = tiles[np.argsort(-shown, kind="stable")]
-            enough = marked[largest_first] >= _LEAST_SHOWN * shown.max()
-            defects += largest_first[enough][:_MAX_OF_ONE_DEFECT].tolist()
-    if len(defects) > MAX_LEARNT // 2:
-        defects = rng.choice(defects, MAX_LEARNT // 2, replace=False).tolist()
-    in_turns = [int(tile) for row in _columns(good) for tile in row]
-    return np.array(sorted(defects + in_turns[: MAX_LEARNT - len(defects)]), np.intp)
+        for shown in marked[tiles].T:
+            most_first = np.argsort(-shown, kind="stable")[:_MAX_OF_ONE_DEFECT]
+            is_enough = shown[most_first] >= max(1, _LEAST_SHOWN * shown.max())
+            defects.update(tiles[most_first[is_enough]].tolist())
+    chosen = sorted(defects)
+    if len(chosen) > MAX_LEARNT // 2:
+        chosen = rng.choice(chosen, MAX_LEARNT // 2, replace=False).tolist()
+    mixed = [good[place] for place in rng.permutation(len(good))]  # lists are often in an order
+    in_turns = [int(tile) for row in _columns(mixed) for tile in row]
+    return np.array(sorted(chosen + in_turns[: MAX_LEARNT - len(chosen)]), np.intp)
+
+
+def judged_pictures(is_good: Sequence[bool], at_most: int, seed: int) -> list[int]:
+    """Places of about so many pictures, ascending: defects first, of which there are never enough.
+
+    At least one of each kind that there is; half of them good ones, if there are so many.
+    """
+    if len(is_good) <= at_most:
+        return list(range(len(is_good)))
+    order = np.random.Generator(np.random.PCG64([seed, len(is_good)])).permutation(len(is_good))
+    good = [int(place) for place in order if is_good[place]]
+    defects = [int(place) for place in order if not is_good[place]]
+    n_defects = max(1, at_most // 2, at_most - len(good))
+    defects = defects[:n_defects]
+    return sorted(defects + good[: max(1, at_most - len(defects))])
 
 
 def _columns(rows: Sequence[NDArray[np.intp]]) -> list[list[np.intp]]:

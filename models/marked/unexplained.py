@@ -27,16 +27,22 @@ def unexplained(tf: Any, mask: Any, heat: Any) -> Any:
     return tf.reduce_max(heat * (1.0 - near), (1, 2))
 
 
-def unexplained_in(heat: Floats, logits: Floats) -> Floats:
+def unexplained_in(heat: Floats, logits: Floats, *, are_tiles: bool) -> Floats:
     """The same for pictures of which memory and network were asked before; (N,).
 
     Args:
         heat: (N, rows, columns), on the memory's own grid.
         logits: (N, h, w), of the mask at stride 4.
+        are_tiles: Then a mark beyond the border may explain what lies near it, so that it says
+            nothing of what is usual.
     """
+    margin = _REACH // 2 if are_tiles else 0
+    rows, columns = (slice(margin, max(margin, side - margin)) for side in logits.shape[1:])
+    is_inside = np.zeros((1, *logits.shape[1:]), np.float32)
+    is_inside[:, rows, columns] = 1
     tf = tensorflow()
     values = []
     for some, said in zip(in_batches(heat), in_batches(logits), strict=True):
         enlarged = judging.enlarged(tf, some, said.shape[1:])
-        values.append(unexplained(tf, tf.sigmoid(said), enlarged).numpy())
+        values.append(unexplained(tf, tf.sigmoid(said), enlarged * is_inside).numpy())
     return np.concatenate(values)

@@ -121,11 +121,15 @@ def cells_in(validation: Mapping[str, object]) -> tuple[EscapeCell, ...]:
     )
 
 
-def lines(cells: Sequence[EscapeCell]) -> Iterator[str]:
-    """For people: a row for each size, a column for each contrast."""
+def lines(cells: Sequence[EscapeCell], of: str) -> Iterator[str]:
+    """For people: a row for each size, a column for each contrast.
+
+    Args:
+        of: What a share is of: a picture, or a tile of one.
+    """
     if not cells:
         return
-    yield "painted    what passes of all, by share of the picture and contrast, faint ones too:"
+    yield f"painted    what passes of all, by share of a {of} and contrast, faint ones too:"
     columns = dict.fromkeys(map(contrast_text, cells))
     yield f"{'':23}" + "".join(f"{column:>18}" for column in columns)
     for size in dict.fromkeys(map(area_text, cells)):

@@ -80,14 +80,16 @@ def comparison_set_of(
 
 
 def _painted(good: Mapping[int, Preprocessed]) -> dict[int, Preprocessed]:
-    """By place, with a defect on the first tile; without those on which nothing would be seen."""
+    """By place, with a defect on one of its tiles; without those on which none would be seen."""
     rng = np.random.Generator(np.random.PCG64(_PAINT_SEED))
     spoiled = {}
     others = [*good.values()]
     for number, (index, one) in enumerate(good.items()):
-        painted = paint_defects(one.tensor[0], others[number - 1].tensor[0], rng)
+        tile = int(rng.integers(len(one.tensor))) if len(one.tensor) > 1 else 0
+        painted = paint_defects(one.tensor[tile], others[number - 1].tensor[0], rng)
         if painted.mask.any():
-            tensor = np.concatenate([painted.pixels[np.newaxis], one.tensor[1:]])
+            tensor = one.tensor.copy()
+            tensor[tile] = painted.pixels
             spoiled[index] = replace(one, tensor=tensor)
     return spoiled
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from inspector.bundle import Bundle
 from inspector.errors import DataError
+from inspector.preprocess import tile_count
 from models.dataset.hashes import file_sha256, without_copies
 from models.dataset.labels import check_known
+from models.dataset.pictures import load_picture
 from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
 from models.dataset.some_of_each import some_of_each
@@ -15,6 +17,8 @@ from models.publishing.source import Source
 
 MAX_CALIBRATION = 64  # pictures; ranges settle after some dozens
 MAX_COMPARED = 400
+_MAX_TILES = 1200  # of pictures that are cut: each is judged some dozen times
+_MIN_COMPARED = 40  # pictures, of however many tiles
 _HELD_OUT = ("held_out", "proof")  # roles in training
 _log = logging.getLogger(__name__)
 
@@ -72,7 +76,15 @@ def ranges_and_comparison(
             "held all of them out, or none is good; quantise with the list the bundle was trained "
             "with"
         )
-    return _some(ranges, MAX_CALIBRATION), _some(compared, MAX_COMPARED)
+    at_most = MAX_COMPARED
+    if bundle.manifest.input.resize == "tile":
+        at_most = min(at_most, max(_MIN_COMPARED, _MAX_TILES // _tiles_of(compared[0], bundle)))
+    return _some(ranges, MAX_CALIBRATION), _some(compared, at_most)
+
+
+def _tiles_of(sample: Sample, bundle: Bundle) -> int:
+    frame = load_picture(sample, bundle.manifest.input.max_sample).frame
+    return tile_count((frame.pixels.shape[0], frame.pixels.shape[1]), bundle.manifest.input)
 
 
 def _some(samples: Sequence[Sample], at_most: int) -> tuple[Sample, ...]:

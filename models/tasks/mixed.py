@@ -46,7 +46,8 @@ from models.training.config import TrainingConfig
 
 PROOF_SHARE = 0.05  # of the good pictures and of the defects, for the proof alone
 _ARCHITECTURE = 1  # another network or another way to fit it: no state of the one before fits
-_DEFECT = "defect"
+_DEFECT, _UNSEEN = "defect", "defect without an outline"
+MIN_TAUGHT = 6  # defects: two for each fold
 MAX_KINDS = 250  # a cell's kind is one byte
 _BANK_SIZE = 1000  # half of what a memory alone has: it has less to say, and time is short
 _SPARED = 20  # defects: of fewer, each is needed to learn from
@@ -112,7 +113,9 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
     """
     settings, bank_size = _settings(inputs.config)
     pictures = _marked(inputs, kinds)
-    samples, part_doubts = _foldable(inputs.fit.samples, inputs.config.seed)
+    samples, part_doubts = _foldable(
+        inputs.fit.samples, inputs.config.seed, _teaching(inputs.fit.samples, pictures)
+    )
     outcome = learn_marked(
         MarkedInputs(
             samples=samples,
@@ -135,7 +138,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
     scores = outcome.chances
     if inputs.held_out.samples:
         graph = mixed_graph(parameters, inputs.spec, inputs.weights)
-        held_out = run_graph(graph, inputs.held_out.tensors)["score"]
+        held_out = run_graph(graph, inputs.held_out.tensors, ("score",))["score"]
         scores = np.concatenate([scores, worst_tiles(held_out, inputs.held_out.pictures)])
     return TrainingOutcome(
         parameters=parameters,
@@ -215,13 +218,16 @@ def _marked(inputs: TrainingInputs, names: tuple[str, ...]) -> MarkedPictures:
     said = [
         0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
     ]
-    marked = np.count_nonzero(label_maps, axis=(1, 2))
-    is_outlined = loaded.is_good | worst_tiles(marked > 0, loaded.pictures)[loaded.pictures]
+    is_marked = np.asarray(label_maps.any(axis=(1, 2)), np.bool_)
+    is_outlined = worst_tiles(is_marked, loaded.pictures)[loaded.pictures] | loaded.is_good
     if is_in_tiles:
-        kinds = np.array([_most_marked(label_map) for label_map in label_maps], np.intp)
+        marked = np.stack(
+            [np.bincount(one.ravel(), minlength=1 + max(1, len(names)))[1:] for one in label_maps]
+        )
+        kinds = np.where(marked.any(axis=1), 1 + marked.argmax(axis=1), 0)
         is_good = [sample.is_good for sample in loaded.samples]
         learnt = learnt_tiles(marked, loaded.pictures, is_good, inputs.config.seed)
-        if n_lost := len(set(loaded.pictures[~is_outlined].tolist())):
+        if n_lost := len(np.unique(loaded.pictures[~is_outlined])):
             _log.warning(
                 "defects without a mask: %d; where pictures are judged in tiles nothing is learnt "
                 "from them",
@@ -239,24 +245,41 @@ def _marked(inputs: TrainingInputs, names: tuple[str, ...]) -> MarkedPictures:
     )
 
 
-def _most_marked(label_map: NDArray[np.uint8]) -> int:
-    """The kind that most of what is marked is of; 0 where nothing is."""
-    counts = np.bincount(label_map.ravel(), minlength=2)[1:]
-    return 1 + int(counts.argmax()) if counts.any() else 0
+def _teaching(samples: Sequence[Sample], pictures: MarkedPictures) -> tuple[bool, ...]:
+    """Of each picture: whether anything is learnt from it.
+
+    Raises:
+        DataError: Too few defects are outlined so that a tile shows them.
+    """
+    taught = set(pictures.pictures[pictures.learnt].tolist())
+    n_defects = sum(not sample.is_good for sample in samples)
+    n_taught = sum(not samples[place].is_good for place in taught)
+    if n_taught < min(MIN_TAUGHT, n_defects):
+        raise DataError(
+            f"defects whose outline is seen in a tile: {n_taught} of {n_defects}; at least "
+            f"{MIN_TAUGHT} are needed: outline more, or say height_px and width_px in a --config "
+            "to have pictures judged whole"
+        )
+    return tuple(place in taught for place in range(len(samples)))
 
 
-def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+def _foldable(
+    samples: tuple[Sample, ...], seed: int, teaching: Sequence[bool]
+) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     """The same in parts of which every fold has defects and good ones, and what is to be doubted.
 
     Every fold should have its share of each kind; where that leaves one without a defect, as it
     does with rare kinds, the kinds are taken for one. Where the parts are too few even then, each
     picture is called a part of its own.
+
+    Args:
+        teaching: Of each picture, whether something is learnt from it: the others do not count.
     """
     merged = tuple(replace(one, label=GOOD if one.is_good else _DEFECT) for one in samples)
     n_parts = len({sample.part for sample in samples})
     for candidate in (samples, merged):
         if n_parts >= N_FOLDS and all(
-            {candidate[place].is_good for place in fold} == {True, False}
+            {candidate[place].is_good for place in fold if teaching[place]} == {True, False}
             for fold in fold_places(candidate, seed, N_FOLDS)
         ):
             return candidate, ()
@@ -264,7 +287,12 @@ def _foldable(samples: tuple[Sample, ...], seed: int) -> tuple[tuple[Sample, ...
         f"the pictures show too few different parts with defects, of {n_parts}: pictures were "
         "judged by others of their own part, so the figures flatter; list more parts"
     )
-    return with_enough_parts(merged, len(merged)), (doubt,)
+    # Dealt like one more kind, what teaches nothing cannot fill a fold by itself.
+    apart = tuple(
+        one if teaches or one.is_good else replace(one, label=_UNSEEN)
+        for one, teaches in zip(merged, teaching, strict=True)
+    )
+    return with_enough_parts(apart, len(apart)), (doubt,)
 
 
 def _settings(config: TrainingConfig) -> tuple[MarkedSettings, int]:

@@ -19,6 +19,7 @@ from inspector.preprocess import (
     heatmap_on_sensor,
     preprocess,
     resized,
+    tile_count,
 )
 from tests.support.fakes import frame
 from tests.support.picture_files import textured
@@ -161,7 +162,7 @@ def test_picture_smaller_than_a_tile_is_filled_up_with_its_edge() -> None:
     expected: NDArray[np.uint8] = np.pad(pixels, ((0, 3), (0, 2)), mode="edge")
     assert prepared.tensor.shape == (1, 8, 8, 1)
     assert np.array_equal(prepared.tensor[0, :, :, 0], expected)
-    assert prepared.canvas_size_px == (8, 8)
+    assert prepared.canvas_size_px == (5, 6)
 
 
 def test_picture_of_too_many_tiles_is_refused_by_name_of_the_limit() -> None:
@@ -273,10 +274,15 @@ def test_scaled_picture_smaller_than_a_tile_is_filled_up() -> None:
     spec = replace(tile(16, 4), scale=0.5)
     pixels = np.full((10, 60), 200, np.uint8)
     assert (preprocess(frame(pixels), spec).tensor == 200).all()
-    mask = cut_into_tiles(pixels, spec, beyond=0)
-    assert mask.shape == (3, 16, 16)
-    assert (mask[:, :5] == 200).all()
-    assert not mask[:, 5:].any()
+    assert preprocess(frame(pixels), spec).canvas_size_px == (5, 30)
+
+
+def test_mask_is_cut_as_its_picture_is() -> None:
+    spec = replace(tile(16, 4), scale=0.6)
+    pixels = textured(100, 41, 1)
+    assert (cut_into_tiles(pixels, spec) == preprocess(frame(pixels), spec).tensor[..., 0]).all()
+    n_tiles = len(preprocess(frame(pixels), spec).places)
+    assert tile_count((100, 41), spec) == n_tiles == 10
 
 
 def test_picture_of_too_many_tiles_is_not_enlarged_first() -> None:

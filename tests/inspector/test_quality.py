@@ -130,3 +130,14 @@ def test_picture_of_another_form_is_refused_with_both(limits: QualityLimits) -> 
     with pytest.raises(WrongForm, match="is mono; the bundle was made on colour pictures"):
         check_form(form_of(np.zeros(SIZE_PX, np.uint8)), limits)
     check_form(PictureForm((480, 640), 1), replace(limits, size_px=None, channels=None))
+
+
+def test_edges_between_tiles_do_not_make_a_blurred_picture_sharp() -> None:
+    rng = np.random.default_rng(0)
+    smooth = np.linspace(20, 220, 96, dtype=np.uint8)[:, None].repeat(96, axis=1)
+    picture = (smooth + rng.integers(0, 2, smooth.shape)).astype(np.uint8)
+    tiles = np.stack([picture[:48, :48], picture[:48, 48:], picture[48:, :48], picture[48:, 48:]])
+    whole = quality_of(picture[np.newaxis, :, :, np.newaxis])
+    cut = quality_of(tiles[..., np.newaxis])
+    assert cut.sharpness == pytest.approx(whole.sharpness, rel=0.1)
+    assert (cut.brightness, cut.contrast) == pytest.approx((whole.brightness, whole.contrast))

@@ -16,6 +16,7 @@ from models.dataset.reader import PictureList
 from models.dataset.sample import Sample
 from models.feedback import Difference, FeedbackRequest, learn_more
 from models.publishing.source import open_source, source_folder
+from models.train import TrainingRequest
 from tests.models.conftest import (
     N_FOUND_DEFECTS,
     N_FOUND_GOOD,
@@ -69,6 +70,23 @@ def test_bundle_learns_what_is_added_and_shows_first_what_that_changes(
     assert [one.path for one in source.lists] == [found, trained.data]
     assert difference.unseen.n_pictures == 2 * N_TEST
     assert difference.remarks == ()
+
+
+def test_input_stays_as_it_was(
+    request_of: Callable[..., FeedbackRequest],
+    trained: TrainedBundle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[TrainingRequest] = []
+
+    def train(request: TrainingRequest) -> None:
+        asked.append(request)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(feedback, "train", train)
+    with pytest.raises(KeyboardInterrupt):
+        learn_more(request_of())
+    assert asked[0].spec == trained.manifest.input  # also where it is tiles
 
 
 def test_bundle_that_a_person_does_not_want_is_not_written(

@@ -170,14 +170,30 @@ def test_mask_is_cut_as_its_picture_is(tmp_path: Path) -> None:
     assert (maps[loaded.pictures == 1] == (seen > 85)).all()
 
 
-def test_mask_marks_nothing_beyond_a_picture_that_is_smaller_than_a_tile(tmp_path: Path) -> None:
-    full = np.full((20, 20), 255, np.uint8)
-    write_png(tmp_path / "a.png", full)
-    write_png(tmp_path / "m.png", full)
+def test_mask_goes_on_beyond_a_small_picture_as_the_picture_does(tmp_path: Path) -> None:
+    shown = np.zeros((20, 20), np.uint8)
+    shown[12:, 4:8] = 255
+    write_png(tmp_path / "a.png", shown)
+    write_png(tmp_path / "m.png", shown)
     loaded = load_set([sample_at(tmp_path / "a.png", tmp_path / "m.png")], TILES)
-    (marked,) = load_kind_maps(loaded, TILES, ())
-    assert marked[:10, :10].all()
-    assert marked.sum() == 100
+    assert (load_kind_maps(loaded, TILES, ())[0] == (loaded.tensors[0, ..., 0] > 85)).all()
+
+
+def test_thinnest_defect_does_not_vanish(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    mask = np.zeros((40, 60), np.uint8)
+    mask[7, 12:50] = 255
+    write_png(tmp_path / "m.png", mask)
+    sample = sample_at(tmp_path / "a.png", tmp_path / "m.png")
+    for spec in (TILES, InputSpec(height_px=5, width_px=10, color="rgb", resize="stretch")):
+        marked = load_kind_maps(load_set([sample], spec), spec, ())
+        assert 0 < marked.mean() < 0.2
+
+
+def test_part_of_a_set_may_be_empty(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", PIXELS)
+    nothing = load_set([sample_at(tmp_path / "a.png")], TILES).part_of([])
+    assert (nothing.samples, len(nothing.tensors), len(nothing.pictures)) == ((), 0, 0)
 
 
 def test_picture_is_as_bad_as_its_worst_tile() -> None:

@@ -12,7 +12,7 @@ from inspector.flow import Frame
 from inspector.preprocess import preprocess
 from inspector.store.images import write_png
 from models.dataset.sample import Sample
-from models.marked.sizes import LARGEST_AREA_PX, MAX_TILES, OVERLAP_PX, STANDARD_AREA_PX, input_for
+from models.marked.sizes import LARGEST_AREA_PX, MOST_TILES, OVERLAP_PX, STANDARD_AREA_PX, input_for
 
 
 def size_of(spec: InputSpec) -> tuple[int, int]:
@@ -105,9 +105,9 @@ def test_pictures_whose_small_defects_are_outlined_are_judged_in_tiles(
         pixels=np.zeros(size_px, np.uint8),
     )
     n_tiles = len(preprocess(blank, spec).places)
-    assert n_tiles <= MAX_TILES
+    assert n_tiles <= MOST_TILES
     if spec.scale < scale:  # as large as can be judged
-        assert n_tiles > 0.8 * MAX_TILES
+        assert n_tiles > 0.8 * MOST_TILES
 
 
 def test_scale_at_which_small_defects_stay_too_small_is_told(
@@ -115,7 +115,10 @@ def test_scale_at_which_small_defects_stay_too_small_is_told(
 ) -> None:
     with caplog.at_level("INFO"):
         input_for(outlined(tmp_path, [(1500, 2000)] * 12, 10))
-        assert "up to 20 tiles of 384 x 384 px, at 0.80 of its size" in caplog.text
+        assert (
+            "in 20 tiles of 384 x 384 px, at 0.80 of their size, which takes some 0.8 s"
+            in caplog.text
+        )
         assert "across even so" not in caplog.text
         input_for(outlined(tmp_path, [(1500, 2000)] * 12, 3))
     assert "are smaller than" in caplog.text

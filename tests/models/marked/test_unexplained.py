@@ -34,7 +34,19 @@ def test_pictures_are_measured_with_what_the_network_says_of_them() -> None:
     rows, columns = 4 * GRID[0], 4 * GRID[1]
     nowhere = np.full((20, rows, columns), -20.0, np.float32)
     _, heat = evidence_of(taps, memory)
-    found = unexplained_in(heat, nowhere)
+    found = unexplained_in(heat, nowhere, are_tiles=False)
     assert found.shape == (20,)
     assert found == pytest.approx(heat.max(axis=(1, 2)), rel=0.1)
-    assert unexplained_in(heat, -nowhere).max() < 1e-3
+    assert unexplained_in(heat, -nowhere, are_tiles=False).max() < 1e-3
+
+
+@pytest.mark.parametrize(("at", "counts"), [(10, False), (40, True), (90, False)])
+def test_heat_near_the_border_of_a_tile_says_nothing_of_what_is_usual(
+    at: int, *, counts: bool
+) -> None:
+    heat, nowhere = np.zeros((1, 96, 96), np.float32), np.full((1, 96, 96), -20.0, np.float32)
+    heat[0, at, 48] = 5.0
+    (of_tile,) = unexplained_in(heat, nowhere, are_tiles=True)
+    (of_picture,) = unexplained_in(heat, nowhere, are_tiles=False)
+    assert of_picture > 1
+    assert bool(of_tile > 1) is counts

@@ -41,8 +41,8 @@ def test_cells_are_read_back_from_a_manifest() -> None:
 
 
 def test_table_is_read_by_rows_of_size_and_columns_of_contrast() -> None:
-    head, columns, *rows = lines(escape_cells(PAINTED, 0.5))
-    assert "share of the picture" in head
+    head, columns, *rows = lines(escape_cells(PAINTED, 0.5), "picture")
+    assert "share of a picture" in head
     assert columns.split("  ")[-1].strip() == "from 48 levels"
     assert [row.split("  ")[0 if row[0] != " " else -1].strip() for row in rows] == [
         "none painted",
@@ -50,7 +50,7 @@ def test_table_is_read_by_rows_of_size_and_columns_of_contrast() -> None:
         "0 of 1",
     ]
     assert rows[0].split()[:6] == ["under", "0.3", "%", "1", "of", "1"]
-    assert list(lines(())) == []
+    assert list(lines((), "picture")) == []
 
 
 def test_plain_defects_are_neither_tiny_nor_faint() -> None:
