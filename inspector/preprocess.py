@@ -188,7 +188,7 @@ def _letterboxed(pixels: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np
 
 def _tiled(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
     picture_px = (pixels.shape[0], pixels.shape[1])
-    places = _tile_places(picture_px, spec)
+    places = tile_places(picture_px, spec)
     height_px, width_px = _scaled_size_px(picture_px, spec)
     tiles = _cut(_in_colour(resized(pixels, height_px, width_px), spec), places, spec)
     return Preprocessed(
@@ -210,7 +210,7 @@ def cut_into_tiles(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uin
         PreprocessError: They are more than `MAX_TILES`.
     """
     picture_px = (pixels.shape[0], pixels.shape[1])
-    places = _tile_places(picture_px, spec)
+    places = tile_places(picture_px, spec)
     return _cut(resized(pixels, *_scaled_size_px(picture_px, spec)), places, spec)
 
 
@@ -234,7 +234,12 @@ def _cut(
     )
 
 
-def _tile_places(picture_px: tuple[int, int], spec: InputSpec) -> tuple[TilePlace, ...]:
+def tile_places(picture_px: tuple[int, int], spec: InputSpec) -> tuple[TilePlace, ...]:
+    """Where the tiles of a picture of (height, width) pixels lie, row by row.
+
+    Raises:
+        PreprocessError: They are more than `MAX_TILES`.
+    """
     rows, columns = _tile_rows_and_columns(picture_px, spec)
     if len(rows) * len(columns) > MAX_TILES:
         raise PreprocessError(

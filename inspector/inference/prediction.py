@@ -9,6 +9,7 @@ from inspector.bundle import Manifest
 from inspector.errors import InferenceError
 from inspector.flow import Prediction, Preprocessed
 from inspector.inference.stitch import stitch_classes, stitch_heatmap
+from inspector.inference.unexplained import unexplained_in_tiles
 
 _READ = ("score", "heatmap", "probabilities", "class_map", "unexplained")
 
@@ -39,12 +40,14 @@ def prediction_of(
         shape: tuple[int, ...] = (count, len(labels))
         probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
     unexplained = None
-    if "unexplained" in named:
+    if "unexplained" in named and spec.resize != "tile":
         unexplained = float(_finite(named["unexplained"], (count,), "unexplained").max())
     if "heatmap" in named:
         shape = (count, spec.height_px, spec.width_px)
         tiles = _finite(named["heatmap"], shape, "heatmap")
         heatmap = stitch_heatmap(tiles, prepared.places, prepared.canvas_size_px)
+        if "unexplained" in named and spec.resize == "tile":
+            unexplained = _unexplained(named["unexplained"], tiles, prepared)
         if "class_map" in named:
             classes = _most_probable(named["class_map"], shape, len(labels))
             class_map = stitch_classes(classes, tiles, prepared.places, prepared.canvas_size_px)
@@ -57,6 +60,15 @@ def prediction_of(
         class_map=class_map,
         unexplained=unexplained,
     )
+
+
+def _unexplained(
+    heat: NDArray[np.float32], mask: NDArray[np.float32], prepared: Preprocessed
+) -> float:
+    """Of a picture in tiles: the graph gives how unusual each place is, on a coarser grid."""
+    step = _step(heat, mask.shape, "unexplained")
+    _finite(heat, (len(mask), mask.shape[1] // step, mask.shape[2] // step), "unexplained")
+    return unexplained_in_tiles(heat, mask[:, ::step, ::step], prepared.places, step)
 
 
 def _finite(values: NDArray[np.float32], shape: tuple[int, ...], name: str) -> NDArray[np.float32]:
@@ -74,11 +86,21 @@ def _most_probable(
 
     Its axes are tiles, rows, columns, and every label but the first.
     """
-    rows, columns = maps.shape[1:3] if maps.ndim == 4 else (0, 0)
-    step = shape[1] // rows if rows else 0
-    _finite(maps, (shape[0], rows, columns, n_labels - 1), "class_map")
-    if not step or (rows * step, columns * step) != shape[1:]:
-        raise InferenceError(f"class_map has {rows} x {columns} places for {shape[1:]} pixels")
+    step = _step(maps, shape, "class_map")
+    _finite(maps, (shape[0], shape[1] // step, shape[2] // step, n_labels - 1), "class_map")
     classes = (maps.argmax(axis=3) + 1).astype(np.uint8)
     fine: NDArray[np.uint8] = classes.repeat(step, axis=1).repeat(step, axis=2)
     return fine
+
+
+def _step(maps: NDArray[np.float32], shape: tuple[int, ...], name: str) -> int:
+    """How many pixels across a place of a coarser map is.
+
+    Args:
+        shape: (N, height, width) of the pixels.
+    """
+    rows, columns = maps.shape[1:3] if maps.ndim > 2 else (0, 0)
+    step = shape[1] // rows if rows else 0
+    if not step or (rows * step, columns * step) != tuple(shape[1:]):
+        raise InferenceError(f"{name} has {rows} x {columns} places for {shape[1:]} pixels")
+    return step

@@ -29,7 +29,7 @@ from models.marked.fitting import MarkedFitter, MarkedSettings, n_batches_for
 from models.marked.maps import MarkedPictures, cells_of, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
 from models.marked.tiles import judged_pictures
-from models.marked.unexplained import unexplained_in
+from models.marked.unexplained import unexplained_in, unexplained_on
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored
 from models.measures.threshold import log_normal_limit
 from models.memory.folds import GoodPictures, learnt_from
@@ -104,7 +104,13 @@ class MarkedOutcome:
 
 
 class _Said(NamedTuple):
-    """What a network and a memory say of N tensors; all but the masks, of stride 4, are (N,)."""
+    """What a network and a memory say of N tensors of P pictures.
+
+    Attributes:
+        image, log_scores, heat_peaks: (N,).
+        masks: (N, h, w), logits at stride 4.
+        unexplained: (P,).
+    """
 
     image: Floats
     masks: Floats
@@ -220,9 +226,8 @@ class _Learning:
         """With the network as it was just fitted to a lot: what is said of the fold."""
         pictures = self._inputs.pictures
         memory = self._memory(lot, number)
-        places = np.concatenate(
-            [np.flatnonzero(pictures.pictures == picture) for picture in self._judged_of(fold)]
-        )
+        blocks = self._blocks(self._judged_of(fold))
+        places = np.concatenate(blocks)
         good = places[~self._is_defect[places]]
         rng = np.random.Generator(np.random.PCG64([self._inputs.seed, number]))
         painted = painted_lot(pictures.tensors[good], N_PAINTED // N_FOLDS, rng)
@@ -234,7 +239,7 @@ class _Learning:
             network=self._fitter.arrays(),
             memory=memory,
             places=places,
-            said=_together([self._said(some, memory) for some in _blocks(places)]),
+            said=_together([self._said(some, memory) for some in blocks]),
             painted=painted,
             painted_image=image,
             painted_log_scores=log_painted,
@@ -250,6 +255,18 @@ class _Learning:
         is_good = [samples[place].is_good for place in fold]
         return [fold[place] for place in judged_pictures(is_good, at_most, self._inputs.seed)]
 
+    def _blocks(self, judged: Sequence[int]) -> list[NDArray[np.intp]]:
+        """The places of all tensors of these pictures, so many at a time as memory has room for.
+
+        The tiles of one picture stay together.
+        """
+        of = self._inputs.pictures.pictures
+        n_each = max(1, _BLOCK * len(self._inputs.samples) // len(of))
+        return [
+            np.concatenate([np.flatnonzero(of == one) for one in judged[start : start + n_each]])
+            for start in range(0, len(judged), n_each)
+        ]
+
     def _said(self, places: NDArray[np.intp], memory: Memory) -> _Said:
         """What the network as it is now and a memory say of some tensors."""
         pictures, maps = self._inputs.pictures, self._maps
@@ -261,14 +278,22 @@ class _Learning:
             taps, low = self._tapper.taps(tensors), low_batches(*self._low.maps(tensors))
         log_scores, heat = evidence_of(taps, memory)
         seen = self._fitter.seen(low)
+        beside = (
+            unexplained_on(
+                heat,
+                seen.mask,
+                [pictures.places[place] for place in places],
+                pictures.pictures[places],
+            )
+            if pictures.places
+            else unexplained_in(heat, seen.mask)
+        )
         return _Said(
             image=seen.image,
             masks=seen.mask,
             log_scores=log_scores,
             heat_peaks=heat.max(axis=(1, 2)),
-            unexplained=unexplained_in(
-                heat, seen.mask, are_tiles=len(pictures.tensors) > len(self._inputs.samples)
-            ),
+            unexplained=beside,
         )
 
     def _heat_limit(self, said: _Said, places: NDArray[np.intp]) -> float:
@@ -277,11 +302,10 @@ class _Learning:
         is_defect, is_outlined = self._is_defect[places], pictures.is_outlined[places]
         usual = worst_tiles(said.heat_peaks[~is_defect], of[~is_defect])
         limit = log_normal_limit(usual.astype(np.float64), _RARELY)
-        is_known = is_defect & is_outlined
+        is_known = worst_tiles(is_defect & is_outlined, of)
         if not is_known.any():
             return limit
-        explained = worst_tiles(said.unexplained[is_known], of[is_known])
-        return max(limit, float(np.quantile(explained, _USUALLY_EXPLAINED)))
+        return max(limit, float(np.quantile(said.unexplained[is_known], _USUALLY_EXPLAINED)))
 
     def _joined(
         self,
@@ -322,7 +346,3 @@ class _Learning:
 
 def _together(pieces: Sequence[_Said]) -> _Said:
     return _Said(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
-
-
-def _blocks(places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [places[start : start + _BLOCK] for start in range(0, len(places), _BLOCK)]

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.flow import TilePlace
 from models.graphs.running import in_batches
 from models.marked.network import MASK_STRIDE
 from models.training.augment import Augmentation
@@ -33,6 +34,7 @@ class MarkedPictures:
         kinds: (N,), 0 where there is no defect, else the number of its kind.
         is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
         learnt: Places of the tensors to learn from, ascending; all of them are judged.
+        places: Where on its picture each tensor lies, if it is a tile; empty of whole ones.
     """
 
     tensors: NDArray[np.uint8]
@@ -41,6 +43,7 @@ class MarkedPictures:
     kinds: NDArray[np.intp]
     is_outlined: NDArray[np.bool_]
     learnt: NDArray[np.intp]
+    places: tuple[TilePlace, ...] = ()
 
     @property
     def are_all_learnt(self) -> bool:

@@ -16,6 +16,7 @@ from inspector.bundle import InputSpec
 from inspector.clock import SystemClock
 from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table, canonical_json
+from inspector.preprocess import tile_places
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
 from models.dataset.pictures import load_kind_maps, worst_tiles
@@ -63,8 +64,8 @@ _SCORE = (
 _KIND_OUTPUTS: Mapping[str, str] = {
     "probabilities": "of each label: the score, divided among the kinds of defects",
     "class_map": "of each kind of defect, where there is one",
-    "unexplained": "how unusual the part is far from every defect that was marked; good parts "
-    "seldom exceed 1",
+    "unexplained": "how unusual the part is far from every defect that was marked; of a tile, how "
+    "unusual each place is, and the line sees what is marked near it; good parts seldom exceed 1",
 }
 
 
@@ -195,7 +196,7 @@ def mixed_graph(parameters: TrainedParameters, spec: InputSpec, weights: Weights
         return {
             "score": score,
             "heatmap": judging.enlarged(tf, mask, size_px),
-            "unexplained": unexplained(tf, mask, heat),
+            "unexplained": heat if spec.resize == "tile" else unexplained(tf, mask, heat),
             **_kinds(tf, logits, score[:, None], mask),
         }
 
@@ -242,6 +243,11 @@ def _marked(inputs: TrainingInputs, names: tuple[str, ...]) -> MarkedPictures:
         kinds=kinds,
         is_outlined=is_outlined,
         learnt=learnt,
+        places=tuple(
+            place for form in loaded.forms for place in tile_places(form.size_px, inputs.spec)
+        )
+        if is_in_tiles
+        else (),
     )
 
 

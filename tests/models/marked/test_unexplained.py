@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from inspector.flow import TilePlace
 from models.graphs.training_library import tensorflow
-from models.marked.unexplained import unexplained, unexplained_in
+from models.marked.unexplained import unexplained, unexplained_in, unexplained_on
 from models.memory.learning import evidence_of, learn_memory
 from tests.models.memory.stripes import GRID, taps_of
 
@@ -34,19 +35,24 @@ def test_pictures_are_measured_with_what_the_network_says_of_them() -> None:
     rows, columns = 4 * GRID[0], 4 * GRID[1]
     nowhere = np.full((20, rows, columns), -20.0, np.float32)
     _, heat = evidence_of(taps, memory)
-    found = unexplained_in(heat, nowhere, are_tiles=False)
+    found = unexplained_in(heat, nowhere)
     assert found.shape == (20,)
     assert found == pytest.approx(heat.max(axis=(1, 2)), rel=0.1)
-    assert unexplained_in(heat, -nowhere, are_tiles=False).max() < 1e-3
+    assert unexplained_in(heat, -nowhere).max() < 1e-3
 
 
-@pytest.mark.parametrize(("at", "counts"), [(10, False), (40, True), (90, False)])
-def test_heat_near_the_border_of_a_tile_says_nothing_of_what_is_usual(
-    at: int, *, counts: bool
-) -> None:
-    heat, nowhere = np.zeros((1, 96, 96), np.float32), np.full((1, 96, 96), -20.0, np.float32)
-    heat[0, at, 48] = 5.0
-    (of_tile,) = unexplained_in(heat, nowhere, are_tiles=True)
-    (of_picture,) = unexplained_in(heat, nowhere, are_tiles=False)
-    assert of_picture > 1
-    assert bool(of_tile > 1) is counts
+def test_tiles_are_measured_together_as_the_line_sees_them() -> None:
+    heat, logits = np.zeros((3, 32, 32), np.float32), np.full((3, 32, 32), -20.0, np.float32)
+    heat[0, 16, 31] = 5.0  # the mark that explains it lies on the next tile
+    logits[1, 16, 20] = 20.0
+    heat[2, 4, 4] = 3.0  # of another picture
+    places = (
+        TilePlace(x_px=0, y_px=0),
+        TilePlace(x_px=64, y_px=0),
+        TilePlace(x_px=0, y_px=0),
+    )
+    found = unexplained_on(heat, logits, places, np.array([0, 0, 1]))
+    assert found[0] < 0.1
+    assert found[1] == pytest.approx(3.0)
+    (alone,) = unexplained_on(heat[:1], logits[:1], places[:1], np.array([0]))
+    assert alone == pytest.approx(5.0)
