@@ -11,7 +11,7 @@ from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from inspector.bundle import Bundle, InputSpec
+    from inspector.bundle import Bundle, Manifest
     from inspector.machine.choices import Choice
     from inspector.tune import Tuning
 
@@ -57,12 +57,12 @@ def _info(parsed: argparse.Namespace) -> int:
     if parsed.json:
         print_json(table)
         return ExitCode.DONE
-    spec, threshold = manifest.input, manifest.threshold
+    threshold = manifest.threshold
     for name, text in (
         ("name", f"{manifest.name} {manifest.version}"),
         ("bundle_id", manifest.bundle_id),
         ("task", f"{manifest.task}: {', '.join(manifest.labels)}"),
-        ("input", _input_text(spec)),
+        ("input", _input_text(manifest)),
         ("threshold", f"{threshold.value:.6g}: {threshold.method}"),
         ("models", "float and INT8" if manifest.int8_canary else "float"),
         ("runs here", "float (not tuned)" if choice is None else _shown(choice)),
@@ -76,11 +76,17 @@ def _info(parsed: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _input_text(spec: "InputSpec") -> str:
+def _input_text(manifest: "Manifest") -> str:
+    from inspector.preprocess import tile_count
+
+    spec, quality = manifest.input, manifest.quality
     text = f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"
     if spec.resize != "tile":
         return text
-    return f"{text} at {spec.scale:g} of the picture's size, {spec.overlap_px} px overlap"
+    text += f" at {spec.scale:g} of the picture's size, {spec.overlap_px} px overlap"
+    if quality is None or quality.size_px is None:
+        return text
+    return f"{text}, {tile_count(quality.size_px, spec)} a picture"
 
 
 def _flattened(name: str, value: object) -> Iterator[tuple[str, object]]:

@@ -23,6 +23,15 @@ def test_info_in_words_names_what_matters(capsys: pytest.CaptureFixture[str]) ->
         assert word in out
 
 
+def test_info_in_words_tells_how_pictures_are_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = write_bundle(tmp_path / "b", resize="tile", overlap_px=8)
+    assert main(["bundle", "info", str(bundle)]) == 0
+    out = capsys.readouterr().out
+    assert "48 x 32 px, rgb, tile at 1 of the picture's size, 8 px overlap" in out
+
+
 def test_verify_of_a_whole_bundle_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bundle", "verify", str(shipped_bundle()), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["passed"] is True
