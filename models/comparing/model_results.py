@@ -11,6 +11,7 @@ from inspector.flow import Decision, Prediction, Verdict
 from inspector.geometry import AxisMap
 from inspector.verdict import Criteria, judge
 from models.comparing.comparison import agreements
+from models.dataset.pictures import worst_places
 from models.dataset.sample import GOOD, Sample
 from models.graphs.running import Outputs
 from models.measures.metrics import auroc, rates
@@ -112,7 +113,7 @@ def results_of(
     """
     said = outputs
     if pictures is not None:
-        worst = _worst_of_each(outputs["score"], pictures)
+        worst = worst_places(outputs["score"], pictures)
         names = ("score", "probabilities")
         said = {name: outputs[name][worst] for name in names if name in outputs}
     probabilities = said.get("probabilities")
@@ -132,15 +133,6 @@ def results_of(
     ]
     scores = [float(score) for score in said["score"]]
     return judged_results(name, verdicts, scores, samples, manifest, outputs)
-
-
-def _worst_of_each(scores: NDArray[np.float32], pictures: NDArray[np.intp]) -> list[int]:
-    """The place of each picture's worst tile, the first of equals, as the line takes it."""
-    starts = np.flatnonzero(np.diff(pictures, prepend=-1))
-    return [
-        start + int(piece.argmax())
-        for start, piece in zip(starts.tolist(), np.split(scores, starts[1:]), strict=True)
-    ]
 
 
 def judged_results(

@@ -186,11 +186,18 @@ def worst_tiles(values: NDArray[Ordered], pictures: NDArray[np.intp]) -> NDArray
         values: (N,).
         pictures: (N,), which picture each is of; those of one behind each other.
     """
+    return values[worst_places(values, pictures)]
+
+
+def worst_places(values: NDArray[Ordered], pictures: NDArray[np.intp]) -> list[int]:
+    """Where those stand, the first of equals, as the line takes it; see `worst_tiles`."""
     if not len(values):
-        return values
+        return []
     starts = np.flatnonzero(np.diff(pictures, prepend=pictures[0] - 1))
-    worst: NDArray[Ordered] = np.maximum.reduceat(values, starts)
-    return worst
+    pieces = np.split(values, starts[1:])
+    return [
+        start + int(piece.argmax()) for start, piece in zip(starts.tolist(), pieces, strict=True)
+    ]
 
 
 def _too_much(samples: Sequence[Sample], spec: InputSpec, size: int) -> DataError:

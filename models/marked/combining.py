@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dataset.pictures import worst_tiles
+from models.dataset.pictures import worst_places, worst_tiles
 from models.measures.threshold import robust_normal
-from models.training.calibration import Logistic, fit_logistic
+from models.training.calibration import Logistic, fit_logistic, fit_slopes
 
-MEMORY_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
+USUAL_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
+MAX_WEIGHT = 2.0
+_PRIOR_DEFECTS = 20.0  # so many speak for the usual weight
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
 
@@ -23,27 +25,30 @@ class Combination:
 
     Attributes:
         usual, spread: Of the logarithms of the memory's scores for good parts.
+        weight: Of the memory's deviations from it, beside the network's logit.
         logistic: From the sum of both to the chance.
     """
 
     usual: float
     spread: float
+    weight: float
     logistic: Logistic
 
     def chance(self, tf: Any, image: Any, log_score: Any) -> Any:
         """(N,): the chance of a defect, 0..1, by logit and logarithm of the memory's score."""
-        total = image + MEMORY_WEIGHT * (log_score - self.usual) / self.spread
+        total = image + self.weight * (log_score - self.usual) / self.spread
         return tf.sigmoid(self.logistic.slope * total + self.logistic.offset)
 
     def to_array(self) -> NDArray[np.float64]:
         """For a file."""
-        return np.array([self.usual, self.spread, *self.logistic])
+        return np.array([self.usual, self.spread, self.weight, *self.logistic])
 
 
 def combination_in(values: NDArray[np.float64]) -> Combination:
     """The combination whose array this is."""
-    usual, spread, slope, offset = values.tolist()
-    return Combination(usual=usual, spread=spread, logistic=Logistic(slope=slope, offset=offset))
+    usual, spread, weight, slope, offset = values.tolist()
+    logistic = Logistic(slope=slope, offset=offset)
+    return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic)
 
 
 def combination_of(
@@ -59,12 +64,23 @@ def combination_of(
     """
     usual, deviation = robust_normal(log_scores[~is_defect].astype(np.float64))
     spread = max(deviation, _LEAST_SPREAD)
-    total = image + MEMORY_WEIGHT * (log_scores - usual) / spread
-    return Combination(
-        usual=usual,
-        spread=spread,
-        logistic=fit_logistic(worst_tiles(total, pictures), worst_tiles(is_defect, pictures)),
+    deviations = (log_scores - usual) / spread
+    worst = worst_places(image + USUAL_WEIGHT * deviations, pictures)
+    weight = _weight_of(image[worst], deviations[worst], is_defect[worst])
+    logistic = fit_logistic(
+        worst_tiles(image + np.float32(weight) * deviations, pictures), is_defect[worst]
     )
+    return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic)
+
+
+def _weight_of(image: Floats, deviations: Floats, is_defect: NDArray[np.bool_]) -> float:
+    """By how well each of both tells defects, and the usual weight where they are few."""
+    spread = max(float(image.std()), _LEAST_SPREAD)
+    slopes = fit_slopes(np.stack([image / spread, deviations], axis=1), is_defect)
+    of_image, of_memory = slopes[0] / spread, max(slopes[1], 0.0)
+    told = MAX_WEIGHT if of_memory >= MAX_WEIGHT * of_image else of_memory / of_image
+    n_defects = float(is_defect.sum())
+    return float((n_defects * told + _PRIOR_DEFECTS * USUAL_WEIGHT) / (n_defects + _PRIOR_DEFECTS))
 
 
 def best_region_level(masks: Floats, covers: NDArray[np.uint8]) -> float:

@@ -19,7 +19,8 @@ from models.training.progress import Workload
 
 N_ROUNDS = 7
 MIN_BATCHES, MAX_BATCHES = 20, 50  # of a round: few pictures want as many steps, many no more
-_HEAD_RATE, _MIDDLE_RATE = 2e-3, 3e-4
+_HEAD_RATE, _MIDDLE_RATE = 4e-3, 3e-4
+_MEAN_OVER = 100  # steps, of some 350
 
 Floats = NDArray[np.float32]
 
@@ -88,6 +89,7 @@ class MarkedFitter:
                 Group(variables=network.middle.trainable_variables, rate=settings.middle_rate),
             ],
             loss,
+            mean_over=_MEAN_OVER,
         )
         self._run = tf.function(lambda *low: network(*low)[:2], reduce_retracing=True)
 

@@ -32,25 +32,42 @@ def fit_logistic(scores: ArrayLike, is_defect: ArrayLike) -> Logistic:
         scores: Of pictures that the model was not fitted to.
         is_defect: For each; both kinds occur.
     """
-    values, truth = np.asarray(scores, np.float64), np.asarray(is_defect, np.bool_)
+    values = np.asarray(scores, np.float64)
+    middle, spread = float(np.median(values)), float(values.std()) or 1.0
+    found = _fitted(((values - middle) / spread)[:, None], np.asarray(is_defect, np.bool_))
+    slope = max(float(found[0]), 0.0) / spread
+    return Logistic(slope=slope, offset=float(found[1]) - slope * middle)
+
+
+def fit_slopes(scores: ArrayLike, is_defect: ArrayLike) -> NDArray[np.float64]:
+    """(K,): how much each of several scores should count in one, in the manner of `fit_logistic`.
+
+    Args:
+        scores: (N, K), each of a spread of about 1, of pictures that no model was fitted to.
+        is_defect: For each; both kinds occur.
+    """
+    values = np.asarray(scores, np.float64)
+    return _fitted(values - np.median(values, axis=0), np.asarray(is_defect, np.bool_))[:-1]
+
+
+def _fitted(values: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Slopes and, at last, the offset, by Newton's method."""
     n_defect, n_good = int(truth.sum()), int((~truth).sum())
     if not n_defect or not n_good:
         raise ValueError("scores of both good parts and defects are needed")
-    middle, spread = float(np.median(values)), float(values.std()) or 1.0
-    inputs = np.stack([(values - middle) / spread, np.ones(len(values))], axis=1)
+    inputs = np.hstack([values, np.ones((len(values), 1))])
     targets = np.where(truth, (n_defect + 1) / (n_defect + 2), 1 / (n_good + 2))
     weights = np.where(truth, 0.5 / n_defect, 0.5 / n_good)
-    found = np.zeros(2)
+    found = np.zeros(inputs.shape[1])
     for _ in range(_N_STEPS):
         chances = _sigmoid(inputs @ found)
         gradient = inputs.T @ (weights * (chances - targets))
         curvature = (inputs * (weights * chances * (1 - chances))[:, None]).T @ inputs
-        step = np.linalg.solve(curvature + _SETTLED * np.eye(2), gradient)
+        step = np.linalg.solve(curvature + _SETTLED * np.eye(len(found)), gradient)
         found -= step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
         if np.abs(step).max() < _SETTLED:
             break
-    slope = max(float(found[0]), 0.0) / spread
-    return Logistic(slope=slope, offset=float(found[1]) - slope * middle)
+    return found
 
 
 def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,6 +3,10 @@
 How long to learn is settled beforehand: measured on a few dozen held-out pictures, the round that
 looked best was never the one that was. L. N. Smith, N. Topin, "Super-Convergence: Very Fast
 Training of Neural Networks Using Large Learning Rates", 2018.
+
+The network may be left with the running mean of its weights: of few pictures each batch teaches
+something else, and the last ones would have the last word. B. T. Polyak, A. B. Juditsky,
+"Acceleration of Stochastic Approximation by Averaging", 1992.
 """
 
 import math
@@ -20,6 +24,7 @@ from models.training.progress import Workload
 
 _RISING = 0.3  # of the steps
 _FIRST_PACE = 0.04  # of the full rate
+_NEWEST_SHARE = 9  # of a mean of few steps: what they began with is to be forgotten
 _CLIP_NORM = 5.0  # one odd batch must not throw the weights far off
 
 
@@ -52,6 +57,7 @@ class OneCycle:
         groups: Weights of it, each of them in one group.
         loss: The mean loss of one batch, as a TensorFlow scalar.
         weight_decay: Per step and unit of the learning rate.
+        mean_over: About how many steps the weights are a mean of in the end; 1: of the last alone.
     """
 
     def __init__(
@@ -60,8 +66,9 @@ class OneCycle:
         groups: Sequence[Group],
         loss: Callable[..., Any],
         weight_decay: float = 1e-3,
+        mean_over: int = 1,
     ) -> None:
-        tensorflow()
+        tf = tensorflow()
         import keras
 
         self._pairs = []
@@ -71,12 +78,19 @@ class OneCycle:
             )
             optimizer.build(list(group.variables))
             self._pairs.append((optimizer, group))
+        self._mean_over = mean_over
+        self._means = [
+            (weight, tf.Variable(weight, trainable=False))
+            for weight in (network.weights if mean_over > 1 else ())
+        ]
         self._all = [
             *network.variables,
             *(variable for optimizer, _ in self._pairs for variable in optimizer.variables),
+            *(mean for _, mean in self._means),
         ]
         self._first = self._state(0)
         self._step = self._compiled(loss)
+        self._follow = tf.function(self._followed)
 
     def fit(
         self,
@@ -116,12 +130,15 @@ class OneCycle:
             if state.n_done == 0:
                 raise
             self._restore(state)
+        for weight, mean in self._means:
+            weight.assign(mean)
         return state.n_done == plan.n_rounds
 
     def _learn(self, batch: Batch, n_rounds_done: int, place: int, plan: Plan) -> float:
         """Learn from one batch; gives its loss."""
         tf = tensorflow()
-        pace = pace_at(n_rounds_done * plan.n_batches + place, plan)
+        step = n_rounds_done * plan.n_batches + place
+        pace = pace_at(step, plan)
         for optimizer, group in self._pairs:
             optimizer.learning_rate.assign(group.rate * pace)
         value = float(self._step(*(tf.constant(values) for values in batch)))
@@ -131,6 +148,9 @@ class OneCycle:
                 "it learns nothing any more; look for odd pictures or masks in the list, or train "
                 "with another --seed"
             )
+        if self._means:
+            share = max(1 / self._mean_over, _NEWEST_SHARE / (step + _NEWEST_SHARE + 1))
+            self._follow(tf.constant(share, tf.float32))
         return value
 
     def _state(self, n_done: int) -> State:
@@ -142,6 +162,11 @@ class OneCycle:
         """Stand where that was."""
         for index, variable in enumerate(self._all):
             variable.assign(state.arrays[f"now{index}"])
+
+    def _followed(self, share: Any) -> None:
+        """Draw the means towards the weights as they are."""
+        for weight, mean in self._means:
+            mean.assign_add(share * (weight - mean))
 
     def _compiled(self, loss: Callable[..., Any]) -> Any:
         tf = tensorflow()

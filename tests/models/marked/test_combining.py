@@ -5,6 +5,8 @@ import pytest
 
 from models.graphs.training_library import tensorflow
 from models.marked.combining import (
+    MAX_WEIGHT,
+    USUAL_WEIGHT,
     Combination,
     best_region_level,
     combination_in,
@@ -52,6 +54,24 @@ def test_good_parts_that_all_score_alike_do_not_make_the_memory_count_for_everyt
     combination = combination_of(IMAGE, np.full(600, 0.5, np.float32), EACH, IS_DEFECT)
     assert np.isfinite(chances(combination)).all()
     assert combination.spread == 1e-3
+
+
+def test_memory_counts_as_much_as_it_tells() -> None:
+    noise = RNG.normal(0, 0.1, 600).astype(np.float32)
+    blind = combination_of(IMAGE, noise, EACH, IS_DEFECT)
+    telling = (noise + 0.5 * IS_DEFECT).astype(np.float32)
+    seeing = combination_of(IMAGE, telling, EACH, IS_DEFECT)
+    alone = combination_of(noise, LOG_SCORES, EACH, IS_DEFECT)
+    assert blind.weight < 0.1
+    assert seeing.weight > 1
+    assert 1.5 < alone.weight <= MAX_WEIGHT
+
+
+def test_few_defects_hardly_move_the_weight() -> None:
+    few = np.flatnonzero(np.arange(600) < 403)  # three of them
+    seeing = (0.5 * IS_DEFECT + RNG.normal(0, 0.1, 600)).astype(np.float32)
+    combination = combination_of(IMAGE[few], seeing[few], EACH[few], IS_DEFECT[few])
+    assert USUAL_WEIGHT < combination.weight < 2 * USUAL_WEIGHT
 
 
 def test_tiles_count_as_the_worst_of_their_picture(combination: Combination) -> None:

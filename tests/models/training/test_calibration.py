@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.training.calibration import fit_logistic
+from models.training.calibration import fit_logistic, fit_slopes
 
 
 def drawn(n_good: int, n_defect: int) -> tuple[np.ndarray, np.ndarray]:
@@ -38,6 +38,16 @@ def test_scores_that_tell_all_apart_give_a_finite_slope() -> None:
 def test_scores_that_tell_nothing_or_the_contrary_give_no_slope(scores: list[float]) -> None:
     logistic = fit_logistic(scores, [False, False, True, True])
     assert logistic.slope == pytest.approx(0.0, abs=1e-6)
+
+
+def test_scores_count_by_how_well_each_tells_defects() -> None:
+    clear, is_defect = drawn(4000, 400)
+    noise = np.random.default_rng(1).normal(0, 1, len(clear))
+    doubled = fit_slopes(np.stack([clear, noise], axis=1), is_defect)
+    assert doubled == pytest.approx([2.0, 0.0], abs=0.2)
+    blurred = clear + 2 * noise
+    slopes = fit_slopes(np.stack([clear, blurred], axis=1), is_defect)
+    assert slopes[0] > 10 * abs(slopes[1])
 
 
 @pytest.mark.parametrize("is_defect", [[True, True], [False, False]])

@@ -24,7 +24,7 @@ SLOPE = np.array([[2.0], [-1.0]], dtype=np.float32)
 class Line:
     """A network of one layer that is to learn a slope."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mean_over: int = 1) -> None:
         tensorflow()
         import keras
 
@@ -33,7 +33,7 @@ class Line:
         self.kernel, bias = self.network.variables
         self.ears = Ears()
         groups = [Group(variables=[self.kernel], rate=0.3), Group(variables=[bias], rate=0.1)]
-        self.cycle = OneCycle(self.network, groups, self.loss)
+        self.cycle = OneCycle(self.network, groups, self.loss, mean_over=mean_over)
         self.folder = folder
 
     def loss(self, inputs: Any, targets: Any) -> Any:
@@ -77,6 +77,34 @@ def test_cut_training_ends_as_if_it_had_not_been_cut(tmp_path: Path) -> None:
     assert other.fit("cut")
     assert np.array_equal(other.kernel.numpy(), whole)
     assert len(other.ears.reports) == 2
+
+
+def test_network_is_left_with_the_running_mean_of_its_weights(tmp_path: Path) -> None:
+    seen: list[np.ndarray] = []
+    line = Line(tmp_path, mean_over=4)
+    done = Workload.batch_done
+
+    def note(self: Workload) -> None:
+        seen.append(line.kernel.numpy())
+        done(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workload, "batch_done", note)
+        line.fit("whole")
+    mean = np.zeros((2, 1))
+    for step, weights in enumerate(seen):
+        mean += max(1 / 4, 9 / (step + 10)) * (weights - mean)
+    assert line.kernel.numpy() == pytest.approx(mean, abs=1e-5)
+    assert line.kernel.numpy() != pytest.approx(seen[-1], abs=1e-5)
+
+
+def test_cut_training_goes_on_with_the_mean_that_it_had(tmp_path: Path) -> None:
+    line = Line(tmp_path, mean_over=4)
+    line.fit("whole")
+    whole = line.kernel.numpy()
+    assert not line.fit("cut", cut_in=2)
+    assert line.fit("cut")
+    assert np.array_equal(line.kernel.numpy(), whole)
 
 
 def test_cut_in_the_middle_leaves_the_last_whole_round(tmp_path: Path) -> None:
