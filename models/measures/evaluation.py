@@ -1,7 +1,7 @@
 """What was measured on labelled pictures, as a value."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -133,6 +133,10 @@ def confusion(
 ) -> Mapping[str, Mapping[str, int]]:
     """How often each truth got each verdict."""
     counts = Counter(pairs)
-    truths = sorted({truth for truth, _ in pairs}) if is_named else [GOOD, _DEFECT]
-    verdicts = sorted({name for pair in pairs for name in pair}) if is_named else _DECISIONS
+    truths = _good_first({truth for truth, _ in pairs}) if is_named else [GOOD, _DEFECT]
+    verdicts = _good_first({name for pair in pairs for name in pair}) if is_named else _DECISIONS
     return {truth: {said: counts[truth, said] for said in verdicts} for truth in truths}
+
+
+def _good_first(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name != GOOD, name))

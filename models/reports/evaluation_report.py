@@ -22,6 +22,7 @@ _FIGURES = {
     "image_ap": "Image average precision",
     "pixel_auroc": "Pixel AUROC",
     "aupro": "AUPRO to a false-positive rate of 0.3",
+    "miou": "Mean overlap of what is outlined and what should be",
     "accuracy": "Accuracy",
     "escape_rate": "Escapes: defects passed",
     "overkill_rate": "Overkill: good rejected",

@@ -49,6 +49,8 @@ def test_classifier_is_measured_by_the_names_it_gives() -> None:
         "dent": {"burr": 1, "dent": 0, "good": 0},
         "good": {"burr": 0, "dent": 0, "good": 1},
     }
+    assert list(table["confusion"]) == ["good", "dent"]
+    assert list(table["confusion"]["dent"]) == ["good", "burr", "dent"]
 
 
 def test_confusion_of_passing_and_failing_has_every_cell() -> None:

@@ -53,6 +53,14 @@ def test_rows_hold_every_picture_in_its_order(tmp_path: Path) -> None:
     ]
 
 
+def test_overlap_is_shown_where_pictures_have_masks(tmp_path: Path) -> None:
+    write_evaluation(EVALUATION, tmp_path / "without")
+    write_evaluation(replace(EVALUATION, miou=0.7432), tmp_path / "with")
+    pages = [(tmp_path / name / "report.html").read_text() for name in ("without", "with")]
+    assert ["Mean overlap" in page for page in pages] == [False, True]
+    assert "0.7432" in pages[1]
+
+
 def test_figures_stand_in_the_json_as_on_stdout(tmp_path: Path) -> None:
     write_evaluation(EVALUATION, tmp_path)
     figures = json.loads((tmp_path / "evaluation.json").read_text())
