@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspector.files.atomic import replacing
-from inspector.flow import Decision, Record
+from inspector.flow import Decision, Record, Region
 from inspector.report.charts import score_histogram, stage_chart
 from inspector.report.heat import FULL_FROM
 from inspector.report.page import (
@@ -192,13 +192,18 @@ def _place(record: Record) -> str:
     regions = record.verdict.regions
     if not regions:
         return ""
-    boxes = [region.box_sensor_px for region in regions]
-    box = max(boxes, key=lambda box: box.width_px * box.height_px)
-    which = "Region" if len(boxes) == 1 else f"Largest of {len(boxes)} regions"
+    largest = max(regions, key=_box_px2)
+    box = largest.box_sensor_px
+    which = "Region" if len(regions) == 1 else f"Largest of {len(regions)} regions"
+    kind = f"{foreign(largest.label)}, {largest.area_px2:.0f} px&sup2;, " if largest.label else ""
     return (
-        f"<div class=soft>{which}: {box.width_px:.0f} &times; {box.height_px:.0f} px "
+        f"<div class=soft>{which}: {kind}{box.width_px:.0f} &times; {box.height_px:.0f} px "
         f"at x {box.x_px:.0f}, y {box.y_px:.0f}</div>"
     )
+
+
+def _box_px2(region: Region) -> float:
+    return region.box_sensor_px.width_px * region.box_sensor_px.height_px
 
 
 def _errors(errors: Sequence[Record], n_in_all: int) -> str:

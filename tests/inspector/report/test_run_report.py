@@ -241,6 +241,17 @@ def test_part_without_a_stored_picture_is_named_by_its_frame(tmp_path: Path) -> 
     )
 
 
+def test_region_of_a_known_kind_is_named_with_its_area(tmp_path: Path) -> None:
+    of_kind = replace(region(1, 2, 30, 40), label="scr<b>atch", area_px2=612.4)
+    gallery = [entry(record("", FAIL, 0.9, regions=[of_kind]))]
+    html = report(tmp_path, summary(0, 1, 0), gallery=gallery)
+    times = "\N{MULTIPLICATION SIGN}"
+    assert (
+        f"Region: scr<b>atch , 612 px\N{SUPERSCRIPT TWO}, 30 {times} 40 px at x 1, y 2"
+        in parsed(html).flat
+    )
+
+
 def test_nothing_from_outside_becomes_an_element(tmp_path: Path) -> None:
     html = whole(tmp_path)
     seen = parsed(html)
