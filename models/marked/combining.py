@@ -12,6 +12,8 @@ from models.training.calibration import Logistic, fit_logistic, fit_slopes
 
 USUAL_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
 MAX_WEIGHT = 2.0
+# However little the memory tells of defects that are known: it alone knows of the others.
+MIN_WEIGHT = USUAL_WEIGHT
 _PRIOR_DEFECTS = 20.0  # so many speak for the usual weight
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
@@ -80,7 +82,8 @@ def _weight_of(image: Floats, deviations: Floats, is_defect: NDArray[np.bool_]) 
     of_image, of_memory = slopes[0] / spread, max(slopes[1], 0.0)
     told = MAX_WEIGHT if of_memory >= MAX_WEIGHT * of_image else of_memory / of_image
     n_defects = float(is_defect.sum())
-    return float((n_defects * told + _PRIOR_DEFECTS * USUAL_WEIGHT) / (n_defects + _PRIOR_DEFECTS))
+    likely = (n_defects * told + _PRIOR_DEFECTS * USUAL_WEIGHT) / (n_defects + _PRIOR_DEFECTS)
+    return max(MIN_WEIGHT, float(likely))
 
 
 def best_region_level(masks: Floats, covers: NDArray[np.uint8]) -> float:
