@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.bundle import InputSpec
+from inspector.bundle import InputSpec, Manifest
 from inspector.errors import PreprocessError
 from inspector.flow import Frame, Preprocessed, TilePlace
 from inspector.geometry import AxisMap, PixelRegion
@@ -218,6 +218,14 @@ def tile_count(picture_px: tuple[int, int], spec: InputSpec) -> int:
     """How many tiles cover a picture of (height, width) pixels, however many that are."""
     rows, columns = _tile_rows_and_columns(picture_px, spec)
     return len(rows) * len(columns)
+
+
+def usual_tile_count(manifest: Manifest) -> int | None:
+    """Tiles of a picture; None where it is judged whole, or pictures are of several sizes."""
+    quality = manifest.quality
+    if manifest.input.resize != "tile" or quality is None or quality.size_px is None:
+        return None
+    return tile_count(quality.size_px, manifest.input)
 
 
 def _cut(

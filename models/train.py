@@ -33,6 +33,7 @@ from models.dataset.pictures import (
     LoadedSet,
     check_masks,
     check_not_blank,
+    first_tiles,
     load_set,
     plainness_text,
 )
@@ -323,8 +324,8 @@ def _at_threshold(
 
 def _comparable(loaded: LoadedSet, *, has_good: bool) -> NDArray[np.uint8]:
     """The same place of each good picture: of all where none of the classes is called good."""
-    _, firsts = np.unique(loaded.pictures, return_index=True)
-    return loaded.tensors[[place for place in firsts if loaded.is_good[place] or not has_good]]
+    firsts = first_tiles(loaded.pictures)
+    return loaded.tensors[firsts[loaded.is_good[firsts]] if has_good else firsts]
 
 
 def _scale_of(trained: TrainingOutcome) -> Scale | None:

@@ -77,16 +77,14 @@ def _info(parsed: argparse.Namespace) -> int:
 
 
 def _input_text(manifest: "Manifest") -> str:
-    from inspector.preprocess import tile_count
+    from inspector.preprocess import usual_tile_count
 
-    spec, quality = manifest.input, manifest.quality
+    spec, count = manifest.input, usual_tile_count(manifest)
     text = f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"
     if spec.resize != "tile":
         return text
     text += f" at {spec.scale:g} of the picture's size, {spec.overlap_px} px overlap"
-    if quality is None or quality.size_px is None:
-        return text
-    return f"{text}, {tile_count(quality.size_px, spec)} a picture"
+    return text if count is None else f"{text}, {count} a picture"
 
 
 def _flattened(name: str, value: object) -> Iterator[tuple[str, object]]:

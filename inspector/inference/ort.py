@@ -10,6 +10,7 @@ from inspector.bundle import InputSpec, Manifest
 from inspector.errors import BundleError, InferenceError
 from inspector.flow import Prediction, Preprocessed
 from inspector.inference.prediction import prediction_of, read_outputs
+from inspector.inference.some_at_a_time import some_at_a_time
 
 # From 1.29 on the official builds report to their maker, hashes of the model among it, and keep an
 # identifier on the disk (github.com/microsoft/onnxruntime/pull/27379). A line PC tells nobody what
@@ -90,12 +91,9 @@ class OrtSession:
             InferenceError: The runtime failed.
         """
         at_once = max(1, PIXELS_AT_ONCE // (tensor.shape[1] * tensor.shape[2]))
-        if len(tensor) <= at_once:
+        if len(tensor) <= at_once:  # nothing is to be copied
             return self.run(tensor)
-        pieces = [
-            self.run(tensor[start : start + at_once]) for start in range(0, len(tensor), at_once)
-        ]
-        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+        return some_at_a_time(self.run, tensor, at_once)
 
 
 class OrtBackend:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.bundle import OutputAgreement, Proof
+from inspector.inference.some_at_a_time import Outputs, Run
 from models.dataset.pictures import worst_tiles
-from models.graphs.running import Outputs, Run, one_by_one, run_graph
+from models.graphs.running import one_by_one, run_graph
 
 MAX_RELATIVE_DIFFERENCE = 1e-4  # of an output's range, see `Proof.relative`
 

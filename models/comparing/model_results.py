@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from inspector.bundle import Manifest, OutputAgreement, WrongVerdicts
 from inspector.flow import Decision, Prediction, Verdict
 from inspector.geometry import AxisMap
+from inspector.inference.some_at_a_time import Outputs
 from inspector.verdict import Criteria, judge
 from models.comparing.comparison import agreements
 from models.dataset.pictures import worst_places
 from models.dataset.sample import GOOD, Sample
-from models.graphs.running import Outputs
 from models.measures.metrics import auroc, rates
 
 _NO_MAP = AxisMap(scale_x=1.0, scale_y=1.0)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from inspector.bundle import InputSpec, Manifest, open_bundle
+from inspector.bundle import InputSpec, open_bundle
 from inspector.clock import SystemClock
 from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import times_in_turns
 from inspector.machine.processor import usable_cores
-from inspector.preprocess import tile_count
+from inspector.preprocess import usual_tile_count
 from models.backbones.weights import load_weights
 from models.graphs.convert import convert
 from models.publishing.source import open_source, source_folder
@@ -98,15 +98,8 @@ def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
         own_px=own_px,
         own_ms=own_ms,
         others_ms=dict(zip(sides, others_ms, strict=True)),
-        n_tiles=_n_tiles(bundle.manifest),
+        n_tiles=usual_tile_count(bundle.manifest),
     )
-
-
-def _n_tiles(manifest: Manifest) -> int | None:
-    quality = manifest.quality
-    if manifest.input.resize != "tile" or quality is None or quality.size_px is None:
-        return None
-    return tile_count(quality.size_px, manifest.input)
 
 
 def _usable_threads() -> int:

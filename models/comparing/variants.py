@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from inspector.inference.ort import OrtBackend
+from inspector.inference.some_at_a_time import some_at_a_time
 from inspector.verdict import Criteria
 from models.comparing.model_results import (
     ModelResults,
@@ -13,7 +14,6 @@ from models.comparing.model_results import (
     results_of,
 )
 from models.comparing.validation_inputs import ValidationInputs
-from models.graphs.running import some_at_a_time
 
 THREADS = (1, 2, 4)
 BATCHES = (1, 8)

@@ -193,11 +193,20 @@ def worst_places(values: NDArray[Ordered], pictures: NDArray[np.intp]) -> list[i
     """Where those stand, the first of equals, as the line takes it; see `worst_tiles`."""
     if not len(values):
         return []
-    starts = np.flatnonzero(np.diff(pictures, prepend=pictures[0] - 1))
+    starts = first_tiles(pictures)
     pieces = np.split(values, starts[1:])
     return [
         start + int(piece.argmax()) for start, piece in zip(starts.tolist(), pieces, strict=True)
     ]
+
+
+def first_tiles(pictures: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where each picture's tiles begin.
+
+    Args:
+        pictures: (N,), which picture each is of; those of one behind each other.
+    """
+    return np.flatnonzero(np.diff(pictures, prepend=-1))
 
 
 def _too_much(samples: Sequence[Sample], spec: InputSpec, size: int) -> DataError:
@@ -272,14 +281,15 @@ def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> 
     for index, sample in enumerate(loaded.samples):
         if not sample.masks:
             continue
-        tiles = maps[loaded.pictures == index]
+        is_of_it = loaded.pictures == index
+        tiles = maps[is_of_it]
         for place, path in enumerate(sample.masks):
             label = sample.mask_labels[place] if sample.mask_labels else sample.label
             piece = load_mask(replace(sample, masks=(path,)), loaded.forms[index].size_px)
             cover = _as_input(piece.astype(np.uint8) * 255, spec)
             least = min(_LEAST_COVER, max(1, int(cover.max())))
             tiles[cover >= least] = 1 + (names.index(label) if names else 0)
-        maps[loaded.pictures == index] = tiles
+        maps[is_of_it] = tiles
     return maps
 
 

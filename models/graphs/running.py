@@ -1,13 +1,13 @@
 """Runs a graph on many pictures, in TensorFlow or in the line's runtime."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Outputs = Mapping[str, NDArray[np.float32]]
-Run = Callable[[NDArray[np.uint8]], Outputs]
+from inspector.inference.some_at_a_time import Run, some_at_a_time
+
 _Sample = TypeVar("_Sample", bound=np.generic)
 _BATCH = 16  # pictures in one run; more does not make the processor faster
 
@@ -32,11 +32,3 @@ def in_batches(pictures: NDArray[_Sample]) -> Iterator[NDArray[_Sample]]:
 def one_by_one(run: Run, tensors: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
     """All outputs of `run` for many pictures, by name."""
     return some_at_a_time(run, tensors, 1)
-
-
-def some_at_a_time(
-    run: Run, tensors: NDArray[np.uint8], batch: int
-) -> dict[str, NDArray[np.float32]]:
-    """The same with `batch` pictures in each run, in the last one perhaps fewer."""
-    pieces = [run(tensors[start : start + batch]) for start in range(0, len(tensors), batch)]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from inspector.clock import Clock
 from models.backbones.weights import Weights
 from models.dataset.painted_lot import PaintedLot, painted_lot
-from models.dataset.pictures import worst_tiles
+from models.dataset.pictures import first_tiles, worst_tiles
 from models.dataset.sample import Sample
 from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
@@ -336,7 +336,7 @@ class _Learning:
             network=network,
             memory=replace(memory, heat_limit=np.array(heat_limit, np.float32)),
             combination=combination,
-            judged=tuple(of[np.flatnonzero(np.diff(of, prepend=-1))].tolist()),
+            judged=tuple(of[first_tiles(of)].tolist()),
             chances=worst_tiles(combination.chance(tf, said.image, said.log_scores).numpy(), of),
             painted=joined(painted),
             region_level=best_region_level(said.masks[outlined], covers) if has_outlines else 1.0,

@@ -4,6 +4,7 @@ Learnt from is what somebody has said something of: good parts, and outlined def
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def learnt_tiles(
     if len(chosen) > MAX_LEARNT // 2:
         chosen = rng.choice(chosen, MAX_LEARNT // 2, replace=False).tolist()
     mixed = [good[place] for place in rng.permutation(len(good))]  # lists are often in an order
-    in_turns = [int(tile) for row in _columns(mixed) for tile in row]
+    in_turns = [int(tile) for row in zip_longest(*mixed) for tile in row if tile is not None]
     return np.array(sorted(chosen + in_turns[: MAX_LEARNT - len(chosen)]), np.intp)
 
 
@@ -62,9 +63,3 @@ def judged_pictures(is_good: Sequence[bool], at_most: int, seed: int) -> list[in
     n_defects = max(1, at_most // 2, at_most - len(good))
     defects = defects[:n_defects]
     return sorted(defects + good[: max(1, at_most - len(defects))])
-
-
-def _columns(rows: Sequence[NDArray[np.intp]]) -> list[list[np.intp]]:
-    """The first of each row, then the second of each that has one, and so on."""
-    longest = max(map(len, rows), default=0)
-    return [[row[place] for row in rows if place < len(row)] for place in range(longest)]

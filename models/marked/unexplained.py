@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.flow import TilePlace
 from inspector.inference.unexplained import EXPLAINED_WITHIN_PX, unexplained_in_tiles
+from models.dataset.pictures import first_tiles
 from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.marked.network import MASK_STRIDE
@@ -60,7 +61,7 @@ def unexplained_on(
     tf = tensorflow()
     maps = [(tf.sigmoid(said).numpy(), warm.numpy()) for said, warm in _enlarged_to(heat, logits)]
     masks, warmth = (np.concatenate(column) for column in zip(*maps, strict=True))
-    starts = np.flatnonzero(np.diff(pictures, prepend=-1)).tolist()
+    starts = first_tiles(pictures).tolist()
     ends = [*starts[1:], len(pictures)]
     values = [
         unexplained_in_tiles(

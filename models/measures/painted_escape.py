@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.inference.some_at_a_time import Run
 from models.dataset.painted_lot import PaintedLot, painted_lot
-from models.graphs.running import Run, one_by_one
+from models.graphs.running import one_by_one
 from models.measures.rate import Rate
 
 N_PAINTED = 160  # so that most cells of the table have ten or more

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from inspector.bundle import Manifest
 from inspector.errors import BundleError
-from models.graphs.running import Run
+from inspector.inference.some_at_a_time import Run
 from models.measures.metrics import auroc
 from models.measures.painted_escape import PaintedScores, painted_scores
 from models.measures.rate import FEWEST_DEFECTS, Rate

@@ -5,7 +5,6 @@ import pytest
 from numpy.typing import NDArray
 
 from models.comparing.comparison import agreement_of, compare
-from models.graphs.running import some_at_a_time
 
 
 class ShiftedBackend:
@@ -65,19 +64,6 @@ def test_comparison_finds_a_heat_map_that_differs() -> None:
     assert proof.shortcoming() == (
         "heatmap: values differ by 2.67 of the threshold; the limit is 0.0001"
     )
-
-
-@pytest.mark.parametrize(("batch", "sizes"), [(1, [1, 1, 1]), (2, [2, 1]), (8, [3])])
-def test_pictures_are_run_some_at_a_time_in_their_order(batch: int, sizes: list[int]) -> None:
-    seen = []
-
-    def run(tensor: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        seen.append(len(tensor))
-        return {"score": tensor[:, 0, 0, 0].astype(np.float32)}
-
-    tensors = np.arange(3, dtype=np.uint8).reshape(3, 1, 1, 1)
-    assert some_at_a_time(run, tensors, batch)["score"].tolist() == [0.0, 1.0, 2.0]
-    assert seen == sizes
 
 
 def test_agreement_tells_largest_and_p99_difference_in_the_outputs_own_units() -> None:
