@@ -32,7 +32,7 @@ def preprocess(frame: Frame, spec: InputSpec, region: PixelRegion | None = None)
 
 
 def _prepared(frame_id: int, pixels: NDArray[np.uint8], spec: InputSpec) -> Preprocessed:
-    if spec.resize == "tile":
+    if spec.is_in_tiles:
         return _tiled(frame_id, pixels, spec)
     height_px, width_px = pixels.shape[:2]
     if spec.resize == "stretch":
@@ -223,7 +223,7 @@ def tile_count(picture_px: tuple[int, int], spec: InputSpec) -> int:
 def usual_tile_count(manifest: Manifest) -> int | None:
     """Tiles of a picture; None where it is judged whole, or pictures are of several sizes."""
     quality = manifest.quality
-    if manifest.input.resize != "tile" or quality is None or quality.size_px is None:
+    if not manifest.input.is_in_tiles or quality is None or quality.size_px is None:
         return None
     return tile_count(quality.size_px, manifest.input)
 

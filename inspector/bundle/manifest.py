@@ -54,6 +54,16 @@ class InputSpec:
         """Length of the last axis."""
         return 3 if self.color == "rgb" else 1
 
+    @property
+    def is_in_tiles(self) -> bool:
+        """Whether a picture is cut into tiles that are judged each by itself."""
+        return self.resize == "tile"
+
+    @property
+    def piece(self) -> str:
+        """What is judged by itself, in words: a "tile" or a "picture"."""
+        return "tile" if self.is_in_tiles else "picture"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
@@ -259,13 +269,13 @@ def _parse_input(table: Table) -> InputSpec:
     )
     table.close()
     if spec.overlap_px >= min(spec.height_px, spec.width_px) or (
-        spec.overlap_px and spec.resize != "tile"
+        spec.overlap_px and not spec.is_in_tiles
     ):
         raise BundleError(
             f"input: overlap_px {spec.overlap_px} does not fit tiles of "
             f"{spec.width_px} x {spec.height_px} px with resize {spec.resize!r}"
         )
-    if spec.scale != 1 and spec.resize != "tile":
+    if spec.scale != 1 and not spec.is_in_tiles:
         raise BundleError(f"input: scale {spec.scale:g} goes with resize 'tile' only")
     return spec
 

@@ -81,7 +81,7 @@ def _input_text(manifest: "Manifest") -> str:
 
     spec, count = manifest.input, usual_tile_count(manifest)
     text = f"{spec.width_px} x {spec.height_px} px, {spec.color}, {spec.resize}"
-    if spec.resize != "tile":
+    if not spec.is_in_tiles:
         return text
     text += f" at {spec.scale:g} of the picture's size, {spec.overlap_px} px overlap"
     return text if count is None else f"{text}, {count} a picture"

@@ -40,13 +40,13 @@ def prediction_of(
         shape: tuple[int, ...] = (count, len(labels))
         probabilities = _finite(named["probabilities"], shape, "probabilities")[worst]
     unexplained = None
-    if "unexplained" in named and spec.resize != "tile":
+    if "unexplained" in named and not spec.is_in_tiles:
         unexplained = float(_finite(named["unexplained"], (count,), "unexplained").max())
     if "heatmap" in named:
         shape = (count, spec.height_px, spec.width_px)
         tiles = _finite(named["heatmap"], shape, "heatmap")
         heatmap = stitch_heatmap(tiles, prepared.places, prepared.canvas_size_px)
-        if "unexplained" in named and spec.resize == "tile":
+        if "unexplained" in named and spec.is_in_tiles:
             unexplained = _unexplained(named["unexplained"], tiles, prepared)
         if "class_map" in named:
             classes = _most_probable(named["class_map"], shape, len(labels))

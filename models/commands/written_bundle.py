@@ -65,8 +65,8 @@ def print_rejection(manifest: "Manifest") -> None:
     if rejection is None:
         print_line("escape     not known: none of the classes means free of defects")
         return
-    of = "tile" if manifest.input.resize == "tile" else "picture"
-    for line in (*rejection.lines(), *lines(cells_in(manifest.validation), of)):
+    cells = cells_in(manifest.validation)
+    for line in (*rejection.lines(), *lines(cells, manifest.input.piece)):
         print_line(line)
     accepted = manifest.validation.get("accepted_although")
     if isinstance(accepted, dict):

@@ -83,8 +83,8 @@ def size_times(bundle_path: Path, weights_cache: Path | None) -> SizeTimes:
     own_px = spec.height_px, spec.width_px
     backends = [OrtBackend(bundle.manifest, bundle.model, threads=_usable_threads())]
     specs = [spec]
-    is_whole = spec.resize != "tile"
-    sides = [side for side in SIDES_PX if is_whole and (side, side) != own_px]
+    others = () if spec.is_in_tiles else SIDES_PX
+    sides = [side for side in others if (side, side) != own_px]
     for side in sides:
         other = replace(spec, height_px=side, width_px=side)
         graph = task.graph(task.in_size(source.parameters, other), other, weights)

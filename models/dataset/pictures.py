@@ -210,7 +210,7 @@ def first_tiles(pictures: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _too_much(samples: Sequence[Sample], spec: InputSpec, size: int) -> DataError:
-    what = "and more, cut into tiles of" if spec.resize == "tile" else "of"
+    what = "and more, cut into tiles of" if spec.is_in_tiles else "of"
     return DataError(
         f"{len(samples)} pictures {what} {spec.width_px} x {spec.height_px} px need "
         f"{size / 1e9:.1f} GB of memory; at most {MAX_SET_BYTES / 1e9:.0f} GB are "
@@ -295,6 +295,6 @@ def load_kind_maps(loaded: LoadedSet, spec: InputSpec, names: Sequence[str]) -> 
 
 def _as_input(cover: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
     """(n, H, W): what a mask covers of each tile, of 255, or of the whole picture."""
-    if spec.resize != "tile":
+    if not spec.is_in_tiles:
         return resized(cover, spec.height_px, spec.width_px)[np.newaxis]
     return cut_into_tiles(cover, spec)

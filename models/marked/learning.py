@@ -26,8 +26,9 @@ from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
 from models.marked.combining import Combination, best_region_level, combination_of
 from models.marked.fitting import MarkedFitter, MarkedSettings, n_batches_for
-from models.marked.maps import MarkedPictures, cells_of, low_batches, varied_maps
+from models.marked.maps import cells_of, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
+from models.marked.pictures import MarkedPictures
 from models.marked.tiles import judged_pictures
 from models.marked.unexplained import unexplained_in, unexplained_on
 from models.measures.painted_escape import N_PAINTED, PaintedScores, joined, scored

@@ -6,53 +6,19 @@ training: they are worked out once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.flow import TilePlace
 from models.graphs.running import in_batches
 from models.marked.network import MASK_STRIDE
+from models.marked.pictures import MarkedPictures
 from models.training.augment import Augmentation
 from models.training.kept_maps import Arrays, Form, KeptMaps
 from models.training.low_maps import LOW_CHANNELS, LowMapper
 from models.training.variants import N_VARIANTS, identity_of_maps, variants
 
-_Value = TypeVar("_Value", bound=np.generic)
 _FULL = 255  # of a cell that the defect covers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MarkedPictures:
-    """Pictures as the network takes them, whole or in tiles, and what people marked on them.
-
-    Attributes:
-        tensors: uint8 (N, H, W, 3).
-        pictures: (N,), ascending: which picture each tensor is of a tile of.
-        label_maps: uint8 (N, H, W), at each pixel 0 or the number of the defect's kind.
-        kinds: (N,), 0 where there is no defect, else the number of its kind.
-        is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
-        learnt: Places of the tensors to learn from, ascending; all of them are judged.
-        places: Where on its picture each tensor lies, if it is a tile; empty of whole ones.
-    """
-
-    tensors: NDArray[np.uint8]
-    pictures: NDArray[np.intp]
-    label_maps: NDArray[np.uint8]
-    kinds: NDArray[np.intp]
-    is_outlined: NDArray[np.bool_]
-    learnt: NDArray[np.intp]
-    places: tuple[TilePlace, ...] = ()
-
-    @property
-    def are_all_learnt(self) -> bool:
-        """Whether none is there to be judged alone."""
-        return len(self.learnt) == len(self.tensors)
-
-    def learnt_of(self, values: NDArray[_Value]) -> NDArray[_Value]:
-        """Of one value for each tensor those of what is learnt; not copied where that is all."""
-        return values if self.are_all_learnt else values[self.learnt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

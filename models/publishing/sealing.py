@@ -33,7 +33,7 @@ def canary_frame_of(held_out: LoadedSet, spec: InputSpec) -> Frame:
     chosen = min(held_out.samples, key=lambda sample: not sample.is_good)
     frame = load_picture(chosen, spec.max_sample).frame
     height_px, width_px = frame.pixels.shape[:2]
-    if spec.resize == "tile":  # the middle of it, as large as one tile
+    if spec.is_in_tiles:  # the middle of it, as large as one tile
         rows, columns = (
             slice((side_px - shown_px) // 2, (side_px + shown_px) // 2)
             for side_px, shown_px in (

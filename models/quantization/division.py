@@ -77,7 +77,7 @@ def ranges_and_comparison(
             "with"
         )
     at_most = MAX_COMPARED
-    if bundle.manifest.input.resize == "tile":
+    if bundle.manifest.input.is_in_tiles:
         at_most = min(at_most, max(_MIN_COMPARED, _MAX_TILES // _tiles_of(compared[0], bundle)))
     return _some(ranges, MAX_CALIBRATION), _some(compared, at_most)
 

@@ -93,10 +93,10 @@ def _content(validation: Validation) -> Iterator[str]:
         chart = score_histogram([scored for _, scored in by_truth], threshold)
         yield section("Scores", f"<div class=wide>{chart}</div>")
     if cells := cells_in(manifest.validation):
-        of = "tile" if manifest.input.resize == "tile" else "picture"
         said = (
             "<p class=soft>Painted on good pictures, strong and faint ones, and judged without the "
-            f"pictures' own parts: by their share of a {of} and grey levels of contrast.</p>"
+            f"pictures' own parts: by their share of a {manifest.input.piece} and grey levels of "
+            "contrast.</p>"
         )
         yield section("Painted defects that passed in training", escape_grid(cells) + said)
     yield section("Verdicts by truth, float model", _confusion(judged, samples))

@@ -16,10 +16,9 @@ from inspector.bundle import InputSpec
 from inspector.clock import SystemClock
 from inspector.errors import ConfigurationError, DataError
 from inspector.files.tables import Table, canonical_json
-from inspector.preprocess import tile_places
 from models.backbones.weights import Weights
 from models.dataset.hashes import data_sha256
-from models.dataset.pictures import load_kind_maps, worst_tiles
+from models.dataset.pictures import worst_tiles
 from models.dataset.sample import GOOD, Sample, of_split
 from models.dataset.splits import Division, fold_places, proof_apart, with_enough_parts
 from models.graphs.running import run_graph
@@ -32,10 +31,9 @@ from models.marked.learning import (
     MarkedOutcome,
     learn_marked,
 )
-from models.marked.maps import MarkedPictures
 from models.marked.network import LOW_STRIDES, Logits, network_of
+from models.marked.pictures import MarkedPictures, marked_pictures
 from models.marked.sizes import input_for
-from models.marked.tiles import learnt_tiles
 from models.marked.unexplained import unexplained
 from models.memory import judging
 from models.memory.learning import MAX_PATCHES
@@ -113,7 +111,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
         kinds: Of defects that the finished graph tells apart; empty: all are one.
     """
     settings, bank_size = _settings(inputs.config)
-    pictures = _marked(inputs, kinds)
+    pictures = marked_pictures(inputs.fit, inputs.spec, kinds, inputs.config.seed)
     samples, part_doubts = _foldable(
         inputs.fit.samples, inputs.config.seed, _teaching(inputs.fit.samples, pictures)
     )
@@ -196,7 +194,7 @@ def mixed_graph(parameters: TrainedParameters, spec: InputSpec, weights: Weights
         return {
             "score": score,
             "heatmap": judging.enlarged(tf, mask, size_px),
-            "unexplained": heat if spec.resize == "tile" else unexplained(tf, mask, heat),
+            "unexplained": heat if spec.is_in_tiles else unexplained(tf, mask, heat),
             **_kinds(tf, logits, score[:, None], mask),
         }
 
@@ -210,45 +208,6 @@ def _kinds(tf: Any, logits: Logits, score: Any, mask: Any) -> dict[str, Any]:
     if logits.kinds.shape[-1]:  # else there is one kind alone
         kinds, kind_map = tf.nn.softmax(logits.kinds), tf.nn.softmax(logits.kind_map)
     return {"probabilities": tf.concat([1.0 - score, score * kinds], 1), "class_map": kind_map}
-
-
-def _marked(inputs: TrainingInputs, names: tuple[str, ...]) -> MarkedPictures:
-    """With what is drawn on them; without names each defect is of the same kind."""
-    loaded, is_in_tiles = inputs.fit, inputs.spec.resize == "tile"
-    label_maps = load_kind_maps(loaded, inputs.spec, names)
-    said = [
-        0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
-    ]
-    is_marked = np.asarray(label_maps.any(axis=(1, 2)), np.bool_)
-    is_outlined = worst_tiles(is_marked, loaded.pictures)[loaded.pictures] | loaded.is_good
-    if is_in_tiles:
-        marked = np.stack(
-            [np.bincount(one.ravel(), minlength=1 + max(1, len(names)))[1:] for one in label_maps]
-        )
-        kinds = np.where(marked.any(axis=1), 1 + marked.argmax(axis=1), 0)
-        is_good = [sample.is_good for sample in loaded.samples]
-        learnt = learnt_tiles(marked, loaded.pictures, is_good, inputs.config.seed)
-        if n_lost := len(np.unique(loaded.pictures[~is_outlined])):
-            _log.warning(
-                "defects without a mask: %d; where pictures are judged in tiles nothing is learnt "
-                "from them",
-                n_lost,
-            )
-    else:
-        kinds, learnt = np.array(said, np.intp), np.arange(len(said))
-    return MarkedPictures(
-        tensors=loaded.tensors,
-        pictures=loaded.pictures,
-        label_maps=label_maps,
-        kinds=kinds,
-        is_outlined=is_outlined,
-        learnt=learnt,
-        places=tuple(
-            place for form in loaded.forms for place in tile_places(form.size_px, inputs.spec)
-        )
-        if is_in_tiles
-        else (),
-    )
 
 
 def _teaching(samples: Sequence[Sample], pictures: MarkedPictures) -> tuple[bool, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from models.dataset.sample import GOOD, Sample
-from models.marked.maps import MarkedPictures
+from models.marked.pictures import MarkedPictures
 from tests.models.memory.stripes import striped
 
 SPOT_PX = 24

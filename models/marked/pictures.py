@@ -1,0 +1,109 @@
+"""Pictures as the network takes them, whole or in tiles, with what people marked on them."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.bundle import InputSpec
+from inspector.flow import TilePlace
+from inspector.preprocess import tile_places
+from models.dataset.pictures import LoadedSet, load_kind_maps, worst_tiles
+from models.marked.tiles import learnt_tiles
+
+_Value = TypeVar("_Value", bound=np.generic)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MarkedPictures:
+    """See above.
+
+    Attributes:
+        tensors: uint8 (N, H, W, 3).
+        pictures: (N,), ascending: which picture each tensor is of a tile of.
+        label_maps: uint8 (N, H, W), at each pixel 0 or the number of the defect's kind.
+        kinds: (N,), 0 where there is no defect, else the number of its kind.
+        is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
+        learnt: Places of the tensors to learn from, ascending; all of them are judged.
+        places: Where on its picture each tensor lies, if it is a tile; empty of whole ones.
+    """
+
+    tensors: NDArray[np.uint8]
+    pictures: NDArray[np.intp]
+    label_maps: NDArray[np.uint8]
+    kinds: NDArray[np.intp]
+    is_outlined: NDArray[np.bool_]
+    learnt: NDArray[np.intp]
+    places: tuple[TilePlace, ...] = ()
+
+    @property
+    def are_all_learnt(self) -> bool:
+        """Whether none is there to be judged alone."""
+        return len(self.learnt) == len(self.tensors)
+
+    def learnt_of(self, values: NDArray[_Value]) -> NDArray[_Value]:
+        """Of one value for each tensor those of what is learnt; not copied where that is all."""
+        return values if self.are_all_learnt else values[self.learnt]
+
+
+def marked_pictures(
+    loaded: LoadedSet, spec: InputSpec, names: Sequence[str], seed: int
+) -> MarkedPictures:
+    """Of a list's pictures, with their masks read.
+
+    Args:
+        names: Of the kinds, which are numbered from 1; empty: every defect is of kind 1.
+        seed: Of the choice of tiles to learn from, where there are many.
+
+    Raises:
+        DataError: A mask cannot be read or does not fit its picture.
+    """
+    label_maps = load_kind_maps(loaded, spec, names)
+    is_marked = np.asarray(label_maps.any(axis=(1, 2)), np.bool_)
+    is_outlined = worst_tiles(is_marked, loaded.pictures)[loaded.pictures] | loaded.is_good
+    if spec.is_in_tiles:
+        kinds, learnt = _of_tiles(loaded, label_maps, max(1, len(names)), seed)
+        if n_lost := len(np.unique(loaded.pictures[~is_outlined])):
+            _log.warning(
+                "defects without a mask: %d; where pictures are judged in tiles nothing is learnt "
+                "from them",
+                n_lost,
+            )
+    else:
+        kinds, learnt = _of_whole(loaded, names)
+    places = [
+        place
+        for form in (loaded.forms if spec.is_in_tiles else ())
+        for place in tile_places(form.size_px, spec)
+    ]
+    return MarkedPictures(
+        tensors=loaded.tensors,
+        pictures=loaded.pictures,
+        label_maps=label_maps,
+        kinds=kinds,
+        is_outlined=is_outlined,
+        learnt=learnt,
+        places=tuple(places),
+    )
+
+
+def _of_whole(loaded: LoadedSet, names: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The kind that the list says, and all places."""
+    kinds = [
+        0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
+    ]
+    return np.array(kinds, np.intp), np.arange(len(kinds))
+
+
+def _of_tiles(
+    loaded: LoadedSet, label_maps: NDArray[np.uint8], n_kinds: int, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The kind of which most is marked on each tile, and the places of those to learn from."""
+    marked = np.stack([np.bincount(one.ravel(), minlength=1 + n_kinds)[1:] for one in label_maps])
+    kinds = np.where(marked.any(axis=1), 1 + marked.argmax(axis=1), 0)
+    is_good = [sample.is_good for sample in loaded.samples]
+    return kinds, learnt_tiles(marked, loaded.pictures, is_good, seed)
