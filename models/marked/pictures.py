@@ -1,6 +1,5 @@
 """Pictures as the network takes them, whole or in tiles, with what people marked on them."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,7 +14,6 @@ from models.dataset.pictures import LoadedSet, load_kind_maps, worst_tiles
 from models.marked.tiles import learnt_tiles
 
 _Value = TypeVar("_Value", bound=np.generic)
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,7 +24,8 @@ class MarkedPictures:
         tensors: uint8 (N, H, W, 3).
         pictures: (N,), ascending: which picture each tensor is of a tile of.
         label_maps: uint8 (N, H, W), at each pixel 0 or the number of the defect's kind.
-        kinds: (N,), 0 where there is no defect, else the number of its kind.
+        said: (P,), what the list says of each picture: 0 where it is good, else the kind's number.
+        kinds: (N,), of each tensor: 0 where it shows no defect, else the number of its kind.
         is_outlined: bool (N,), whether the label map says all of it: of good pictures it does.
         learnt: Places of the tensors to learn from, ascending; all of them are judged.
         places: Where on its picture each tensor lies, if it is a tile; empty of whole ones.
@@ -35,6 +34,7 @@ class MarkedPictures:
     tensors: NDArray[np.uint8]
     pictures: NDArray[np.intp]
     label_maps: NDArray[np.uint8]
+    said: NDArray[np.intp]
     kinds: NDArray[np.intp]
     is_outlined: NDArray[np.bool_]
     learnt: NDArray[np.intp]
@@ -65,16 +65,12 @@ def marked_pictures(
     label_maps = load_kind_maps(loaded, spec, names)
     is_marked = np.asarray(label_maps.any(axis=(1, 2)), np.bool_)
     is_outlined = worst_tiles(is_marked, loaded.pictures)[loaded.pictures] | loaded.is_good
+    said = [
+        0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
+    ]
+    kinds, learnt = np.array(said, np.intp), np.arange(len(said))
     if spec.is_in_tiles:
         kinds, learnt = _of_tiles(loaded, label_maps, max(1, len(names)), seed)
-        if n_lost := len(np.unique(loaded.pictures[~is_outlined])):
-            _log.warning(
-                "defects without a mask: %d; where pictures are judged in tiles nothing is learnt "
-                "from them",
-                n_lost,
-            )
-    else:
-        kinds, learnt = _of_whole(loaded, names)
     places = [
         place
         for form in (loaded.forms if spec.is_in_tiles else ())
@@ -84,19 +80,12 @@ def marked_pictures(
         tensors=loaded.tensors,
         pictures=loaded.pictures,
         label_maps=label_maps,
+        said=np.array(said, np.intp),
         kinds=kinds,
         is_outlined=is_outlined,
         learnt=learnt,
         places=tuple(places),
     )
-
-
-def _of_whole(loaded: LoadedSet, names: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The kind that the list says, and all places."""
-    kinds = [
-        0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
-    ]
-    return np.array(kinds, np.intp), np.arange(len(kinds))
 
 
 def _of_tiles(

@@ -31,6 +31,7 @@ from models.marked.learning import (
     MarkedOutcome,
     learn_marked,
 )
+from models.marked.likely import with_likely_tiles
 from models.marked.network import LOW_STRIDES, Logits, network_of
 from models.marked.pictures import MarkedPictures, marked_pictures
 from models.marked.sizes import input_for
@@ -111,7 +112,10 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
         kinds: Of defects that the finished graph tells apart; empty: all are one.
     """
     settings, bank_size = _settings(inputs.config)
-    pictures = marked_pictures(inputs.fit, inputs.spec, kinds, inputs.config.seed)
+    seed = inputs.config.seed
+    pictures = with_likely_tiles(
+        marked_pictures(inputs.fit, inputs.spec, kinds, seed), inputs.weights, bank_size, seed
+    )
     samples, part_doubts = _foldable(
         inputs.fit.samples, inputs.config.seed, _teaching(inputs.fit.samples, pictures)
     )

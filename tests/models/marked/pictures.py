@@ -27,6 +27,7 @@ def spotted(kinds: list[int], *, seed: int = 1) -> MarkedPictures:
         tensors=tensors,
         pictures=np.arange(len(kinds)),
         label_maps=label_maps,
+        said=np.array(kinds, np.intp),
         kinds=np.array(kinds, np.intp),
         is_outlined=np.ones(len(kinds), np.bool_),
         learnt=np.arange(len(kinds)),
