@@ -8,7 +8,7 @@ from inspector.report.svg import chart, line, rect, text
 from inspector.store.summary import Percentiles
 
 _WIDTH = 960  # of every chart, in units of its view box; 1 is about 1 px on a desktop
-_LEFT, _RIGHT = 56, 952  # where the histogram's axis begins and ends
+_LEFT, _RIGHT = 56, 936  # the ends of the histogram's axis; a number stands half beyond them
 _TOP, _BOTTOM = 70, 270
 _LEAST_HEIGHT = 2.5  # one part among thousands must be seen
 _OUTER_WIDTH, _OUTER_GAP = 40, 84  # the gap breaks the axis and holds the bar's label

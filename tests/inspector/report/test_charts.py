@@ -91,7 +91,7 @@ def test_histogram_labels_the_outliers_it_sets_apart() -> None:
     assert [said for said in texts(root) if "highest" in said] == ["the 2 highest"]
     assert texts(root).count("30 to 70") == 1
     assert "score 30 to 70: 2 FAIL" in tooltips(root)
-    assert end(bars(root, "fail")[-1]) == 952.0
+    assert end(bars(root, "fail")[-1]) == 936.0
 
 
 @pytest.mark.parametrize("threshold", [-3.0, 0.0, 0.15, 1e9])
@@ -100,8 +100,15 @@ def test_histogram_stays_inside_its_frame(threshold: float) -> None:
     root = parsed(score_histogram(scores, threshold))
     for rect in (*bars(root, "pass"), *bars(root, "fail")):
         assert float(rect.get("x", "0")) >= 56.0
-        assert end(rect) <= 952.0
+        assert end(rect) <= 936.0
         assert float(rect.get("y", "0")) >= 70.0 - 2.5
+
+
+def test_number_at_the_end_of_the_axis_is_not_cut() -> None:
+    root = parsed(score_histogram([(0.0, PASS), (1.0, FAIL)], 0.5))
+    (last,) = (each for each in root.iter("text") if each.text == "1.0")
+    width = 8.0 * len(last.text or "")
+    assert float(last.get("x", "0")) + width / 2 <= 960.0
 
 
 def test_stage_chart_draws_bar_and_marks_to_scale() -> None:
