@@ -16,11 +16,11 @@ part is begun any more, and it is counted.
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from inspector.clock import Clock
-from inspector.concurrency.bounded_queue import BoundedQueue, Closed
+from inspector.concurrency.bounded_queue import Closed
 from inspector.concurrency.latest_slot import LatestSlot
 from inspector.concurrency.worker import WAKE_S, Worker
 from inspector.errors import InspectorError, Overrun, StoreError, WorkerFailed
@@ -28,7 +28,8 @@ from inspector.flow import Frame, Record, Stage
 from inspector.pipeline.capturing import MAX_PENDING_TRIGGERS, Capturing, Triggered
 from inspector.pipeline.events import Counts, Listener, Phase, RunSnapshot
 from inspector.pipeline.inspected import Inspected
-from inspector.pipeline.inspection import Inspection, PreparedFrame
+from inspector.pipeline.inspecting import Inspecting
+from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.judging import Judging
 from inspector.pipeline.live_figures import FigureWindow
 from inspector.pipeline.parts import PartResult, Parts, View
@@ -43,17 +44,8 @@ from inspector.store.schema import Shift
 SNAPSHOT_EVERY_S = 0.5
 LONGEST_END_S = 15.0  # a network camera that is just being opened takes up to seven
 TICK_S = 0.001  # past a deadline, so that it has passed by any clock's steps
-TO_INSPECT = 8  # a quarter of a second at 30 parts/s; what waits longer misses its deadline anyway
 _AT_WORK = (Phase.READY, Phase.RUNNING, Phase.BLOCKED)
 CROWDED_WAIT_S = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Waiting:
-    part_number: int
-    camera: str
-    ready: PreparedFrame
-    inspection: Inspection
 
 
 class Runner:
@@ -103,7 +95,14 @@ class Runner:
         )
         self._n_open = 0
         self._n_not_taken = 0
-        self._to_inspect = BoundedQueue[_Waiting](TO_INSPECT)
+        self._inspecting = Inspecting(
+            self.judging,
+            clock,
+            regions={camera.name: camera.region for camera in plan.cameras},
+            is_wanted=self._is_wanted,
+            on_judging=plan.hooks.judging,
+            on_inspected=self._add,
+        )
         self._keeper = RecordKeeper(
             plan.store,
             clock,
@@ -115,7 +114,6 @@ class Runner:
         )
         self._pictures = PictureKeeper(plan.store.images, plan.store.keeps)
         self._self_watch = SelfWatch(plan.store.path.parent, clock)
-        self._regions = {camera.name: camera.region for camera in plan.cameras}
         self.live = {name: LatestSlot[View]() for name in names}
         self._captures = [
             Capturing(
@@ -145,7 +143,7 @@ class Runner:
         self._set_phase(Phase.STARTING)
         capturing = [Worker(f"capture:{one.name}", one.run, self._fail) for one in self._captures]
         triggering = Worker("trigger", self._trigger_all, self._fail)
-        inspecting = Worker("inspect", self._inspect_all, self._fail)
+        inspecting = Worker("inspect", self._inspecting.run, self._fail)
         keeping = Worker("images", self._pictures.run, self._fail)
         storing = Worker("store", self._keeper.run, self._store_failed)
         watching = Worker("watch", self._watch, self._fail)
@@ -167,7 +165,7 @@ class Runner:
                     capture.finish()
             for worker in capturing:
                 self._join(worker)
-            self._to_inspect.close()
+            self._inspecting.close()
             self._join(inspecting)
             self._has_ended.set()
             self._join(watching)  # it may be about to hand over what was overdue
@@ -273,28 +271,14 @@ class Runner:
         # What loses nothing meanwhile waits for the disk too.
         while not (self._keeper.is_at_ease or self._stop.wait(CROWDED_WAIT_S)):
             pass
-        self._to_inspect.wait_for_room()
+        self._inspecting.wait_for_room()
 
     def deliver(self, part_number: int, camera: str, frame: Frame) -> None:
         """See `Intake.deliver`."""
         if (trouble := self._keeper.trouble) is not None:
             self.fail(part_number, camera, trouble)
             return
-        inspection = self.judging.of(part_number)
-        ready = inspection.prepare(frame, self._regions[camera])
-        if isinstance(ready, Inspected):
-            self._add(part_number, camera, ready)
-            return
-        waiting = _Waiting(
-            part_number=part_number, camera=camera, ready=ready, inspection=inspection
-        )
-        try:
-            if self._to_inspect.offer(waiting):
-                return
-        except Closed:  # the run broke; what is left over is settled at the end
-            return
-        overrun = Overrun(self._to_inspect.capacity)
-        self._add(part_number, camera, inspection.errored(overrun, frame, {}))
+        self._inspecting.take(part_number, camera, frame)
 
     def fail(self, part_number: int, camera: str, error: InspectorError) -> None:
         """See `Intake.fail`."""
@@ -333,30 +317,6 @@ class Runner:
             # A late pulse shifts the ones after it: two at once would be one part seen twice.
             due_ns = max(due_ns + round(every_ms * 1e6), self._clock.monotonic_ns())
 
-    def _inspect_all(self) -> None:
-        while True:
-            try:
-                waiting = self._to_inspect.get()
-            except Closed:
-                return
-            with self.judging.work(waiting.inspection):
-                self._inspect(waiting)
-
-    def _inspect(self, waiting: _Waiting) -> None:
-        with self._lock:
-            is_wanted = self._parts.is_waiting(waiting.part_number)
-            self._parts.n_late += not is_wanted
-        if not is_wanted:  # its deadline passed while it waited: on to one that can be judged
-            return
-        ready = waiting.ready
-        since_arrival_ms = (self._clock.monotonic_ns() - ready.frame.captured_ns) / 1e6
-        queue_ms = since_arrival_ms - ready.stage_ms[Stage.PREPROCESS]
-        self._plan.hooks.judging(waiting.part_number)
-        inspected = waiting.inspection.decide(ready)
-        self.judging.has_judged(waiting.inspection, inspected)
-        inspected = replace(inspected, stage_ms={Stage.QUEUE: queue_ms, **inspected.stage_ms})
-        self._add(waiting.part_number, waiting.camera, inspected)
-
     def _watch(self) -> None:
         told_ns = self._clock.monotonic_ns()
         while not self._has_ended.wait(self._until_next_deadline_s()):
@@ -377,6 +337,13 @@ class Runner:
                     self._hand_to_store(look)
 
     # From views to results
+
+    def _is_wanted(self, part_number: int) -> bool:
+        """Whether a view of this part is not too late; one that is counts as late."""
+        with self._lock:
+            is_wanted = self._parts.is_waiting(part_number)
+            self._parts.n_late += not is_wanted
+        return is_wanted
 
     def _add(self, part_number: int, camera: str, inspected: Inspected) -> None:
         with self._tell_lock:
@@ -469,7 +436,7 @@ class Runner:
     def _fail(self, failure: InspectorError) -> None:
         """Whatever failed first ends the run: nobody may go on judging what cannot be kept."""
         self._failures.append(failure)
-        self._to_inspect.discard()
+        self._inspecting.discard()
         self._finish_reason = self._finish_reason or "the run broke"
         self._stop.set()
 

@@ -13,7 +13,7 @@ from inspector.bundle import open_bundle
 from inspector.clock import SystemClock
 from inspector.concurrency.worker import Worker
 from inspector.flow import Decision
-from inspector.pipeline.runner import TO_INSPECT
+from inspector.pipeline.inspecting import TO_INSPECT
 from inspector.settings import load_station
 from inspector.station import PreparedRun, prepared_run
 from tests.support.bundles import write_bundle

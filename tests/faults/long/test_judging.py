@@ -21,7 +21,7 @@ from inspector.concurrency.worker import Worker
 from inspector.flow import Decision
 from inspector.inference.ort import OrtBackend
 from inspector.machine.own_use import own_use
-from inspector.pipeline.runner import TO_INSPECT
+from inspector.pipeline.inspecting import TO_INSPECT
 from inspector.settings import load_station
 from inspector.station import PreparedRun, prepared_run
 from tests.inspector.test_following import INFINITE_IF_FLAT

@@ -9,9 +9,9 @@ from inspector.errors import (
 from inspector.flow import Preprocessed
 from inspector.pipeline.events import Phase
 from inspector.pipeline.inspected import Inspected
+from inspector.pipeline.inspecting import TO_INSPECT
 from inspector.pipeline.inspection import Inspection
 from inspector.pipeline.judging import Judging
-from inspector.pipeline.runner import TO_INSPECT
 from tests.support.fakes import frame
 from tests.support.lines import Brightness, ScriptedSource, brightness_inspection
 from tests.support.runs import BRIGHT, DARK, ERROR, FAIL, PASS, plan, running

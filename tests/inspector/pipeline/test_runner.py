@@ -18,9 +18,10 @@ from inspector.geometry import PixelRegion
 from inspector.keeping import Keep, KeepRule
 from inspector.pipeline import runner as runner_module
 from inspector.pipeline.events import Phase, RunSnapshot
+from inspector.pipeline.inspecting import TO_INSPECT
 from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.parts import PartResult
-from inspector.pipeline.runner import TO_INSPECT, Runner
+from inspector.pipeline.runner import Runner
 from inspector.store.reader import RecordReader
 from tests.support.lines import Brightness, Ear, ScriptedSource, Step, brightness_inspection
 from tests.support.runs import BRIGHT, DARK, ERROR, FAIL, PASS, decided, plan, run, running
