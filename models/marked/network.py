@@ -7,6 +7,11 @@ Image Segmentation", 2015, with separable convolutions.
 
 Whether a picture shows a defect is told by the largest values of the decoder's maps, and not by the
 mask itself: of defects that nobody outlined, the mask knows nothing.
+
+The kinds have a decoder of their own, which teaches the backbone nothing: what tells one kind from
+another is not what tells a defect from a good part. On the magnetic tiles, by one network on two
+seeds, the AUROC was 0.89 and 0.83 where both were learnt from the same maps, and 0.96 and 0.93 so;
+of the defects 70 and 74 % were named right, and 76 and 74 % so.
 """
 
 from collections.abc import Mapping
@@ -23,6 +28,7 @@ LOW_STRIDES = (4, 8)  # of the backbone's maps that stay as they are
 _LOW_CHANNELS = tuple(LOW_CHANNELS[stride] for stride in LOW_STRIDES)
 MASK_STRIDE = 4
 _CHANNELS = {16: 128, 8: 48, 4: 24}  # of the decoder's maps, by stride
+_KIND_CHANNELS = {16: 96, 8: 48}
 _DROPOUT = 0.1
 _MOMENTUM = 0.95  # of running statistics: a training has some hundred steps
 _RARE = -3.0  # the first guess of a pixel's logit: defects cover little
@@ -122,6 +128,9 @@ def _decoder(n_kinds: int, seed: int) -> Any:
         both = layers.Concatenate()([larger, pointwise(low, channels)])
         return separable(separable(both, channels), channels)
 
+    def highest(*maps: Any) -> Any:
+        return layers.Concatenate()([layers.GlobalMaxPooling2D()(each) for each in maps])
+
     def dropped(features: Any) -> Any:
         return layers.SpatialDropout2D(_DROPOUT, seed=_next(seeds))(features)
 
@@ -143,10 +152,13 @@ def _decoder(n_kinds: int, seed: int) -> Any:
     at_8 = dropped(raised(at_16, stride_8, _CHANNELS[8]))
     at_4 = raised(at_8, stride_4, _CHANNELS[4])
     mask = mapped(at_4, 1, _RARE)
-    peaks = layers.Concatenate()([layers.GlobalMaxPooling2D()(each) for each in (at_16, at_8)])
-    outputs = [mask, linear(peaks, 1)]
+    outputs = [mask, linear(highest(at_16, at_8), 1)]
     if n_kinds:
-        outputs += [mapped(at_4, n_kinds, 0.0), linear(peaks, n_kinds)]
+        apart = separable(keras.ops.stop_gradient(stride_16), _KIND_CHANNELS[16])
+        kinds_16 = dropped(separable(apart, _KIND_CHANNELS[16]))
+        kinds_8 = dropped(raised(kinds_16, stride_8, _KIND_CHANNELS[8]))
+        kinds_4 = layers.UpSampling2D(2, interpolation="bilinear")(kinds_8)
+        outputs += [mapped(kinds_4, n_kinds, 0.0), linear(highest(kinds_16, kinds_8), n_kinds)]
     return keras.Model([stride_4, stride_8, stride_16], outputs)
 
 

@@ -1,10 +1,13 @@
 """The network says the same of the same maps, and is what its arrays say."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from models.backbones.efficientnet_lite0 import trunk
 from models.backbones.weights import Weights
+from models.graphs.training_library import tensorflow
 from models.marked.network import LOW_STRIDES, MarkedNetwork, network_of
 
 
@@ -40,6 +43,30 @@ def test_same_seed_gives_the_same_decoder_and_another_does_not(
     )
     assert np.array_equal(first, same)
     assert not np.array_equal(first, other)
+
+
+def test_what_tells_kinds_apart_teaches_nothing_of_where_a_defect_is(
+    weights: Weights, maps: list[np.ndarray]
+) -> None:
+    network = MarkedNetwork(weights, 2, seed=0)
+    with tensorflow().GradientTape(persistent=True) as tape:
+        logits = network(*maps[:2], training=True)
+        kinds = [logits.kind_map, logits.kinds]
+        defect = [logits.mask, logits.image]
+
+    def taught_by(said: list[Any]) -> set[str]:
+        variables = network.model.trainable_variables
+        gradients = tape.gradient(said, variables)
+        return {
+            variable.path
+            for variable, gradient in zip(variables, gradients, strict=True)
+            if gradient is not None
+        }
+
+    assert taught_by(kinds)
+    assert taught_by(kinds).isdisjoint(taught_by(defect))
+    middle = {variable.path for variable in network.middle.trainable_variables}
+    assert middle <= taught_by(defect)
 
 
 def test_network_is_rebuilt_from_its_arrays(weights: Weights, maps: list[np.ndarray]) -> None:
