@@ -12,6 +12,7 @@ from inspector.machine.choices import ModelKind
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.store.summary import percentiles
+from models.dataset.blank_masks import without_blank_masks
 from models.dataset.hashes import data_sha256, file_sha256
 from models.dataset.labels import check_known, label_counts_text
 from models.dataset.pictures import load_mask, load_picture
@@ -54,6 +55,8 @@ def evaluate(
         check_known(samples, manifest.labels, f"{str(data)!r}, split {split}")
     has_good = manifest.labels[0] == GOOD
     _log.info("judging %d pictures: %s", len(samples), label_counts_text(samples))
+    sha256 = data_sha256(samples)
+    samples = without_blank_masks(samples)
     _say_what_is_missing(samples, has_good=has_good)
     _say_what_was_seen(bundle_path.resolve(), ready.bundle, samples)
     max_sample = ready.bundle.manifest.input.max_sample
@@ -67,7 +70,7 @@ def evaluate(
         has_good=has_good,
         bundle_id=manifest.bundle_id,
         threshold=ready.threshold,
-        data_sha256=data_sha256(samples),
+        data_sha256=sha256,
         judged=judged,
         pixel_auroc=tally.auroc() if has_masks else None,
         aupro=tally.aupro() if has_masks else None,

@@ -102,9 +102,11 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     config = _config(bundle.manifest)
     source = own_source(place, bundle)
     lists = _lists(source, request)
-    everything, listed = load_lists(lists), load_lists((request.added,))
+    everything, listed = load_lists(lists, is_newest_first=True), load_lists((request.added,))
     old = _learnt_from(everything, source, request)
     added = _new_among(listed, old, request.added)
+    again = {file_sha256(one.image) for one in added}
+    old = tuple(one for one in old if file_sha256(one.image) not in again)
     unseen = (*of_split(everything, "test"), *of_split(listed, "test"))
     _log.info("%d pictures are added to %d", len(added), len(old))
     if bundle.int8_model is not None:
@@ -128,7 +130,8 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     manifest = bundle.manifest
     return train(
         TrainingRequest(
-            lists=(request.added, *lists),  # of a picture that is listed twice the first row counts
+            lists=(request.added, *lists),
+            is_newest_first=True,
             out=request.out.resolve(),
             name=manifest.name,
             config=config,
@@ -190,21 +193,37 @@ def _learnt_from(
 def _new_among(
     listed: Sequence[Sample], old: Sequence[Sample], added: PictureList
 ) -> tuple[Sample, ...]:
-    """Pictures that are not known, or known without the mask that is drawn now."""
+    """Pictures that are not known, or known with another label or mask than they have now."""
     training = without_copies((*of_split(listed, "train"), *of_split(listed, "val")))
     known = {file_sha256(one.image): one for one in old}
     new = []
     for sample in training:
         twin = known.get(file_sha256(sample.image))
-        if twin is None or (sample.masks and not twin.masks):
+        if twin is None or _says_more(sample, twin):
             new.append(sample)
     if not new:
-        why = "are known already" if training else "are none in the splits train and val"
+        why = (
+            "are known already, as they are listed"
+            if training
+            else "are none in the splits train and val"
+        )
         raise DataError(
             f"{str(added.path)!r} adds nothing: its pictures {why}; list new ones in the split "
             "train"
         )
     return tuple(new)
+
+
+def _says_more(sample: Sample, known: Sample) -> bool:
+    """Whether a row says something of a picture that was not known of it."""
+    if sample.label != known.label:
+        return True
+    return bool(sample.masks) and _outlines(sample) != _outlines(known)
+
+
+def _outlines(sample: Sample) -> list[tuple[str, str]]:
+    labels = sample.mask_labels or (sample.label,) * len(sample.masks)
+    return list(zip(map(file_sha256, sample.masks), labels, strict=True))
 
 
 def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
@@ -215,6 +234,12 @@ def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
         )
     if old.labels != new.labels:
         yield f"labels     were {', '.join(old.labels)}; are {', '.join(new.labels)}"
+    size_px = old.quality.size_px if old.quality else None
+    if size_px is not None and (new.quality is None or new.quality.size_px != size_px):
+        yield (
+            f"SIZE       a line refused what was not {size_px[1]} x {size_px[0]} px; the pictures "
+            "that were added have other sizes, and it takes them all now"
+        )
 
 
 def _config(manifest: Manifest) -> TrainingConfig:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +23,11 @@ from inspector.bundle import (
 )
 from inspector.errors import BundleError
 from inspector.inference.ort import OrtBackend
-from inspector.quality import learnt_limits, quality_of
+from inspector.quality import PictureForm, learnt_limits, quality_of
 from inspector.store.images import encode_png
 from models.backbones.weights import load_weights
 from models.comparing.comparison import MAX_RELATIVE_DIFFERENCE, compare
+from models.dataset.blank_masks import without_blank_masks
 from models.dataset.hashes import check_unseen, data_sha256, without_copies
 from models.dataset.labels import warn_without_good
 from models.dataset.painted_lot import painted_lot
@@ -61,6 +63,7 @@ from models.training.progress import Listener
 
 _HINT = "list pictures of more parts, or a larger --size where the defects are small"
 _MAX_PAINTED = 16  # for the proof
+_USUAL_SIZE = 0.8  # of the pictures: then another size is likely a mistake
 _log = logging.getLogger(__name__)
 
 
@@ -78,6 +81,7 @@ class TrainingRequest:
             as it was. A training that a person ended early is then not shown, and goes on with the
             same call.
         spec: The form of the input, where it is settled already; None: the task chooses.
+        is_newest_first: Of a picture that stands in several lists the first one counts.
     """
 
     lists: tuple[PictureList, ...]
@@ -90,6 +94,7 @@ class TrainingRequest:
     version: str = "1"
     look: Callable[[Path], None] | None = None
     spec: InputSpec | None = None
+    is_newest_first: bool = False
 
     @property
     def where(self) -> str:
@@ -167,10 +172,10 @@ def train(request: TrainingRequest) -> TrainingResult:
 
 
 def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
-    everything = load_lists(request.lists)
+    everything = load_lists(request.lists, is_newest_first=request.is_newest_first)
     training = without_copies((*of_split(everything, "train"), *of_split(everything, "val")))
     check_unseen(training, of_split(everything, "test"))
-    return task.choose(training, request.where)
+    return task.choose(without_blank_masks(training), request.where)
 
 
 def _lots(division: Division, spec: InputSpec) -> _Lots:
@@ -179,7 +184,23 @@ def _lots(division: Division, spec: InputSpec) -> _Lots:
     fit, held_out, proof = (load_set(group, spec) for group in groups)
     for lot in (fit, held_out, proof):
         check_masks(lot)
+    _say_odd_sizes((*fit.forms, *held_out.forms, *proof.forms))
     return _Lots(fit=fit, held_out=held_out, proof=proof)
+
+
+def _say_odd_sizes(forms: Sequence[PictureForm]) -> None:
+    """A line refuses pictures of another size only where those learnt from are all of one."""
+    ((usual_px, count), *others) = Counter(form.size_px for form in forms).most_common()
+    if others and count > _USUAL_SIZE * len(forms):
+        odd = ", ".join(f"{width_px} x {height_px}" for (height_px, width_px), _ in others[:3])
+        _log.warning(
+            "%d of %d pictures are %d x %d px, others %s: a line will take pictures of any size",
+            count,
+            len(forms),
+            usual_px[1],
+            usual_px[0],
+            odd,
+        )
 
 
 def _publish(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.command_line import place, print_line
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
+from models.commands.interrupted import told_when_interrupted
 from models.commands.written_bundle import bundle_place, print_written
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def add_feedback(verb: argparse.ArgumentParser) -> None:
         help="the bundle, with its source beside it; it is replaced, unless --out says otherwise",
     )
     verb.add_argument(
-        "--yes", action="store_true", help="with --add: do not ask before the bundle is written"
+        "--yes",
+        action="store_true",
+        help="with --add: do not ask before the bundle is written; asked is at a terminal only",
     )
 
 
@@ -66,18 +69,18 @@ def add_to_bundle(parsed: argparse.Namespace) -> int:
                 print_line(line)
         _ask(is_asked=not parsed.yes and not parsed.json)
 
-    result = learn_more(
-        FeedbackRequest(
-            added=PictureList(path=parsed.add, good_label=parsed.good_label),
-            bundle=bundle_place(parsed.to),
-            out=bundle_place(parsed.out or parsed.to),
-            data=tuple(parsed.data or ()),
-            weights_cache=default_cache(),
-            listener=ProgressLines(),
-            tell=tell,
-            accept_weak=parsed.accept_weak,
-        )
+    request = FeedbackRequest(
+        added=PictureList(path=parsed.add, good_label=parsed.good_label),
+        bundle=bundle_place(parsed.to),
+        out=bundle_place(parsed.out or parsed.to),
+        data=tuple(parsed.data or ()),
+        weights_cache=default_cache(),
+        listener=ProgressLines(),
+        tell=tell,
+        accept_weak=parsed.accept_weak,
     )
+    with told_when_interrupted():
+        result = learn_more(request)
     parsed.out = parsed.out or parsed.to
     print_written(result.manifest, parsed, told)
     return ExitCode.DONE

@@ -11,6 +11,7 @@ from inspector.exit_codes import ExitCode
 from models.commands.accept_weak import add_accept_weak
 from models.commands.data_argument import add_lists
 from models.commands.feedback import add_feedback, add_to_bundle
+from models.commands.interrupted import tell_ended_early, told_when_interrupted
 from models.commands.sample_bits import add_sample_bits
 from models.commands.targets import add_targets
 from models.commands.written_bundle import bundle_place, print_written
@@ -74,19 +75,19 @@ def _train(parsed: argparse.Namespace) -> int:
     from models.training.progress import ProgressLines
 
     out = bundle_place(parsed.out)
-    result = train(
-        TrainingRequest(
-            lists=tuple(
-                PictureList(path=path, good_label=parsed.good_label) for path in parsed.data
-            ),
-            accept_weak=parsed.accept_weak,
-            out=out,
-            name=parsed.name or out.name.removesuffix(".bundle"),
-            config=_config(parsed),
-            weights_cache=default_cache(),
-            listener=ProgressLines(),
-        )
+    request = TrainingRequest(
+        lists=tuple(PictureList(path=path, good_label=parsed.good_label) for path in parsed.data),
+        accept_weak=parsed.accept_weak,
+        out=out,
+        name=parsed.name or out.name.removesuffix(".bundle"),
+        config=_config(parsed),
+        weights_cache=default_cache(),
+        listener=ProgressLines(),
     )
+    with told_when_interrupted():
+        result = train(request)
+    if not result.is_complete:
+        tell_ended_early()
     times = size_times(out, default_cache())
     print_written(result.manifest, parsed, {"speed": times.as_table()}, times.lines())
     return ExitCode.DONE if result.is_complete else ExitCode.INTERRUPTED

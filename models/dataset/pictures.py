@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -78,6 +79,18 @@ def mask_size_px(sample: Sample) -> tuple[int, int]:
     return height_px, width_px
 
 
+def mask_pixels(sample: Sample, path: Path) -> NDArray[np.bool_]:
+    """What one of a picture's masks marks, bool (H, W) of its own size.
+
+    Raises:
+        DataError: It cannot be read or understood.
+    """
+    try:
+        return defect_pixels(read_stored(path).samples)
+    except (CaptureError, ValueError) as error:
+        raise DataError(f"mask of {sample.name!r}: {error}") from error
+
+
 def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
     """The defect's pixels, bool (H, W); all False for a good part or one without a mask.
 
@@ -87,10 +100,7 @@ def load_mask(sample: Sample, size_px: tuple[int, int]) -> NDArray[np.bool_]:
     """
     mask = np.zeros(size_px, dtype=np.bool_)
     for path in sample.masks:
-        try:
-            piece = defect_pixels(read_stored(path).samples)
-        except (CaptureError, ValueError) as error:
-            raise DataError(f"mask of {sample.name!r}: {error}") from error
+        piece = mask_pixels(sample, path)
         if piece.shape != size_px:
             raise DataError(
                 f"mask of {sample.name!r}: {piece.shape[1]} x {piece.shape[0]} px; its picture has "

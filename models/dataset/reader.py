@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inspector.errors import DataError
 from models.dataset.class_folders import samples_of_folder
+from models.dataset.corrections import corrected
 from models.dataset.csv_list import samples_of_list
 from models.dataset.labels import with_good_label
 from models.dataset.sample import Sample
@@ -24,32 +25,42 @@ class PictureList:
     good_label: str | None = None
 
 
-def load_lists(lists: Sequence[PictureList]) -> tuple[Sample, ...]:
+def load_lists(
+    lists: Sequence[PictureList], *, is_newest_first: bool = False
+) -> tuple[Sample, ...]:
     """The pictures of several lists or folders, in their order.
 
     A name that stands in several of them gets its list's before it, as a picture and as a part.
+
+    Args:
+        is_newest_first: Of a picture that stands in several lists the first one counts; see
+            `corrected`.
 
     Raises:
         DataError: As `load_samples`.
     """
     loaded = [load_samples(one.path, one.good_label) for one in lists]
     counts = Counter(sample.name for samples in loaded for sample in samples)
-    merged: list[Sample] = []
+    told_apart: list[list[Sample]] = []
     for number, (one, samples) in enumerate(zip(lists, loaded, strict=True), start=1):
         renamed = {
             sample.name: f"{number}-{one.path.stem}/{sample.name}"
             for sample in samples
             if counts[sample.name] > 1
         }
-        merged += [
-            replace(
-                sample,
-                name=renamed.get(sample.name, sample.name),
-                part=renamed.get(sample.part, sample.part),
-            )
-            for sample in samples
-        ]
-    return tuple(merged)
+        told_apart.append(
+            [
+                replace(
+                    sample,
+                    name=renamed.get(sample.name, sample.name),
+                    part=renamed.get(sample.part, sample.part),
+                )
+                for sample in samples
+            ]
+        )
+    if is_newest_first and len(told_apart) > 1:
+        return corrected(told_apart)
+    return tuple(sample for samples in told_apart for sample in samples)
 
 
 def load_samples(data: Path, good_label: str | None = None) -> tuple[Sample, ...]:

@@ -12,8 +12,9 @@ from inspector.errors import BundleError, DataError, UsageError
 from inspector.flow import Decision
 from models import feedback
 from models.comparing.changes import Answer, Change, Changes
-from models.dataset.reader import PictureList
-from models.dataset.sample import Sample
+from models.dataset.hashes import file_sha256
+from models.dataset.reader import PictureList, load_lists, load_samples
+from models.dataset.sample import Sample, of_split
 from models.feedback import Difference, FeedbackRequest, learn_more
 from models.publishing.source import open_source, source_folder
 from models.train import TrainingRequest
@@ -127,6 +128,31 @@ def test_list_that_adds_nothing_is_refused(
 ) -> None:
     with pytest.raises(DataError, match="adds nothing: its pictures are known already"):
         learn_more(request_of(added=trained.data))
+
+
+def test_known_picture_that_is_labelled_anew_is_learnt_so(
+    request_of: Callable[..., FeedbackRequest],
+    trained: TrainedBundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = of_split(load_samples(trained.data), "train")[0]
+    assert wrong.is_good
+    found = tmp_path / "found.csv"
+    found.write_text(f"image,label,mask,split\n{wrong.image.resolve()},dent,,train\n")
+    asked: list[TrainingRequest] = []
+
+    def stop(request: TrainingRequest) -> None:
+        asked.append(request)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(feedback, "train", stop)
+    with pytest.raises(KeyboardInterrupt):
+        learn_more(request_of(added=found))
+    learnt = load_lists(asked[0].lists, is_newest_first=asked[0].is_newest_first)
+    assert len(learnt) == len(load_samples(trained.data))
+    sha256 = file_sha256(wrong.image)
+    assert [one.label for one in learnt if file_sha256(one.image) == sha256] == ["dent"]
 
 
 def test_pictures_that_are_not_where_they_were_are_told(

@@ -1,6 +1,7 @@
 """Training ends in a bundle that opens, is proven, and is the same each time."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from inspector.bundle import open_bundle
 from inspector.errors import BundleError, DataError, TooDark
 from inspector.inference.ort import OrtBackend
-from inspector.quality import check_quality, quality_of
+from inspector.quality import PictureForm, check_quality, quality_of
+from inspector.store.images import write_png
 from models.backbones.weights import load_weights
 from models.dataset.hashes import file_sha256
 from models.dataset.pictures import load_set
@@ -18,7 +20,7 @@ from models.dataset.reader import PictureList, load_samples
 from models.evaluate import evaluate
 from models.publishing.source import open_source, source_folder
 from models.tasks.task import load_task
-from models.train import TrainingRequest, _prove, train
+from models.train import TrainingRequest, _prove, _say_odd_sizes, train
 from models.training.config import TrainingConfig
 from tests.models.conftest import N_TRAIN, SIZE_PX, Ears, TrainedBundle, request_for
 from tests.support.shared_data import SHARED_DATA, needs_shared_data
@@ -76,6 +78,33 @@ def test_too_few_good_pictures_are_refused(trained: TrainedBundle, tmp_path: Pat
     ):
         train(request_for(short, tmp_path / "x.bundle", trained.weights_cache))
     assert not (tmp_path / "x.bundle").exists()
+
+
+def test_masks_that_mark_nothing_are_noticed_before_anything_is_learnt(
+    trained: TrainedBundle, tmp_path: Path
+) -> None:
+    rows = ["image,label,mask,split"]
+    rng = np.random.default_rng(3)
+    write_png(tmp_path / "blank.png", np.zeros((96, 128), np.uint8))
+    for place in range(30):
+        write_png(tmp_path / f"{place}.png", rng.integers(0, 255, (96, 128), np.uint8))
+        is_good = place < 22
+        rows.append(f"{place}.png," + ("good,,train" if is_good else "dent,blank.png,train"))
+    (tmp_path / "blank.csv").write_text("\n".join(rows))
+    request = request_for(tmp_path / "blank.csv", tmp_path / "x.bundle", trained.weights_cache)
+    segment = replace(request, config=TrainingConfig(task="segment"))
+    with pytest.raises(DataError, match="defects with a mask in the train split: 0; at least"):
+        train(segment)
+
+
+def test_picture_of_another_size_than_all_others_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    form = PictureForm(size_px=(96, 128), channels=3)
+    _say_odd_sizes([form] * 5)
+    assert caplog.text == ""
+    _say_odd_sizes([form] * 9 + [form._replace(size_px=(200, 640))])
+    assert "9 of 10 pictures are 128 x 96 px, others 640 x 200: a line will take" in caplog.text
 
 
 @needs_shared_data
