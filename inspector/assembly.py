@@ -1,5 +1,6 @@
 """Builds an inspection from files: the one list of concrete classes."""
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -221,6 +222,7 @@ def criteria_of(recipe: Recipe, manifest: Manifest) -> Criteria:
         recipe=recipe,
         threshold=threshold,
         region_level=threshold if own.region_level is None else own.region_level,
+        faint_level=math.inf if own.faint_level is None else own.faint_level,
         labels=manifest.labels,
         quality=_quality(manifest.quality, recipe.quality),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 
@@ -78,6 +79,14 @@ class Box:
         return Box(
             x_px=left, y_px=top, width_px=max(0.0, right - left), height_px=max(0.0, bottom - top)
         )
+
+
+def holds_square(mask: NDArray[np.bool_], side_px: int) -> bool:
+    """Whether a square of this side lies wholly inside a mask (H, W)."""
+    if min(mask.shape) < side_px:
+        return False
+    rows = sliding_window_view(mask, side_px, axis=0).all(axis=-1)
+    return bool(sliding_window_view(rows, side_px, axis=1).all(axis=-1).any())
 
 
 def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:

@@ -12,9 +12,9 @@ from inspector.errors import InferenceError, InspectorError
 from inspector.flow import Decision, Prediction, Reason, Region, Verdict
 from inspector.geometry import AxisMap, Box, label_regions, region_boxes
 from inspector.recipe import Recipe
+from inspector.tolerance import not_tolerated
 
 GOOD = "good"  # the label of a part that is free of defects
-_USUAL = 1.0  # of what no kind of defect explains
 MAX_REGIONS = 16  # the worst ones; more outlines than that hide the part
 
 
@@ -25,6 +25,7 @@ class Criteria:
     Attributes:
         threshold: A part whose score is above it fails, model units.
         region_level: A pixel of the heat map above it belongs to a region, model units.
+        faint_level: Above it a pixel may be a defect, where a recipe tolerates others; model units.
         labels: The bundle's.
         quality: What a picture must be like to be judged; None: nobody learnt it.
     """
@@ -34,6 +35,7 @@ class Criteria:
     region_level: float
     labels: tuple[str, ...]
     quality: QualityLimits | None = None
+    faint_level: float = math.inf
 
 
 def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Verdict:
@@ -58,7 +60,7 @@ def judge(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> Ver
         reasons = (Reason(rule="score", measured=prediction.score, limit=threshold),)
         found = _regions(prediction, to_sensor, criteria)
         if recipe.tolerated_area_px2 and found:
-            reasons = _not_tolerated(found, recipe, reasons) or _unexplained(prediction)
+            reasons = _excused(prediction, found, criteria, reasons)
         regions = _shown(found, recipe.min_region_px) if reasons else ()
     decision = Decision.FAIL if reasons else Decision.PASS
     return Verdict(
@@ -94,32 +96,16 @@ def _label(
     return labels[1 if probabilities is None else 1 + int(probabilities[1:].argmax())]
 
 
-def _not_tolerated(
-    found: Sequence[Region], recipe: Recipe, reasons: tuple[Reason, ...]
+def _excused(
+    prediction: Prediction, found: Sequence[Region], criteria: Criteria, reasons: tuple[Reason, ...]
 ) -> tuple[Reason, ...]:
-    """Why the recipe's tolerances do not cover what was found; empty when they do."""
-    tolerated = dict(recipe.tolerated_area_px2)
-    covered: dict[str, float] = {}
-    for region in found:
-        covered[region.label] = covered.get(region.label, 0.0) + region.area_px2
-    if not covered.keys() <= tolerated.keys():
-        return reasons
-    return tuple(
-        Reason(rule=f"area of {label}", measured=area, limit=tolerated[label], unit="px²")
-        for label, area in covered.items()
-        if not area <= tolerated[label]
-    )
-
-
-def _unexplained(prediction: Prediction) -> tuple[Reason, ...]:
-    """Why a part fails on which all that stands out is tolerated: a defect that nobody knows yet.
-
-    NaN is no reason to pass.
-    """
-    measured = prediction.unexplained
-    if measured is None or measured <= _USUAL:
-        return ()
-    return (Reason(rule="beside what is tolerated", measured=measured, limit=_USUAL),)
+    """What is left of the reasons where the recipe tolerates some kinds."""
+    recipe, labels = criteria.recipe, criteria.labels
+    names = {GOOD, *(label for label, _ in recipe.tolerated_area_px2)}
+    places = [place for place, label in enumerate(labels) if label in names]
+    faint_level = min(criteria.region_level, criteria.faint_level)
+    why = not_tolerated(prediction, found, recipe, places, faint_level)
+    return reasons if why is None else why
 
 
 def _regions(prediction: Prediction, to_sensor: AxisMap, criteria: Criteria) -> tuple[Region, ...]:

@@ -330,7 +330,9 @@ def _at_threshold(
     )
     chosen = replace(
         chosen,
-        threshold=replace(chosen.threshold, scale=_scale_of(trained)),
+        threshold=replace(
+            chosen.threshold, scale=_scale_of(trained), faint_level=trained.faint_level
+        ),
         doubts=(*trained.doubts, *chosen.doubts),
     )
     for doubt in chosen.doubts:

@@ -75,6 +75,8 @@ class Threshold:
         n_images: How many pictures it was chosen on; none of them from a test split.
         region_level: A pixel of the heat map above it belongs to a region, model units; None:
             `value` is the level.
+        faint_level: A pixel above it, and below `region_level`, may be a defect, as few good parts
+            have one; model units; None: nobody learnt it.
         scale: What a score is: the "chance" of a defect, 0..1, or a "distance" from good parts,
             over its threshold; None: nobody said.
     """
@@ -83,6 +85,7 @@ class Threshold:
     method: str
     n_images: int
     region_level: float | None = None
+    faint_level: float | None = None
     scale: Scale | None = None
 
 
@@ -186,6 +189,8 @@ class Manifest:
             del table["input"]["scale"]
         if self.threshold.region_level is None:  # absent, as in bundles from before it was known
             del table["threshold"]["region_level"]
+        if self.threshold.faint_level is None:
+            del table["threshold"]["faint_level"]
         if self.threshold.scale is None:
             del table["threshold"]["scale"]
         if self.int8_canary is None:
@@ -286,6 +291,7 @@ def _parse_threshold(table: Table) -> Threshold:
         method=table.text("method"),
         n_images=table.integer("n_images", low=1, high=2**53),
         region_level=table.optional_number("region_level"),
+        faint_level=table.optional_number("faint_level"),
         scale=cast("Scale | None", table.optional_text("scale", among=get_args(Scale))),
     )
     table.close()

@@ -16,6 +16,10 @@ MAX_WEIGHT = 2.0
 MIN_WEIGHT = USUAL_WEIGHT
 _PRIOR_DEFECTS = 20.0  # so many speak for the usual weight
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
+_FAINTEST = (
+    0.02  # chance; below it drawn pictures, which are all alike, would call their noise a mark
+)
+_SELDOM = 0.95  # of good pictures: so many have no fainter mark than is looked at
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
 
 Floats = NDArray[np.float32]
@@ -84,6 +88,22 @@ def _weight_of(image: Floats, deviations: Floats, is_defect: NDArray[np.bool_]) 
     n_defects = float(is_defect.sum())
     likely = (n_defects * told + _PRIOR_DEFECTS * USUAL_WEIGHT) / (n_defects + _PRIOR_DEFECTS)
     return max(MIN_WEIGHT, float(likely))
+
+
+def faint_level_of(
+    masks: Floats, is_defect: NDArray[np.bool_], pictures: NDArray[np.intp]
+) -> float:
+    """The chance that no pixel of most good pictures exceeds.
+
+    Args:
+        masks: (N, h, w) logits of tiles or pictures that the network had not seen.
+        is_defect: (N,), whether that picture shows a defect.
+        pictures: (N,), which picture each is of; those of one behind each other.
+    """
+    good = ~is_defect
+    highest = worst_tiles(masks[good].max(axis=(1, 2)), pictures[good])
+    logit = float(np.quantile(highest, _SELDOM))
+    return max(_FAINTEST, float(1.0 / (1.0 + np.exp(-logit))))
 
 
 def best_region_level(masks: Floats, covers: NDArray[np.uint8]) -> float:

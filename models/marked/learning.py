@@ -24,7 +24,7 @@ from models.dataset.pictures import first_tiles, worst_tiles
 from models.dataset.sample import Sample
 from models.dataset.splits import fold_places
 from models.graphs.training_library import tensorflow
-from models.marked.combining import Combination, best_region_level, combination_of
+from models.marked.combining import Combination, best_region_level, combination_of, faint_level_of
 from models.marked.fitting import MarkedFitter, MarkedSettings, n_batches_for
 from models.marked.maps import cells_of, low_batches, varied_maps
 from models.marked.network import LOW_STRIDES
@@ -91,6 +91,7 @@ class MarkedOutcome:
         painted: Good ones of them, spoiled, by what had not seen them.
         region_level: The chance from which on a pixel counts as marked; without outlines, the heat
             of the memory.
+        faint_level: Few good parts have a pixel above it; at most the region's.
         is_complete: False when a person ended it early.
     """
 
@@ -101,6 +102,7 @@ class MarkedOutcome:
     chances: Floats
     painted: PaintedScores
     region_level: float
+    faint_level: float
     is_complete: bool
 
 
@@ -325,7 +327,10 @@ class _Learning:
         heat_limit = self._heat_limit(said, places)
         outlined = pictures.is_outlined[places]
         has_outlines = bool((pictures.is_outlined & self._is_defect).any())
+        is_defect = self._is_defect[places]
         covers, _ = cells_of(pictures.label_maps[places[outlined]])
+        faint = faint_level_of(said.masks, is_defect, of)
+        level = best_region_level(said.masks[outlined], covers) if has_outlines else 1.0
         painted = [
             scored(
                 half.painted,
@@ -340,7 +345,8 @@ class _Learning:
             judged=tuple(of[first_tiles(of)].tolist()),
             chances=worst_tiles(combination.chance(tf, said.image, said.log_scores).numpy(), of),
             painted=joined(painted),
-            region_level=best_region_level(said.masks[outlined], covers) if has_outlines else 1.0,
+            region_level=level,
+            faint_level=min(level, faint) if has_outlines else level,
             is_complete=is_complete,
         )
 

@@ -149,6 +149,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
         scores=scores,
         painted=outcome.painted,
         region_level=outcome.region_level,
+        faint_level=outcome.faint_level,
         are_chances=True,
         doubts=(*part_doubts, *_doubts(judged, outcome.chances)),
         is_complete=outcome.is_complete,

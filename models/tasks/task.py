@@ -42,7 +42,7 @@ class TrainingOutcome:
         scores: float32, one for each of `judged`: what the finished model would give such a picture
             if it had never seen its part.
         painted: Pictures with painted defects, so scored; None: the task does not paint.
-        region_level: See `inspector.bundle.Threshold`.
+        region_level, faint_level: See `inspector.bundle.Threshold`.
         are_distances: Whether scores are distances from good parts, whose unit means nothing.
         are_chances: Whether scores are chances of a defect.
         doubts: What speaks against trusting the scores, for people.
@@ -54,6 +54,7 @@ class TrainingOutcome:
     scores: NDArray[np.float32]
     painted: PaintedScores | None = None
     region_level: float | None = None
+    faint_level: float | None = None
     are_distances: bool = False
     are_chances: bool = False
     doubts: tuple[str, ...] = ()

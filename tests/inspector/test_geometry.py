@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from inspector.geometry import AxisMap, Box, label_regions, region_boxes
+from inspector.geometry import AxisMap, Box, holds_square, label_regions, region_boxes
 
 STEADY = settings(derandomize=True, deadline=None)
 QUARTERS = st.integers(-4000, 4000).map(lambda n: n / 4)  # sums and products of these are exact
@@ -148,6 +148,21 @@ def test_mask_is_left_as_it_was() -> None:
     before = mask.copy()
     label_regions(mask)
     assert mask.tolist() == before.tolist()
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "is_held"), [(3, 4, True), (2, 9, False), (9, 2, False)]
+)
+def test_square_is_held_by_what_is_as_high_and_wide(height: int, width: int, is_held: bool) -> None:
+    mask = np.zeros((12, 10), np.bool_)
+    mask[1 : 1 + height, 1 : 1 + width] = True
+    assert holds_square(mask, 3) is is_held
+    mask[2, 2] = False
+    assert not holds_square(mask, 3)
+
+
+def test_square_larger_than_the_mask_is_not_held() -> None:
+    assert not holds_square(np.ones((2, 9), np.bool_), 3)
 
 
 def test_region_boxes_come_with_the_highest_value_inside() -> None:

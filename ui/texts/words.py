@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from inspector.flow import Decision, Reason, Record, Region, Stage
 from inspector.pipeline.events import Phase
+from inspector.tolerance import OTHER_KIND, UNKNOWN
 from ui.texts.numbers import THIN_SPACE, TIMES, score_text
 
 
@@ -84,6 +85,10 @@ def reason_text(reason: Reason) -> str:
     if reason.rule == "score":
         text = QCoreApplication.translate("words", "Score {score}, limit {limit}")
         return text.format(score=score_text(reason.measured), limit=score_text(reason.limit))
+    if reason.rule == OTHER_KIND:
+        return QCoreApplication.translate("words", "A mark of a kind that is not tolerated")
+    if reason.rule == UNKNOWN:
+        return QCoreApplication.translate("words", "Something unusual beside what is tolerated")
     label = reason.rule.removeprefix("area of ")
     text = QCoreApplication.translate("words", "{label} covers {area} px², limit {limit} px²")
     return text.format(label=label, area=f"{reason.measured:.0f}", limit=f"{reason.limit:.0f}")

@@ -592,6 +592,14 @@
         <translation>得分 {score}，限值 {limit}</translation>
     </message>
     <message>
+        <source>A mark of a kind that is not tolerated</source>
+        <translation>有不容许的缺陷类型</translation>
+    </message>
+    <message>
+        <source>Something unusual beside what is tolerated</source>
+        <translation>除容许的缺陷外还有异常</translation>
+    </message>
+    <message>
         <source>{label} covers {area} px², limit {limit} px²</source>
         <translation>{label} 面积 {area} px²，限值 {limit} px²</translation>
     </message>

@@ -8,6 +8,7 @@ from inspector import errors
 from inspector.flow import Decision, Reason, Record, Region, Stage
 from inspector.geometry import Box
 from inspector.pipeline.events import Phase
+from inspector.tolerance import OTHER_KIND, UNKNOWN
 from tests.support.fakes import record
 from ui.texts.words import (
     decision_word,
@@ -50,6 +51,14 @@ def test_limits_are_told_with_their_numbers() -> None:
     area = Reason(rule="area of stain", measured=71.4, limit=50.0, unit="px²")
     assert reason_text(area) == "stain covers 71 px², limit 50 px²"
     assert reason_text(Reason(rule="by hand")) == "by hand"
+
+
+def test_marks_beside_what_is_tolerated_have_words_of_their_own() -> None:
+    other, unknown = (
+        reason_text(Reason(rule=rule, measured=1.5, limit=1.0)) for rule in (OTHER_KIND, UNKNOWN)
+    )
+    assert other == "A mark of a kind that is not tolerated"
+    assert unknown == "Something unusual beside what is tolerated"
 
 
 def test_place_is_told_with_its_kind_and_size() -> None:
