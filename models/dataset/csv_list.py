@@ -28,6 +28,10 @@ def samples_of_list(path: Path) -> list[Sample]:
     """
     where = f"list {str(path)!r}"
     text = read_text(path, where, MAX_LIST_BYTES, DataError)
+    if not text.strip():
+        raise DataError(
+            f"{where}: is empty; write the columns {','.join(COLUMNS)} and a row for each picture"
+        )
     head, _, rest = text.partition("\n")
     if head.strip().casefold() == "sep=,":  # Excel's own note
         text = rest

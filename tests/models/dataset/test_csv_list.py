@@ -38,7 +38,8 @@ def test_byte_order_mark_of_a_spreadsheet_is_no_part_of_the_first_column(tmp_pat
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"the column 'image' is missing"),
+        ("", r"is empty; write the columns image,label,mask,split and a row"),
+        ("\n \n", r"is empty"),
         ("image,label,split\n", r"the column 'mask' is missing; the columns are image,label,mask"),
         (
             "image;label;mask;split\na.png;good;;train\n",
