@@ -75,8 +75,8 @@ class Threshold:
         n_images: How many pictures it was chosen on; none of them from a test split.
         region_level: A pixel of the heat map above it belongs to a region, model units; None:
             `value` is the level.
-        faint_level: A pixel above it, and below `region_level`, may be a defect, as few good parts
-            have one; model units; None: nobody learnt it.
+        faint_level: Most good parts have no pixel above it, so that one may be of a defect though
+            it is below `region_level`; model units; None: nobody learnt it.
         scale: What a score is: the "chance" of a defect, 0..1, or a "distance" from good parts,
             over its threshold; None: nobody said.
     """

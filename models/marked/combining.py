@@ -19,7 +19,7 @@ _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
 _FAINTEST = (
     0.02  # chance; below it drawn pictures, which are all alike, would call their noise a mark
 )
-_SELDOM = 0.95  # of good pictures: so many have no fainter mark than is looked at
+_SELDOM = 0.8  # of good pictures: so many have no mark that is looked at beside tolerated ones
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
 
 Floats = NDArray[np.float32]
@@ -94,6 +94,11 @@ def faint_level_of(
     masks: Floats, is_defect: NDArray[np.bool_], pictures: NDArray[np.intp]
 ) -> float:
     """The chance that no pixel of most good pictures exceeds.
+
+    On the magnetic tiles, 218 defects that fail alone were pasted beside one of a tolerated kind:
+    of these 31 % passed when only outlined regions were looked at, 15 % when each place counted by
+    its own kind, and 11 % so; of parts that fail for a tolerated kind alone 50, 39 and 34 % were
+    excused.
 
     Args:
         masks: (N, h, w) logits of tiles or pictures that the network had not seen.

@@ -91,7 +91,7 @@ class MarkedOutcome:
         painted: Good ones of them, spoiled, by what had not seen them.
         region_level: The chance from which on a pixel counts as marked; without outlines, the heat
             of the memory.
-        faint_level: Few good parts have a pixel above it; at most the region's.
+        faint_level: Most good parts have no pixel above it; at most the region's.
         is_complete: False when a person ended it early.
     """
 
