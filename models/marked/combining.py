@@ -14,6 +14,9 @@ USUAL_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
 MAX_WEIGHT = 2.0
 # However little the memory tells of defects that are known: it alone knows of the others.
 MIN_WEIGHT = USUAL_WEIGHT
+_LEAST_LIMIT = 3.09  # deviations, which one of a thousand exceeds where they are normal
+_UNREACHED = 0.99  # of good pictures
+_ALONE_SLOPE = 2.0  # of the logit, by deviation beyond the limit
 _PRIOR_DEFECTS = 20.0  # so many speak for the usual weight
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
 _FAINTEST = (
@@ -33,28 +36,36 @@ class Combination:
         usual, spread: Of the logarithms of the memory's scores for good parts.
         weight: Of the memory's deviations from it, beside the network's logit.
         logistic: From the sum of both to the chance.
+        limit: Deviations that so few good parts reach that the memory needs no network's consent.
     """
 
     usual: float
     spread: float
     weight: float
     logistic: Logistic
+    limit: float
 
     def chance(self, tf: Any, image: Any, log_score: Any) -> Any:
-        """(N,): the chance of a defect, 0..1, by logit and logarithm of the memory's score."""
-        total = image + self.weight * (log_score - self.usual) / self.spread
-        return tf.sigmoid(self.logistic.slope * total + self.logistic.offset)
+        """(N,): the chance of a defect, 0..1, by logit and logarithm of the memory's score.
+
+        Where known defects are told with ease, the network's logits are so large that no deviation
+        counts beside them. A part that is unlike all good ones is rejected all the same.
+        """
+        deviation = (log_score - self.usual) / self.spread
+        total = image + self.weight * deviation
+        known = self.logistic.slope * total + self.logistic.offset
+        return tf.sigmoid(tf.maximum(known, _ALONE_SLOPE * (deviation - self.limit)))
 
     def to_array(self) -> NDArray[np.float64]:
         """For a file."""
-        return np.array([self.usual, self.spread, self.weight, *self.logistic])
+        return np.array([self.usual, self.spread, self.weight, *self.logistic, self.limit])
 
 
 def combination_in(values: NDArray[np.float64]) -> Combination:
     """The combination whose array this is."""
-    usual, spread, weight, slope, offset = values.tolist()
+    usual, spread, weight, slope, offset, limit = values.tolist()
     logistic = Logistic(slope=slope, offset=offset)
-    return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic)
+    return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic, limit=limit)
 
 
 def combination_of(
@@ -76,7 +87,14 @@ def combination_of(
     logistic = fit_logistic(
         worst_tiles(image + np.float32(weight) * deviations, pictures), is_defect[worst]
     )
-    return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic)
+    of_good = worst_tiles(deviations[~is_defect], pictures[~is_defect])
+    return Combination(
+        usual=usual,
+        spread=spread,
+        weight=weight,
+        logistic=logistic,
+        limit=max(_LEAST_LIMIT, float(np.quantile(of_good, _UNREACHED))),
+    )
 
 
 def _weight_of(image: Floats, deviations: Floats, is_defect: NDArray[np.bool_]) -> float:

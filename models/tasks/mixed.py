@@ -45,7 +45,7 @@ from models.tasks.task import TrainedParameters, TrainingInputs, TrainingOutcome
 from models.training.config import TrainingConfig
 
 PROOF_SHARE = 0.05  # of the good pictures and of the defects, for the proof alone
-_ARCHITECTURE = 3  # another network or another way to fit it: no state of the one before fits
+_ARCHITECTURE = 4  # another network or another way to fit it: no state of the one before fits
 _DEFECT, _UNSEEN = "defect", "defect without an outline"
 MIN_TAUGHT = 6  # defects: two for each fold
 MAX_KINDS = 250  # a cell's kind is one byte

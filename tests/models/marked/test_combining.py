@@ -100,6 +100,27 @@ def test_faint_level_is_what_most_good_pictures_stay_below_and_defects_do_not_co
     assert ((shares.reshape(20, 2).max(axis=1) > level).sum(), level < 0.2) == (4, True)
 
 
+def test_part_unlike_all_good_ones_is_rejected_however_sure_the_network_is() -> None:
+    tf = tensorflow()
+    sure = np.where(IS_DEFECT, 60.0, -60.0).astype(np.float32)  # it tells the known ones with ease
+    log_scores = RNG.normal(0, 1, 600).astype(np.float32)
+    combination = combination_of(sure, log_scores, EACH, IS_DEFECT)
+    good, strange = (
+        combination.chance(tf, np.float32(-60), np.float32(deviation)).numpy()
+        for deviation in (1.0, 6.0)
+    )
+    assert good < 0.05
+    assert strange > 0.9
+
+
+def test_good_parts_that_are_often_strange_raise_the_limit_of_the_memory() -> None:
+    log_scores = RNG.normal(0, 1, 600).astype(np.float32)
+    usual = combination_of(IMAGE, log_scores, EACH, IS_DEFECT)
+    assert 3.09 <= usual.limit < 3.5
+    log_scores[:20] += 12.0
+    assert combination_of(IMAGE, log_scores, EACH, IS_DEFECT).limit > 9.0
+
+
 @pytest.mark.parametrize("shift", [-1.5, 0.0, 1.5])
 def test_region_level_undoes_what_the_mask_is_off_by(shift: float) -> None:
     covers = np.zeros((2, 8, 8), np.uint8)
