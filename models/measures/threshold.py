@@ -139,9 +139,11 @@ def cheapest_chance(good: NDArray[np.float64], defects: NDArray[np.float64]) -> 
     )
     cost = ESCAPE_COST * (1.0 - passed) + rejected
     least = np.flatnonzero(cost <= cost.min() + _TIED)
-    # The middle of a gap between both kinds; of several gaps the lowest, through which least pass.
-    first_gap = least[: 1 + int(np.argmin(np.append(np.diff(least) == 1, False)))]
-    at = steps[first_gap].mean()
+    # A gap between both kinds; of several the lowest, through which least pass.
+    gap = steps[least[: 1 + int(np.argmin(np.append(np.diff(least) == 1, False)))]]
+    # Its middle, but in a wide one not far above where chances that mean what they say were cut:
+    # the defects of which nobody knows lie nearer to the good parts than those that are known.
+    at = min(gap.mean(), max(gap[0], -math.log(ESCAPE_COST)))
     return float(1.0 / (1.0 + math.exp(-at)))
 
 

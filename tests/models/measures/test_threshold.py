@@ -185,6 +185,21 @@ def test_defect_that_passes_costs_as_much_as_two_good_parts() -> None:
     assert np.log(found / (1 - found)) == pytest.approx(-np.log(2) / 2, abs=0.15)
 
 
+@pytest.mark.parametrize(
+    ("good", "defect", "at"),
+    [(-6.0, 12.0, -np.log(2)), (-9.0, -3.0, -6.0), (2.0, 12.0, None)],
+)
+def test_wide_gap_is_cut_nearer_to_the_good_parts(
+    good: float, defect: float, at: float | None
+) -> None:
+    found = cheapest_chance(*(1 / (1 + np.exp(-np.full(40, logit))) for logit in (good, defect)))
+    logit = np.log(found / (1 - found))
+    if at is None:  # good ones lie above one half: as near to them as they are sure not to fail
+        assert good + 1.0 < logit < good + 3.0
+    else:
+        assert logit == pytest.approx(at, abs=0.1)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1), st.lists(st.floats(0, 1), min_size=1))
 def test_cut_is_a_chance_whatever_comes(good: list[float], defects: list[float]) -> None:
     assert 0 < cheapest_chance(np.array(good), np.array(defects)) < 1
