@@ -103,10 +103,7 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     source = own_source(place, bundle)
     lists = _lists(source, request)
     everything, listed = load_lists(lists, is_newest_first=True), load_lists((request.added,))
-    old = _learnt_from(everything, source, request)
-    added = _new_among(listed, old, request.added)
-    again = {file_sha256(one.image) for one in added}
-    old = tuple(one for one in old if file_sha256(one.image) not in again)
+    added, old = _told_apart(listed, _learnt_from(everything, source, request), request.added)
     unseen = (*of_split(everything, "test"), *of_split(listed, "test"))
     _log.info("%d pictures are added to %d", len(added), len(old))
     if bundle.int8_model is not None:
@@ -190,17 +187,18 @@ def _learnt_from(
     return known
 
 
-def _new_among(
-    listed: Sequence[Sample], old: Sequence[Sample], added: PictureList
-) -> tuple[Sample, ...]:
-    """Pictures that are not known, or known with another label or mask than they have now."""
+def _told_apart(
+    listed: Sequence[Sample], known: Sequence[Sample], added: PictureList
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Pictures that are new, or known with another label or mask than now; and the other known."""
     training = without_copies((*of_split(listed, "train"), *of_split(listed, "val")))
-    known = {file_sha256(one.image): one for one in old}
+    old = {file_sha256(one.image): one for one in known}
     new = []
     for sample in training:
-        twin = known.get(file_sha256(sample.image))
-        if twin is None or _says_more(sample, twin):
+        sha256 = file_sha256(sample.image)
+        if sha256 not in old or _says_more(sample, old[sha256]):
             new.append(sample)
+            old.pop(sha256, None)
     if not new:
         why = (
             "are known already, as they are listed"
@@ -211,7 +209,7 @@ def _new_among(
             f"{str(added.path)!r} adds nothing: its pictures {why}; list new ones in the split "
             "train"
         )
-    return tuple(new)
+    return tuple(new), tuple(old.values())
 
 
 def _says_more(sample: Sample, known: Sample) -> bool:

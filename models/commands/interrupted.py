@@ -15,7 +15,7 @@ def told_when_interrupted() -> Iterator[None]:
     except KeyboardInterrupt:
         _log.warning(
             "no bundle was written, and one that was there is as it was; the same command goes on "
-            "where this one ended"
+            "with what is kept of it"
         )
         raise
 
@@ -23,6 +23,6 @@ def told_when_interrupted() -> Iterator[None]:
 def tell_ended_early() -> None:
     """Say what a bundle is that was written all the same."""
     _log.warning(
-        "ended early: the bundle is the best that there was so far; the same command goes on where "
-        "this one ended"
+        "ended early: the bundle is the best that there was so far; the same command goes on with "
+        "what is kept of it"
     )

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 
 from models.dataset.pictures import mask_pixels
 from models.dataset.sample import Sample
@@ -19,27 +20,13 @@ def without_blank_masks(samples: Sequence[Sample]) -> tuple[Sample, ...]:
     kept: list[Sample] = []
     blank: list[str] = []
     for sample in samples:
-        if sample.is_good or not sample.masks:
-            kept.append(sample)
-            continue
-        shows = [bool(mask_pixels(sample, path).any()) for path in sample.masks]
+        shows = [sample.is_good or bool(mask_pixels(sample, path).any()) for path in sample.masks]
         if all(shows):
             kept.append(sample)
             continue
+        masks, labels = compress(sample.masks, shows), compress(sample.mask_labels, shows)
+        kept.append(replace(sample, masks=tuple(masks), mask_labels=tuple(labels)))
         blank.append(sample.name)
-        kept.append(
-            replace(
-                sample,
-                masks=tuple(
-                    one for one, is_kept in zip(sample.masks, shows, strict=True) if is_kept
-                ),
-                mask_labels=tuple(
-                    label
-                    for label, is_kept in zip(sample.mask_labels, shows, strict=False)
-                    if is_kept
-                ),
-            )
-        )
     if blank:
         _log.warning(
             "defects with a mask that marks nothing: %d, such as %r; it counts as none: draw where "

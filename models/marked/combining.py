@@ -19,9 +19,7 @@ _UNREACHED = 0.99  # of good pictures
 _ALONE_SLOPE = 2.0  # of the logit, by deviation beyond the limit
 _PRIOR_DEFECTS = 20.0  # so many speak for the usual weight
 _LEAST_SPREAD = 1e-3  # of logarithms; where good parts score alike
-_FAINTEST = (
-    0.02  # chance; below it drawn pictures, which are all alike, would call their noise a mark
-)
+_FAINTEST = 0.02  # chance: on drawn pictures, which are all alike, less than that is noise
 _SELDOM = 0.8  # of good pictures: so many have no mark that is looked at beside tolerated ones
 _CHANCES = np.linspace(0.1, 0.9, 17)  # among which that of a region is chosen
 

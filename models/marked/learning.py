@@ -323,14 +323,14 @@ class _Learning:
         places = np.concatenate([half.places for half in halves])
         of = pictures.pictures[places]
         said = _together([half.said for half in halves])
-        combination = combination_of(said.image, said.log_scores, of, self._is_defect[places])
+        is_defect, outlined = self._is_defect[places], pictures.is_outlined[places]
+        combination = combination_of(said.image, said.log_scores, of, is_defect)
         heat_limit = self._heat_limit(said, places)
-        outlined = pictures.is_outlined[places]
-        has_outlines = bool((pictures.is_outlined & self._is_defect).any())
-        is_defect = self._is_defect[places]
-        covers, _ = cells_of(pictures.label_maps[places[outlined]])
-        faint = faint_level_of(said.masks, is_defect, of)
-        level = best_region_level(said.masks[outlined], covers) if has_outlines else 1.0
+        region_level = faint_level = 1.0  # of the memory's heat
+        if (pictures.is_outlined & self._is_defect).any():
+            covers, _ = cells_of(pictures.label_maps[places[outlined]])
+            region_level = best_region_level(said.masks[outlined], covers)
+            faint_level = min(region_level, faint_level_of(said.masks, is_defect, of))
         painted = [
             scored(
                 half.painted,
@@ -345,8 +345,8 @@ class _Learning:
             judged=tuple(of[first_tiles(of)].tolist()),
             chances=worst_tiles(combination.chance(tf, said.image, said.log_scores).numpy(), of),
             painted=joined(painted),
-            region_level=level,
-            faint_level=min(level, faint) if has_outlines else level,
+            region_level=region_level,
+            faint_level=faint_level,
             is_complete=is_complete,
         )
 

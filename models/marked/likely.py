@@ -6,7 +6,7 @@ that there is a defect, though not where on it. A wrong one would teach to rejec
 """
 
 import logging
-import statistics
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.backbones.weights import Weights
 from models.dataset.pictures import worst_places
 from models.marked.pictures import MarkedPictures
-from models.measures.threshold import robust_normal
+from models.measures.threshold import log_normal_limit
 from models.memory.learning import evidence_of, learn_memory
 from models.memory.taps import Tapper, strides_for
 
@@ -72,9 +72,9 @@ def _likely(
         tapper.taps(pictures.tensors[good[chosen]]) for chosen in (is_remembered, ~is_remembered)
     )
     memory = learn_memory(known, others, bank_size, rng)
-    usual, spread = robust_normal(evidence_of(others, memory)[0].astype(np.float64))
     n_tiles = len(of) / len(pictures.said)
-    limit = usual + spread * statistics.NormalDist().inv_cdf(1.0 - _MISTAKEN / n_tiles)
+    usual = np.exp(evidence_of(others, memory)[0].astype(np.float64))
+    limit = math.log(log_normal_limit(usual, _MISTAKEN / n_tiles))
     blocks = np.array_split(lost, -(-len(lost) // _BLOCK))
     scores = np.concatenate(
         [evidence_of(tapper.taps(pictures.tensors[block]), memory)[0] for block in blocks]

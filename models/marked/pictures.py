@@ -18,7 +18,7 @@ _Value = TypeVar("_Value", bound=np.generic)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarkedPictures:
-    """See above.
+    """Tensors of pictures, and what people said of each.
 
     Attributes:
         tensors: uint8 (N, H, W, 3).
@@ -65,26 +65,24 @@ def marked_pictures(
     label_maps = load_kind_maps(loaded, spec, names)
     is_marked = np.asarray(label_maps.any(axis=(1, 2)), np.bool_)
     is_outlined = worst_tiles(is_marked, loaded.pictures)[loaded.pictures] | loaded.is_good
-    said = [
+    numbers = [
         0 if one.is_good else 1 + (names.index(one.label) if names else 0) for one in loaded.samples
     ]
-    kinds, learnt = np.array(said, np.intp), np.arange(len(said))
+    said = np.array(numbers, np.intp)
+    kinds, learnt = said, np.arange(len(said))
+    places: tuple[TilePlace, ...] = ()
     if spec.is_in_tiles:
         kinds, learnt = _of_tiles(loaded, label_maps, max(1, len(names)), seed)
-    places = [
-        place
-        for form in (loaded.forms if spec.is_in_tiles else ())
-        for place in tile_places(form.size_px, spec)
-    ]
+        places = tuple(place for form in loaded.forms for place in tile_places(form.size_px, spec))
     return MarkedPictures(
         tensors=loaded.tensors,
         pictures=loaded.pictures,
         label_maps=label_maps,
-        said=np.array(said, np.intp),
+        said=said,
         kinds=kinds,
         is_outlined=is_outlined,
         learnt=learnt,
-        places=tuple(places),
+        places=places,
     )
 
 

@@ -117,7 +117,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
         marked_pictures(inputs.fit, inputs.spec, kinds, seed), inputs.weights, bank_size, seed
     )
     samples, part_doubts = _foldable(
-        inputs.fit.samples, inputs.config.seed, _teaching(inputs.fit.samples, pictures)
+        inputs.fit.samples, seed, _teaching(inputs.fit.samples, pictures)
     )
     outcome = learn_marked(
         MarkedInputs(
@@ -128,7 +128,7 @@ def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> Training
             settings=settings,
             bank_size=bank_size,
             augmentation=inputs.config.augmentation,
-            seed=inputs.config.seed,
+            seed=seed,
             folder=inputs.checkpoint,
             kept_maps=inputs.kept_maps,
             identity=_identity(inputs, settings, bank_size),
