@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.errors import DataError
 from models.dataset.pictures import worst_places, worst_tiles
 from models.measures.threshold import robust_normal
 from models.training.calibration import Logistic, fit_logistic, fit_slopes
@@ -14,6 +15,7 @@ USUAL_WEIGHT = 0.25  # of the memory's deviations, beside the network's logit
 MAX_WEIGHT = 2.0
 # However little the memory tells of defects that are known: it alone knows of the others.
 MIN_WEIGHT = USUAL_WEIGHT
+_N_VALUES = 6  # of `Combination.to_array`
 _LEAST_LIMIT = 3.09  # deviations, which one of a thousand exceeds where they are normal
 _UNREACHED = 0.99  # of good pictures
 _ALONE_SLOPE = 2.0  # of the logit, by deviation beyond the limit
@@ -60,7 +62,13 @@ class Combination:
 
 
 def combination_in(values: NDArray[np.float64]) -> Combination:
-    """The combination whose array this is."""
+    """The combination whose array this is.
+
+    Raises:
+        DataError: It is of a version that combined otherwise.
+    """
+    if len(values) != _N_VALUES:
+        raise DataError("the bundle's source is of an older version: train the bundle anew")
     usual, spread, weight, slope, offset, limit = values.tolist()
     logistic = Logistic(slope=slope, offset=offset)
     return Combination(usual=usual, spread=spread, weight=weight, logistic=logistic, limit=limit)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from inspector.errors import DataError
 from models.graphs.training_library import tensorflow
 from models.marked.combining import (
     MAX_WEIGHT,
@@ -88,6 +89,11 @@ def test_tiles_count_as_the_worst_of_their_picture(combination: Combination) -> 
 
 def test_combination_is_what_its_array_says(combination: Combination) -> None:
     assert combination_in(combination.to_array()) == combination
+
+
+def test_combination_of_an_older_version_is_refused(combination: Combination) -> None:
+    with pytest.raises(DataError, match="older version: train the bundle anew"):
+        combination_in(combination.to_array()[:-1])
 
 
 def test_faint_level_is_what_most_good_pictures_stay_below_and_defects_do_not_count() -> None:
