@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inspector.bundle import Manifest, open_bundle
+from inspector.bundle import InputSpec, Manifest, open_bundle
 from inspector.errors import BundleError, DataError
 from models.comparing.changes import Changes, changes_between
+from models.dataset.blank_masks import with_shown_masks
 from models.dataset.hashes import file_sha256, without_copies
 from models.dataset.reader import PictureList, load_lists
 from models.dataset.sample import Sample, of_split
@@ -88,7 +89,8 @@ class FeedbackRequest:
 def learn_more(request: FeedbackRequest) -> TrainingResult:
     """Train again as the bundle was trained, with the pictures that are added.
 
-    A picture that the bundle knows and that is listed again is learnt as it is listed now.
+    A picture that the bundle knows and that is listed again is learnt as it is listed now. The
+    input becomes larger where small defects came and the workshop chose its size.
 
     Raises:
         BundleError: The bundle is refused or was not trained here; or the new one lets more
@@ -103,9 +105,11 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     source = own_source(place, bundle)
     lists = _lists(source, request)
     everything, listed = load_lists(lists, is_newest_first=True), load_lists((request.added,))
+    tested = of_split(load_lists((request.added, *lists), is_newest_first=True), "test")
+    unseen = tuple(one for one in tested if file_sha256(one.image) not in source.roles)
     added, old = _told_apart(listed, _learnt_from(everything, source, request), request.added)
-    unseen = (*of_split(everything, "test"), *of_split(listed, "test"))
     _log.info("%d pictures are added to %d", len(added), len(old))
+    _tell_of_tests(added, everything)
     if bundle.int8_model is not None:
         _log.warning("the new bundle will have no INT8 model: quantise it again")
 
@@ -137,7 +141,7 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
             accept_weak=request.accept_weak,
             version=_next_version(manifest.version),
             look=look,
-            spec=manifest.input,
+            kept_input=manifest.input,
         )
     )
 
@@ -191,7 +195,9 @@ def _told_apart(
     listed: Sequence[Sample], known: Sequence[Sample], added: PictureList
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
     """Pictures that are new, or known with another label or mask than now; and the other known."""
-    training = without_copies((*of_split(listed, "train"), *of_split(listed, "val")))
+    training = without_copies(
+        with_shown_masks(one) for one in listed if one.split in ("train", "val")
+    )
     old = {file_sha256(one.image): one for one in known}
     new = []
     for sample in training:
@@ -210,6 +216,17 @@ def _told_apart(
             "train"
         )
     return tuple(new), tuple(old.values())
+
+
+def _tell_of_tests(added: Sequence[Sample], everything: Sequence[Sample]) -> None:
+    tested = {file_sha256(one.image) for one in of_split(everything, "test")}
+    n_moved = sum(file_sha256(one.image) in tested for one in added)
+    if n_moved:
+        _log.warning(
+            "pictures that are learnt from now and were in the test split: %d; its figures are of "
+            "fewer pictures than before",
+            n_moved,
+        )
 
 
 def _says_more(sample: Sample, known: Sample) -> bool:
@@ -232,12 +249,22 @@ def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
         )
     if old.labels != new.labels:
         yield f"labels     were {', '.join(old.labels)}; are {', '.join(new.labels)}"
+    if new.input != old.input:
+        yield (
+            f"INPUT      was {_size_text(old.input)}, is {_size_text(new.input)}: a part takes "
+            "another time than before"
+        )
     size_px = old.quality.size_px if old.quality else None
     if size_px is not None and (new.quality is None or new.quality.size_px != size_px):
         yield (
             f"SIZE       a line refused what was not {size_px[1]} x {size_px[0]} px; the pictures "
             "that were added have other sizes, and it takes them all now"
         )
+
+
+def _size_text(spec: InputSpec) -> str:
+    size = f"{spec.width_px} x {spec.height_px} px"
+    return f"tiles of {size}" if spec.is_in_tiles else size
 
 
 def _config(manifest: Manifest) -> TrainingConfig:

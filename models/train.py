@@ -80,7 +80,7 @@ class TrainingRequest:
         look: Gets the finished bundle before it takes its place; what it raises leaves everything
             as it was. A training that a person ended early is then not shown, and goes on with the
             same call.
-        spec: The form of the input, where it is settled already; None: the task chooses.
+        kept_input: The form of the input of the bundle that learns more; see `Task.input_spec`.
         is_newest_first: Of a picture that stands in several lists the first one counts.
     """
 
@@ -93,7 +93,7 @@ class TrainingRequest:
     accept_weak: str | None = None
     version: str = "1"
     look: Callable[[Path], None] | None = None
-    spec: InputSpec | None = None
+    kept_input: InputSpec | None = None
     is_newest_first: bool = False
 
     @property
@@ -142,9 +142,12 @@ def train(request: TrainingRequest) -> TrainingResult:
     config = request.config
     task = load_task(config.task)
     samples = _samples(request, task)
-    spec = request.spec or task.input_spec(config, samples)
-    full_light = spec.max_sample or full_light_of(samples, config.sample_bits)
-    spec = replace(spec, max_sample=full_light)
+    kept = request.kept_input
+    full_light = kept.max_sample if kept else None
+    spec = replace(
+        task.input_spec(config, samples, kept),
+        max_sample=full_light or full_light_of(samples, config.sample_bits),
+    )
     labels = task.labels(samples)
     lots = _lots(task.divide(samples, config.seed), spec)
     check_not_blank(lots.fit.tensors, request.where)
@@ -173,9 +176,10 @@ def train(request: TrainingRequest) -> TrainingResult:
 
 def _samples(request: TrainingRequest, task: Task) -> tuple[Sample, ...]:
     everything = load_lists(request.lists, is_newest_first=request.is_newest_first)
-    training = without_copies((*of_split(everything, "train"), *of_split(everything, "val")))
+    shown = without_blank_masks((*of_split(everything, "train"), *of_split(everything, "val")))
+    training = without_copies(shown)
     check_unseen(training, of_split(everything, "test"))
-    return task.choose(without_blank_masks(training), request.where)
+    return task.choose(training, request.where)
 
 
 def _lots(division: Division, spec: InputSpec) -> _Lots:

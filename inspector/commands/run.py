@@ -12,7 +12,7 @@ from inspector.command_line import Parser, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
 from inspector.concurrency.latest_slot import LatestSlot
 from inspector.concurrency.worker import Worker
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, SettingsError
 from inspector.exit_codes import ExitCode
 from inspector.machine.service_manager import ServiceManager
 
@@ -59,13 +59,18 @@ def _run(parsed: argparse.Namespace) -> int:
     from inspector.commands.outcome_lines import print_outcome
     from inspector.injection.outcome import outcome_of
     from inspector.injection.script import load_script
-    from inspector.settings import load_station
+    from inspector.settings import Trigger, load_station
     from inspector.station import prepared_run
     from inspector.store.reader import RecordReader
     from inspector.store.summary import exit_code_of, summarise
 
     clock = SystemClock()
     settings = load_station(parsed.station)
+    if settings.cameras[0].trigger is Trigger.SOFTWARE:  # all cameras have the same
+        raise SettingsError(
+            f"station {str(parsed.station)!r}: trigger = 'software' is the window's key F9, and "
+            "without it no part would ever come; use 'free', 'hardware' or 'timer'"
+        )
     script = None if parsed.inject is None else load_script(parsed.inject, settings)
     status, manager = _StatusLine(), ServiceManager()
     with prepared_run(

@@ -13,7 +13,8 @@ def add_targets(verb: argparse.ArgumentParser) -> None:
         type=_share,
         metavar="SHARE",
         help="share of good parts that may be rejected, such as 2%% or 0.02; the threshold is "
-        "chosen by it on held-out pictures; default: 5%%",
+        "chosen by it on held-out pictures; default: 5%%, or, where ten defects or more were "
+        "learnt from and judged, where mistakes cost least",
     )
     verb.add_argument(
         "--escape-at-most",

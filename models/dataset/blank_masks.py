@@ -20,13 +20,9 @@ def without_blank_masks(samples: Sequence[Sample]) -> tuple[Sample, ...]:
     kept: list[Sample] = []
     blank: list[str] = []
     for sample in samples:
-        shows = [sample.is_good or bool(mask_pixels(sample, path).any()) for path in sample.masks]
-        if all(shows):
-            kept.append(sample)
-            continue
-        masks, labels = compress(sample.masks, shows), compress(sample.mask_labels, shows)
-        kept.append(replace(sample, masks=tuple(masks), mask_labels=tuple(labels)))
-        blank.append(sample.name)
+        kept.append(with_shown_masks(sample))
+        if kept[-1] is not sample:
+            blank.append(sample.name)
     if blank:
         _log.warning(
             "defects with a mask that marks nothing: %d, such as %r; it counts as none: draw where "
@@ -35,3 +31,16 @@ def without_blank_masks(samples: Sequence[Sample]) -> tuple[Sample, ...]:
             blank[0],
         )
     return tuple(kept)
+
+
+def with_shown_masks(sample: Sample) -> Sample:
+    """The same picture, a defect only with masks that show something.
+
+    Raises:
+        DataError: A mask cannot be read or understood.
+    """
+    shows = [sample.is_good or bool(mask_pixels(sample, path).any()) for path in sample.masks]
+    if all(shows):
+        return sample
+    masks, labels = compress(sample.masks, shows), compress(sample.mask_labels, shows)
+    return replace(sample, masks=tuple(masks), mask_labels=tuple(labels))

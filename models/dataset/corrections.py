@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from models.dataset.blank_masks import with_shown_masks
 from models.dataset.hashes import file_sha256
 from models.dataset.sample import Sample
 
@@ -13,11 +14,12 @@ _log = logging.getLogger(__name__)
 def corrected(lists: Sequence[Sequence[Sample]]) -> tuple[Sample, ...]:
     """The pictures of all lists, newest list first, each as the first list has it that names it.
 
-    A list that names a defect and no mask takes none away: the older outline stays, unless it is of
-    kinds that are told apart. Pictures are the same by their bytes; copies in one list stay.
+    A list that names a defect and no mask, or a blank one, takes none away: the older outline
+    stays, unless it is of kinds that are told apart. So does the part where the newer list names
+    none. Pictures are the same by their bytes; copies in one list stay.
 
     Raises:
-        DataError: A file cannot be read.
+        DataError: A file cannot be read, or a mask not be understood.
     """
     merged: list[Sample] = []
     place_of: dict[str, int] = {}  # among the merged, by the picture's bytes
@@ -32,6 +34,11 @@ def corrected(lists: Sequence[Sequence[Sample]]) -> tuple[Sample, ...]:
                 merged.append(sample)
                 continue
             newer = merged[place]
+            if newer.masks and sample.masks:
+                newer = with_shown_masks(newer)
+            if newer.part == newer.name and sample.part != sample.name:
+                newer = replace(newer, part=sample.part)
+            merged[place] = newer
             if newer.label != sample.label:
                 n_labels += 1
                 _log.info("%r is %r now and no longer %r", newer.name, newer.label, sample.label)

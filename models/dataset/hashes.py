@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from inspector.capture.files.file_faults import readable
@@ -32,6 +33,8 @@ def data_sha256(samples: Iterable[Sample]) -> str:
 def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     """The samples whose picture has other bytes than every one before it.
 
+    One without an outline gets that of its first copy that has one.
+
     A copy under another name would let the same picture be learnt from and proven on.
 
     Raises:
@@ -40,12 +43,15 @@ def without_copies(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     first_of: dict[str, Sample] = {}
     count = 0
     for sample in samples:
-        first = first_of.setdefault(file_sha256(sample.image), sample)
+        sha256 = file_sha256(sample.image)
+        first = first_of.setdefault(sha256, sample)
         if first.label != sample.label:
             raise DataError(
                 f"{first.name!r} is labelled {first.label!r} and {sample.name!r} "
                 f"{sample.label!r}, and both are the same picture, byte for byte; mend one of them"
             )
+        if not first.masks:
+            first_of[sha256] = replace(first, masks=sample.masks, mask_labels=sample.mask_labels)
         count += 1
     if len(first_of) < count:
         _log.warning("%d pictures are copies of others; each is used once", count - len(first_of))

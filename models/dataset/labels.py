@@ -37,12 +37,12 @@ def with_good_label(
         DataError: Two labels differ in their spelling only; a label seems to mean "good", and is
             not called so; there is none that is called as the person said.
     """
-    counts = Counter(sample.label for sample in samples)
+    counts = Counter(kind for sample in samples for kind in sample.kinds)
     _refuse_alike(counts, where)
     if good_label is None:
         for label in counts:
             if label != GOOD and seems_good(label):
-                first = next(sample.name for sample in samples if sample.label == label)
+                first = next(sample.name for sample in samples if label in sample.kinds)
                 raise DataError(
                     f"{where}: the label {label!r} ({first!r} and {counts[label] - 1:,} more) "
                     "seems to mean free of defects, which is called 'good' here; "
@@ -60,6 +60,12 @@ def with_good_label(
             f"{where}: some pictures are labelled 'good' and others {good_label!r}, which "
             "--good-label says means the same; rename one of them"
         )
+    for sample in samples:
+        if good_label in sample.kinds[1:] or (sample.label == good_label and sample.mask_labels):
+            raise DataError(
+                f"{where}: {sample.name!r} is labelled {good_label!r}, free of defects, and with a "
+                "defect as well; mend one of its rows"
+            )
     return tuple(
         replace(sample, label=GOOD) if sample.label == good_label else sample for sample in samples
     )
@@ -75,7 +81,7 @@ def check_known(samples: Iterable[Sample], known: Sequence[str], where: str) -> 
     Raises:
         DataError: A label is none of them; it is named with the nearest one.
     """
-    counts = Counter(sample.label for sample in samples)
+    counts = Counter(kind for sample in samples for kind in sample.kinds)
     unknown = [
         f"{label!r} ({count:,}{_hint(label, known)})"
         for label, count in sorted(counts.items())

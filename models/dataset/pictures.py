@@ -170,9 +170,11 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
         except PreprocessError as error:
             raise DataError(f"picture {sample.name!r}: {error}") from error
         if filled + len(tiles) > len(tensors):
-            room = max(filled + len(tiles), int(_GROWTH * len(tensors)))
-            if (filled + len(tiles)) * math.prod(shape) > MAX_SET_BYTES:
+            needed, at_most = filled + len(tiles), MAX_SET_BYTES // math.prod(shape)
+            room = max(needed, int(_GROWTH * len(tensors)))
+            if needed > at_most:
                 raise _too_much(samples, spec, room * math.prod(shape))
+            room = min(room, at_most)
             tensors.resize((room, *shape), refcheck=False)  # in place: a copy would be as large
         tensors[filled : filled + len(tiles)] = tiles
         filled += len(tiles)

@@ -65,16 +65,34 @@ def input_for(samples: Iterable[Sample]) -> InputSpec:
             return _in_tiles(scale, sizes_px)
         _log.warning(
             "a quarter of the outlined defects are smaller than %.1f px across on the largest "
-            "input that is judged in time, and will hardly be found: outline more of them, of %d "
-            "at least %d, to have pictures judged in tiles; or list pictures of a region of the "
-            "part",
+            "input that is judged in time, and will hardly be found: list more defects with an "
+            "outline, which %d of %d have, to have pictures judged in tiles, for which it takes %d "
+            "and half of all; or list pictures of a region of the part",
             LEAST_ACROSS_PX * math.sqrt(LARGEST_AREA_PX / area_px),
+            len(sizes_px),
             n_defects,
-            max(_FEWEST_OUTLINED, math.ceil(n_defects * _LEAST_OUTLINED)),
+            _FEWEST_OUTLINED,
         )
     return _whole(
         _rounded(min(max(area_px, STANDARD_AREA_PX), LARGEST_AREA_PX), _shape_of(sizes_px))
     )
+
+
+def finer_of(kept: InputSpec | None, wanted: InputSpec) -> InputSpec:
+    """The form that a bundle has, unless defects which came since want to be seen larger.
+
+    What is large enough stays, and so does the time that a part takes. Tiles are finer than whole
+    pictures.
+    """
+    if kept is None:
+        return wanted
+    if wanted.is_in_tiles != kept.is_in_tiles:
+        is_finer = wanted.is_in_tiles
+    elif wanted.is_in_tiles:
+        is_finer = wanted.scale > kept.scale
+    else:
+        is_finer = wanted.height_px * wanted.width_px > kept.height_px * kept.width_px
+    return wanted if is_finer else kept
 
 
 def _whole(size_px: tuple[int, int]) -> InputSpec:

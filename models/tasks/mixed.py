@@ -34,7 +34,7 @@ from models.marked.learning import (
 from models.marked.likely import with_likely_tiles
 from models.marked.network import LOW_STRIDES, Logits, network_of
 from models.marked.pictures import MarkedPictures, marked_pictures
-from models.marked.sizes import input_for
+from models.marked.sizes import finer_of, input_for
 from models.marked.unexplained import unexplained
 from models.memory import judging
 from models.memory.learning import MAX_PATCHES
@@ -96,13 +96,15 @@ def divided(samples: Sequence[Sample], seed: int) -> Division:
     )
 
 
-def mixed_input_spec(config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
+def mixed_input_spec(
+    config: TrainingConfig, samples: Sequence[Sample], kept: InputSpec | None
+) -> InputSpec:
     """See `Task.input_spec`: by how large the defects are."""
     if config.height_px is not None and config.width_px is not None:
         return InputSpec(
             height_px=config.height_px, width_px=config.width_px, color="rgb", resize="stretch"
         )
-    return input_for(of_split(samples, "train"))
+    return finer_of(kept, input_for(of_split(samples, "train")))
 
 
 def learn_mixed(inputs: TrainingInputs, kinds: tuple[str, ...] = ()) -> TrainingOutcome:

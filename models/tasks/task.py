@@ -110,8 +110,15 @@ class Task(Protocol):
         """The names a verdict can carry."""
         ...
 
-    def input_spec(self, config: TrainingConfig, samples: Sequence[Sample], /) -> InputSpec:
-        """The form in which the network takes pictures, chosen by the pictures' own."""
+    def input_spec(
+        self, config: TrainingConfig, samples: Sequence[Sample], kept: InputSpec | None, /
+    ) -> InputSpec:
+        """The form in which the network takes pictures, chosen by the pictures' own.
+
+        Args:
+            kept: That of the bundle that learns more; it stays unless small defects came for which
+                it is too coarse. None: there is none. `max_sample` is not looked at.
+        """
         ...
 
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:

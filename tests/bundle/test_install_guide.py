@@ -21,7 +21,7 @@ from tests.bundle.conftest import WORK
 GUIDE = ROOT / "docs" / "install.md"
 SHIMS = {
     "sudo": 'exec "$@"',
-    "nano": """sed -i -e 's/usb:0/synthetic/' -e 's/software/free/' -e 's/NAME/line1/' "$1" """,
+    "nano": """sed -i -e 's/usb:0/synthetic/' -e 's/NAME/line1/' "$1" """,
 }
 STATION = """
 schema_version = 1

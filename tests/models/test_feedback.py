@@ -73,7 +73,7 @@ def test_bundle_learns_what_is_added_and_shows_first_what_that_changes(
     assert difference.remarks == ()
 
 
-def test_input_stays_as_it_was(
+def test_input_stays_unless_it_is_too_coarse(
     request_of: Callable[..., FeedbackRequest],
     trained: TrainedBundle,
     monkeypatch: pytest.MonkeyPatch,
@@ -87,7 +87,7 @@ def test_input_stays_as_it_was(
     monkeypatch.setattr(feedback, "train", train)
     with pytest.raises(KeyboardInterrupt):
         learn_more(request_of())
-    assert asked[0].spec == trained.manifest.input  # also where it is tiles
+    assert asked[0].kept_input == trained.manifest.input
 
 
 def test_bundle_that_a_person_does_not_want_is_not_written(
@@ -192,6 +192,30 @@ def test_score_that_means_something_else_is_told(trained: TrainedBundle) -> None
     (remark,) = feedback._remarks(old, new)
     assert remark.startswith("SCORE")
     assert "chance of a defect" in remark
+
+
+def test_input_of_another_form_is_told(trained: TrainedBundle) -> None:
+    tiles = replace(trained.manifest.input, height_px=384, resize="tile")
+    (remark,) = feedback._remarks(trained.manifest, replace(trained.manifest, input=tiles))
+    assert remark.startswith("INPUT      was 96 x 96 px, is tiles of 96 x 384 px:")
+
+
+def test_picture_that_tested_the_bundle_and_is_learnt_now_tests_no_more(
+    request_of: Callable[..., FeedbackRequest],
+    trained: TrainedBundle,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    passed = of_split(load_samples(trained.data), "test")[-1]
+    found = tmp_path / "found.csv"
+    found.write_text(f"image,label,mask,split\n{passed.image.resolve()},dent,,train\n")
+
+    def stop(difference: Difference) -> None:
+        raise UsageError(f"{difference.added.n_pictures} and {difference.unseen.n_pictures}")
+
+    with pytest.raises(UsageError, match=f"^1 and {2 * N_TEST - 1}$"):
+        learn_more(request_of(added=found, tell=stop))
+    assert "learnt from now and were in the test split: 1" in caplog.text
 
 
 def test_list_that_went_away_is_told(

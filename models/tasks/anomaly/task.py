@@ -122,10 +122,14 @@ class Anomaly:
         """See `Task.labels`."""
         return (GOOD, "defect")
 
-    def input_spec(self, config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
+    def input_spec(
+        self, config: TrainingConfig, samples: Sequence[Sample], kept: InputSpec | None
+    ) -> InputSpec:
         """See `Task.input_spec`."""
         if len(_defects(samples)) >= MIN_DEFECTS:
-            return mixed_input_spec(config, samples)
+            return mixed_input_spec(config, samples, kept)
+        if kept is not None and not kept.is_in_tiles:  # which are for marked defects
+            return kept
         return InputSpec(
             height_px=config.height_px or STANDARD_SIDE_PX,
             width_px=config.width_px or STANDARD_SIDE_PX,
@@ -139,7 +143,8 @@ class Anomaly:
             return learn_mixed(inputs)
         if inputs.config.epochs is not None:
             raise ConfigurationError(
-                "epochs: without marked defects each picture is looked at once; leave it out"
+                f"epochs: with fewer than {MIN_DEFECTS} defects each picture is looked at once; "
+                "leave it out, or list more defects in the train split"
             )
         bank_size, seed = _bank_size(inputs.config.hyperparameters), inputs.config.seed
         fit, held_out = inputs.fit, inputs.held_out

@@ -143,9 +143,11 @@ class Classify:
         """See `Task.labels`: `good` first if there is one, `unknown` last."""
         return (*_names(samples), UNKNOWN)
 
-    def input_spec(self, config: TrainingConfig, _samples: Sequence[Sample]) -> InputSpec:
+    def input_spec(
+        self, config: TrainingConfig, _samples: Sequence[Sample], kept: InputSpec | None
+    ) -> InputSpec:
         """See `Task.input_spec`."""
-        return InputSpec(
+        return kept or InputSpec(
             height_px=config.height_px or STANDARD_SIDE_PX,
             width_px=config.width_px or STANDARD_SIDE_PX,
             color="rgb",

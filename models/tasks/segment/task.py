@@ -90,9 +90,11 @@ class Segment:
         """See `Task.labels`: `good`, and the kinds by name."""
         return (GOOD, *sorted(_kinds(samples) - {GOOD}))
 
-    def input_spec(self, config: TrainingConfig, samples: Sequence[Sample]) -> InputSpec:
+    def input_spec(
+        self, config: TrainingConfig, samples: Sequence[Sample], kept: InputSpec | None
+    ) -> InputSpec:
         """See `Task.input_spec`."""
-        return mixed_input_spec(config, samples)
+        return mixed_input_spec(config, samples, kept)
 
     def learn(self, inputs: TrainingInputs) -> TrainingOutcome:
         """See `Task.learn`."""

@@ -128,6 +128,7 @@ sys.exit(1)
     ("change", "code", "words"),
     [
         (("name =", "nme ="), 3, "the key 'name' is missing; is 'nme' meant"),
+        (("[[camera]]", "[[camera]]\ntrigger = 'software'"), 3, "is the window's key F9"),
         (("replay:parts", "replay:nowhere"), 3, "there is no such file or folder"),
         (("grey.bundle", "gone.bundle"), 3, "gone.bundle"),
     ],

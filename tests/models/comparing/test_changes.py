@@ -1,8 +1,14 @@
 """Pictures of which two bundles say something else are found, and told with the worst first."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from inspector.assembly import build_inspection
+from inspector.bundle import open_bundle
+from inspector.clock import SystemClock
 from inspector.flow import Decision
+from inspector.recipe import DEFAULT_RECIPE
+from models.comparing import changes as judging
 from models.comparing.changes import Answer, Change, Changes, changes_between
 from models.dataset.reader import load_samples
 from models.dataset.sample import Sample, of_split
@@ -60,6 +66,14 @@ def test_same_bundle_changes_nothing(trained: TrainedBundle) -> None:
     changes = changes_between(trained.bundle, trained.bundle, samples)
     assert (changes.n_pictures, changes.changed) == (len(samples), ())
     assert changes.n_right == changes.n_were_right >= len(samples) - 1
+
+
+def test_any_kind_that_a_picture_shows_is_right(trained: TrainedBundle) -> None:
+    ready = build_inspection(open_bundle(trained.bundle), DEFAULT_RECIPE, SystemClock())
+    shown = change("a", "scratch", "FAIL", "FAIL").sample
+    both = replace(shown, masks=(Path("m"), Path("n")), mask_labels=("scratch", "dent"))
+    dent = Answer(decision=Decision.FAIL, label="dent")
+    assert [judging._is_right(ready, dent, one) for one in (both, shown)] == [True, False]
 
 
 def test_picture_that_cannot_be_read_is_rejected_by_both(

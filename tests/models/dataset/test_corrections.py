@@ -1,9 +1,12 @@
 """What the newest list says of a picture counts, and nothing else of it is lost."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from inspector.store.images import write_png
 from models.dataset.corrections import corrected
 from models.dataset.sample import GOOD, Sample
 
@@ -37,8 +40,27 @@ def test_outline_stays_where_the_new_row_draws_none(old: Sample, tmp_path: Path)
         assert (told.label, told.masks) == (label, old.masks)
 
 
+def test_blank_mask_takes_no_outline_away(old: Sample, tmp_path: Path) -> None:
+    write_png(tmp_path / "picture.png", np.zeros((8, 8), np.uint8))
+    content = (tmp_path / "picture.png").read_bytes()
+    known = listed(tmp_path / "old", content, "dent", masks=old.masks)
+    blank = listed(tmp_path / "new", content, "dent", masks=(tmp_path / "picture.png",))
+    assert corrected([[blank], [known]]) == (replace(blank, masks=old.masks),)
+
+
+def test_part_stays_where_the_new_row_names_none(old: Sample, tmp_path: Path) -> None:
+    known = replace(old, part="P7")
+    new = listed(tmp_path / "new", b"picture", GOOD)
+    assert corrected([[new], [known]]) == (replace(new, part="P7"),)
+    named = replace(new, part="P8")
+    assert corrected([[named], [known]]) == (named,)
+
+
 def test_newly_drawn_outline_takes_the_place_of_the_old_one(old: Sample, tmp_path: Path) -> None:
-    new = listed(tmp_path / "new", b"picture", "dent", masks=(tmp_path / "better.png",))
+    write_png(tmp_path / "better.png", np.full((8, 8), 255, np.uint8))
+    content = (tmp_path / "better.png").read_bytes()
+    old = replace(old, image=tmp_path / "better.png")
+    new = listed(tmp_path / "new", content, "dent", masks=(tmp_path / "better.png",))
     assert corrected([[new], [old]]) == (new,)
 
 

@@ -1,5 +1,6 @@
 """A set of pictures is known by its bytes."""
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,6 +52,14 @@ def test_hash_changes_with_every_value_and_every_byte(
     if file is not None:
         (tmp_path / file).write_bytes(b"other")
     assert data_sha256(load_samples(data)) != before
+
+
+def test_copy_without_an_outline_gets_that_of_the_one_that_has_it(tmp_path: Path) -> None:
+    text = HEAD + "a.png,bad,,train,p1\nb.png,bad,m.png,train,p2\n"
+    samples = load_samples(make_list(tmp_path, text))
+    for sample in samples:
+        sample.image.write_bytes(b"the same")
+    assert without_copies(samples) == (replace(samples[0], masks=samples[1].masks),)
 
 
 def test_hash_of_a_file_that_went_away_is_refused(tmp_path: Path) -> None:

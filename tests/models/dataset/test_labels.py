@@ -1,5 +1,6 @@
 """Labels are checked once, and none that means good is ever counted as a defect."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,22 @@ def test_word_that_means_good_is_refused_until_the_person_says_so(word: str) -> 
     )
     named = with_good_label(samples, word, "list 'x'")
     assert [sample.label for sample in named] == ["scratch", "good", "good"]
+
+
+def outlined_as(first: str, second: str) -> Sample:
+    masks = (Path("a"), Path("b"))
+    return replace(labelled(first)[0], masks=masks, mask_labels=(first, second))
+
+
+def test_second_row_of_a_picture_is_checked_too() -> None:
+    for second, words in (("OK", "seems to mean free of defects"), ("Dent", "'Dent'")):
+        with pytest.raises(DataError, match=words):
+            with_good_label([outlined_as("scratch", second), *labelled("dent")], None, "list 'x'")
+    for kinds in (("scratch", "fine"), ("fine", "scratch")):
+        with pytest.raises(DataError, match="free of defects, and with a defect as well"):
+            with_good_label([outlined_as(*kinds), *labelled("fine")], "fine", "list 'x'")
+    with pytest.raises(DataError, match="does not know the label 'Dent'"):
+        check_known([outlined_as("scratch", "Dent")], ("good", "scratch"), "list 'x'")
 
 
 def test_list_and_folder_are_checked_alike(tmp_path: Path) -> None:

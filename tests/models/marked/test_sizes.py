@@ -12,7 +12,14 @@ from inspector.flow import Frame
 from inspector.preprocess import preprocess
 from inspector.store.images import write_png
 from models.dataset.sample import Sample
-from models.marked.sizes import LARGEST_AREA_PX, MOST_TILES, OVERLAP_PX, STANDARD_AREA_PX, input_for
+from models.marked.sizes import (
+    LARGEST_AREA_PX,
+    MOST_TILES,
+    OVERLAP_PX,
+    STANDARD_AREA_PX,
+    finer_of,
+    input_for,
+)
 
 
 def size_of(spec: InputSpec) -> tuple[int, int]:
@@ -47,6 +54,30 @@ def test_smaller_defects_ask_for_more_pixels_up_to_a_limit(
     assert size_px[0] * size_px[1] <= 1.05 * LARGEST_AREA_PX
 
 
+STANDARD = InputSpec(height_px=320, width_px=320, color="rgb", resize="stretch")
+LARGE = replace(STANDARD, height_px=256, width_px=576)
+TILES = replace(LARGE, resize="tile", overlap_px=OVERLAP_PX, scale=0.5)
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted", "chosen"),
+    [
+        (None, STANDARD, STANDARD),
+        (STANDARD, LARGE, LARGE),
+        (LARGE, STANDARD, LARGE),
+        (STANDARD, TILES, TILES),
+        (TILES, LARGE, TILES),
+        (TILES, replace(TILES, scale=0.7), replace(TILES, scale=0.7)),
+        (TILES, replace(TILES, scale=0.3), TILES),
+        (replace(STANDARD, max_sample=1023), STANDARD, replace(STANDARD, max_sample=1023)),
+    ],
+)
+def test_form_of_the_input_stays_unless_defects_want_a_finer_one(
+    kept: InputSpec | None, wanted: InputSpec, chosen: InputSpec
+) -> None:
+    assert finer_of(kept, wanted) == chosen
+
+
 def test_quarter_of_the_defects_may_be_smaller(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     large = outlined(tmp_path, [(460, 1130)] * 8, 40)
@@ -73,7 +104,7 @@ def test_defects_that_stay_too_small_are_told(
     assert caplog.messages == []
     input_for(outlined(tmp_path, [(460, 1130)] * 4, 7))
     assert "smaller than 3.8 px across on the largest input" in caplog.text
-    assert "of 4 at least 12, to have pictures judged in tiles" in caplog.text
+    assert "which 4 of 4 have, to have pictures judged in tiles, for which it" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     defects = tuple(sample(number, "blot", "val") for number in range(24, 28))
     inputs = TrainingInputs(
         config=CONFIG,
-        spec=TASK.input_spec(CONFIG, samples),
+        spec=TASK.input_spec(CONFIG, samples, None),
         labels=TASK.labels(samples),
         fit=loaded(tuple(samples[:18]), pictures[:18]),
         held_out=loaded((*samples[18:], *defects), np.concatenate([pictures[18:24], spoiled])),
@@ -165,7 +165,12 @@ def test_few_defects_only_tell_how_the_model_does(caplog: pytest.LogCaptureFixtu
     assert TASK.choose(samples, "list") == tuple(samples)
     assert "defects in the train split: 5; from 6 on they are learnt from" in caplog.text
     assert all(one.is_good for one in TASK.divide(samples, seed=0).fit)
-    assert TASK.input_spec(TrainingConfig(task="anomaly"), samples).height_px == 320
+    config = TrainingConfig(task="anomaly")
+    assert TASK.input_spec(config, samples, None).height_px == 320
+    kept = TASK.input_spec(CONFIG, samples, None)
+    assert TASK.input_spec(config, samples, kept) == kept
+    tiles = replace(kept, resize="tile", overlap_px=64, scale=0.5)  # are for marked defects
+    assert TASK.input_spec(config, samples, tiles).height_px == 320
 
 
 def test_defects_enough_are_learnt_from() -> None:
@@ -176,9 +181,9 @@ def test_defects_enough_are_learnt_from() -> None:
     division = TASK.divide(samples, seed=0)
     assert sum(not one.is_good for one in division.fit) == MIN_DEFECTS  # too few to spare any
     assert TASK.labels(samples) == ("good", "defect")
-    assert TASK.input_spec(TrainingConfig(task="anomaly"), samples).height_px == 256
+    assert TASK.input_spec(TrainingConfig(task="anomaly"), samples, None).height_px == 256
 
 
 def test_rounds_are_refused_where_each_picture_is_looked_at_once(learnt: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError, match="without marked defects each picture is looked"):
+    with pytest.raises(ConfigurationError, match="with fewer than 6 defects each picture"):
         TASK.learn(replace(learnt["inputs"], config=replace(CONFIG, epochs=3)))
