@@ -3,6 +3,7 @@
 InspectorError
     ConfigurationError      an engineer must change a file or a command line
         UsageError          the command line itself
+            FolderInUse     another program of ours writes there; close it
         RecipeError         the recipe
         SettingsError       the station file
         BundleError         the bundle is not what was validated
@@ -48,6 +49,10 @@ class ConfigurationError(InspectorError):
 
 class UsageError(ConfigurationError):
     """The command line asks for something that cannot be done."""
+
+
+class FolderInUse(UsageError):
+    """Another of our programs writes into the folder."""
 
 
 class RecipeError(ConfigurationError):

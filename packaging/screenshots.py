@@ -89,9 +89,8 @@ def _take(folder: Path, size: str) -> None:
                 while window.is_line_running:
                     _wait(50)
                 keep("stopped")
-                window.run_view.notice.show_trouble(
-                    trouble_of(SourceUnavailable("USB camera 0 cannot be opened"))
-                )
+                away = SourceUnavailable("USB camera 0 cannot be opened")
+                window.run_view.notice.show_trouble(trouble_of(away))
                 keep("notice")
                 fail = window.run_view.last_fail.fail
                 if fail is not None:

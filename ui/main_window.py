@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QMainWindow,
     QMessageBox,
@@ -38,6 +39,8 @@ from ui.window_settings import WindowSettings, WindowState
 
 FRAME_MS = 33  # of the live picture: thirty a second, which is all an eye follows
 TICK_MS = 200  # of the banner
+MAY_REPEAT = ("zoom_in", "zoom_out")
+IN_DIALOGS = ("start_line", "stop_line", "begin_shift", "trigger_part")
 
 DemoMaker = Callable[[], Path]
 
@@ -104,13 +107,11 @@ class MainWindow(QMainWindow):
         except InspectorError as error:
             self._say(error)
             return
-        self._station = station
         self._state = replace(self._state, last_station=station.path)
-        self._top.show_station(station.name)
-        self._pages.setCurrentWidget(self._run)
-        self._run.notice.clear()
+        self._settings.keep(self._state)
+        self._show_station(station)
+        self._run.clear()
         self._start.notice.clear()
-        self._retitle()
         if is_started:
             self.start_line()
 
@@ -142,8 +143,14 @@ class MainWindow(QMainWindow):
             self.open_file(self._state.last_station)
 
     def start_line(self) -> None:
-        """Start the line of the open station."""
+        """Start the line of the open station, as its file says it now."""
         if self._station is None or self._line.is_running:
+            return
+        try:
+            self._show_station(load_station(self._station.path))
+        except InspectorError as error:
+            self._pages.setCurrentWidget(self._run)
+            self._say(error)
             return
         self._run.notice.clear()
         self._run.show_phase(Phase.STARTING)
@@ -193,12 +200,14 @@ class MainWindow(QMainWindow):
         """The other language."""
         language = "en" if self._state.language == "zh_CN" else "zh_CN"
         self._state = replace(self._state, language=language)
+        self._settings.keep(self._state)
         self._languages.switch(language)
 
     def switch_scheme(self) -> None:
         """Dark or light."""
         scheme = Scheme.LIGHT if self._state.scheme is Scheme.DARK else Scheme.DARK
         self._state = replace(self._state, scheme=scheme)
+        self._settings.keep(self._state)
         self._apply_theme()
 
     def toggle_full_screen(self) -> None:
@@ -217,8 +226,7 @@ class MainWindow(QMainWindow):
             )
             + "</table>"
         )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        self._show_beside(box)
 
     def close_window(self) -> None:
         """Close the window."""
@@ -253,6 +261,8 @@ class MainWindow(QMainWindow):
             return
         self._frames.stop()
         self._ticks.stop()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self._fails.close()
         geometry = bytes(self.saveGeometry().data())
         is_heat_shown = self._run.picture.is_heat_shown
@@ -300,6 +310,7 @@ class MainWindow(QMainWindow):
         for row in action_table():
             action = QAction(row.text, self)
             action.setShortcut(QKeySequence(row.keys))
+            action.setAutoRepeat(row.action_id in MAY_REPEAT)  # a key held is no second press
             action.triggered.connect(by_key.get(row.action_id, getattr(self, row.handler)))
             self.addAction(action)
             self._actions[row.action_id] = action
@@ -309,6 +320,12 @@ class MainWindow(QMainWindow):
             self._actions[row.action_id].setText(row.text)
         for panel in (self._top, self._run, self._start):
             panel.retranslate()
+        self._retitle()
+
+    def _show_station(self, station: StationSettings) -> None:
+        self._station = station
+        self._top.show_station(station.name)
+        self._pages.setCurrentWidget(self._run)
         self._retitle()
 
     def _retitle(self) -> None:
@@ -322,6 +339,7 @@ class MainWindow(QMainWindow):
         self._run.set_theme(self._theme)
 
     def _line_prepared(self, info: LineInfo) -> None:
+        self._fails.n_skipped = 0
         self._top.show_line(info)
         self._run.start(info.judged_by, info.cameras, info.stored)
 
@@ -349,13 +367,21 @@ class MainWindow(QMainWindow):
                 self._top.show_judged_by(snapshot.judged_by)
 
     def _add_fail(self, fail: FailPicture) -> None:
-        self._run.add_fail(fail)
+        self._run.add_fail(fail, self._fails.n_skipped)
 
     def _show_fail(self, fail: FailPicture) -> None:
         dialog = FailDialog(fail, self._theme, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.resize(self.size() * 0.8)
-        dialog.open()
+        self._show_beside(dialog)
+
+    def _show_beside(self, dialog: QDialog) -> None:
+        """One at a time; the line can be stopped while it stands there."""
+        for other in self.findChildren(QDialog):
+            other.close()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowModality(Qt.WindowModality.NonModal)
+        dialog.addActions([self._actions[name] for name in IN_DIALOGS])
+        dialog.show()
 
     def _show_newest(self) -> None:
         view = self._line.newest_view(self._run.picture.camera)

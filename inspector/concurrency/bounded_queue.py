@@ -46,6 +46,20 @@ class BoundedQueue(Generic[_Item]):
             self._append(item)
             return True
 
+    def push(self, item: _Item) -> bool:
+        """Put without waiting; where full the oldest item goes, and False says so.
+
+        Raises:
+            Closed: The queue was closed.
+        """
+        with self._lock:
+            self._refuse_if_closed()
+            has_room = len(self._items) < self.capacity
+            if not has_room:
+                self._items.popleft()
+            self._append(item)
+            return has_room
+
     def put(self, item: _Item) -> None:
         """Put, waiting for room as long as it takes.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from inspector.errors import UsageError
+from inspector.errors import FolderInUse, UsageError
 from inspector.files.processes import process_text
 
 if sys.platform == "win32":
@@ -35,7 +35,8 @@ def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterat
         lock_file: Who holds one does not shut out who holds another.
 
     Raises:
-        UsageError: Another process holds it, or nothing can be written there.
+        FolderInUse: Another process holds it.
+        UsageError: Nothing can be written there.
     """
     try:
         file = (folder / lock_file).open("a+b", buffering=0)
@@ -45,7 +46,7 @@ def sole_writer(folder: Path, advice: str, lock_file: str = LOCK_FILE) -> Iterat
         try:
             _lock(file)
         except OSError as error:
-            raise UsageError(
+            raise FolderInUse(
                 f"another run is writing into {str(folder)!r}{_holder(file)}; {advice}"
             ) from error
         with suppress(OSError):  # a full disk; the number is only for people

@@ -392,8 +392,7 @@ class Runner:
                 self._figures.add(result.stage_ms, self._clock.monotonic_ns())
             if is_kept:  # nothing is shown that is not on its way to the disk
                 for view in result.views:
-                    if view.inspected.frame is not None:
-                        self.live[view.camera].put(view)
+                    self.live[view.camera].put(view)
                 self._pictures.offer(result, inspection.criteria.recipe.keeps)
             self._tell(partial(self._listener.on_verdict, result))
 

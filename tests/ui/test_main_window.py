@@ -95,6 +95,66 @@ def test_second_start_goes_on_with_numbers_and_counts(
     assert [record.part_number for record in records] == list(range(1, len(records) + 1))
 
 
+def test_line_starts_as_its_file_says_now(opened: Opened, station: Path, qtbot: QtBot) -> None:
+    window = opened()
+    window.open_file(station, is_started=True)
+    run_until(window, qtbot, 3)
+    stopped(window, qtbot)
+    change_station(station, '"Line 3"', '"Line 4"')
+    window.start_line()
+    assert window.windowTitle() == "Line 4 - Inspector"
+    stopped(window, qtbot)
+    change_station(station, "store =", "stroe =")
+    window.start_line()
+    assert "station file cannot be used" in window.run_view.notice.text
+    assert not window.is_line_running
+
+
+def test_line_that_starts_is_shown(opened: Opened, station: Path, qtbot: QtBot) -> None:
+    window = opened()
+    window.open_file(station)
+    window._show_start()
+    window.start_line()
+    assert window.run_view.isVisible()
+    assert not window.start_page.isVisible()
+
+
+def test_another_station_shows_nothing_of_the_one_before(
+    opened: Opened, station: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = opened()
+    window.open_file(station, is_started=True)
+    run_until(window, qtbot, 3)
+    stopped(window, qtbot)
+    (tmp_path / "other").mkdir()
+    window.open_file(write_station(tmp_path / "other", (20,)))
+    assert window.run_view.table.model.rowCount() == 0
+    assert window.run_view.last_fail.fail is None
+
+
+def test_held_key_counts_once(opened: Opened) -> None:
+    window = opened()
+    repeating = {action.shortcut().toString() for action in window.actions() if action.autoRepeat()}
+    assert repeating == {"Ctrl++", "Ctrl+-"}
+
+
+def test_line_is_stopped_by_its_key_while_a_fail_is_looked_at(
+    opened: Opened, station: Path, qtbot: QtBot
+) -> None:
+    window = opened()
+    window.open_file(station, is_started=True)
+    qtbot.waitUntil(lambda: window.run_view.last_fail.fail is not None, timeout=WAIT_MS)
+    window.show_last_fail()
+    window.show_last_fail()  # in the place of the one before
+    (dialog,) = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    assert not dialog.isModal()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in range(2):
+        qtbot.keyClick(dialog, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: not window.is_line_running, timeout=WAIT_MS)
+    dialog.close()
+
+
 def test_demo_runs_at_once(opened: Opened, qtbot: QtBot) -> None:
     window = opened()
     window.open_demo()

@@ -61,7 +61,9 @@ class BannerMemory:
         if self._newest is not None and self._newest is not self._shown:
             is_bad = self._shown is not None and self._shown.decision is not Decision.PASS
             stays_s = HOLD_S if is_bad else CALM_S
-            if self._shown is None or self._is_slow(now_s):
+            if self._is_slow(now_s):
+                stays_s = CALM_S if is_bad else 0.0  # two parts may come at once here too
+            if self._shown is None:
                 stays_s = 0.0
             if now_s - self._shown_since_s >= stays_s:
                 self._show(self._newest, now_s)

@@ -53,6 +53,10 @@ class Charts(QWidget):
         self._scores.start(threshold)
         self._stages.show_times({})
 
+    def clear(self) -> None:
+        """Another line, of which nothing is known yet."""
+        self.start(0.0)
+
     def add(self, records: Sequence[Record]) -> None:
         """More results, oldest first."""
         if records:

@@ -65,6 +65,13 @@ class Counters(Card):
         self._of[Decision.ERROR].name.setText(self.tr("Error"))
         self.set_title(self.tr("This shift"), self._aside())
 
+    def clear(self) -> None:
+        """Another line: nothing is known of it yet."""
+        self._since_text = ""
+        for counter in (self._parts, self._share, self._rate, *self._of.values()):
+            counter.number.setText(NOTHING)
+        self.retranslate()
+
     def show_snapshot(self, snapshot: RunSnapshot) -> None:
         """Show the counts of the shift."""
         shift = snapshot.shift

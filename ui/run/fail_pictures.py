@@ -27,7 +27,7 @@ class FailPictures(QObject):
     """Takes results from any thread; `ready` gives a `FailPicture` for each that it does not skip.
 
     Attributes:
-        n_skipped: Results that came while `MAX_WAITING` others waited.
+        n_skipped: Results that made room for newer ones while `MAX_WAITING` waited.
     """
 
     ready = Signal(object)
@@ -40,9 +40,9 @@ class FailPictures(QObject):
         self._worker.start()
 
     def add(self, result: PartResult) -> None:
-        """Make the picture of this one, unless there is too much to do already."""
+        """Make the picture of this one; where too many wait the oldest of them goes."""
         try:
-            self.n_skipped += not self._waiting.offer(result)
+            self.n_skipped += not self._waiting.push(result)
         except Closed:
             return
 

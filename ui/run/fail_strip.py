@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.run.fail_picture import FailPicture
-from ui.texts.numbers import part_text
+from ui.texts.numbers import count_text, part_text
 from ui.theme.colours import VERDICT_HUES
 from ui.theme.fonts import font
 from ui.theme.theme import Theme
@@ -96,6 +96,9 @@ class _Strip(QWidget):
             painter.drawRect(frame)
             foot = QRectF(frame.x(), frame.bottom() - label_px, frame.width(), label_px)
             painter.fillRect(foot.adjusted(1, 0, -1, -1), QColor(11, 13, 15, 200))
+            side_px = foot.height() - 6
+            shape = QRectF(foot.x() + 4, foot.y() + 3, side_px, side_px)
+            draw_shape(painter, fail.decision, shape, QColor(VERDICT_HUES[fail.decision]))
             painter.setPen(QColor(ON_PICTURE))
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, part_text(fail.part_number))
         painter.end()
@@ -110,7 +113,6 @@ class FailStrip(Card):
         self._strip = _Strip(theme)
         super().__init__(self._strip, parent)
         self._strip.chosen.connect(self.chosen)
-        self.retranslate()
         self.clear()
 
     @property
@@ -124,17 +126,26 @@ class FailStrip(Card):
 
     def retranslate(self) -> None:
         """Write in the chosen language."""
-        self.set_title(self.tr("Last fails"))
+        aside = self.tr("{count} more came too fast; they are in the results")
+        text = aside.format(count=count_text(self._n_skipped)) if self._n_skipped else ""
+        self.set_title(self.tr("Last fails"), text)
         if not self._strip.fails:
             self.show_message(self.tr("No part has failed yet."))
 
     def clear(self) -> None:
         """A line starts."""
         self._strip.fails.clear()
-        self.show_message(self.tr("No part has failed yet."))
+        self._n_skipped = 0
+        self.retranslate()
 
-    def add(self, fail: FailPicture) -> None:
-        """A part did not pass."""
+    def add(self, fail: FailPicture, n_skipped: int = 0) -> None:
+        """A part did not pass.
+
+        Args:
+            n_skipped: How many others did not so far, of which there is no picture here.
+        """
         self._strip.fails.appendleft(fail)
+        self._n_skipped = n_skipped
+        self.retranslate()
         self.show_content()
         self._strip.update()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from inspector.flow import Stage
 from inspector.pipeline.events import Phase, RunSnapshot
-from ui.texts.numbers import time_ms_text
+from ui.texts.numbers import count_text, time_ms_text
 from ui.texts.words import phase_word
 from ui.theme.colours import GREEN, ORANGE
 from ui.theme.theme import Theme
@@ -90,6 +90,9 @@ class Foot(QWidget):
                 texts.append(text.format(time=time_ms_text(total.p99)))
             rate = self.tr("{rate} / s")
             texts.append(rate.format(rate=f"{snapshot.figures.parts_per_s:.1f}"))
+            if snapshot.n_not_taken:
+                not_taken = self.tr("{count} not inspected")
+                texts.append(not_taken.format(count=count_text(snapshot.n_not_taken)))
             if snapshot.growth:
                 texts.append(self.tr("start the line anew at the next break"))
         self._status.setText("   ·   ".join(texts))

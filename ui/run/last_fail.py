@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from inspector.flow import Decision
 from ui.run.fail_picture import FailPicture
 from ui.texts.numbers import clock_text, part_text
-from ui.texts.words import reason_text, region_text
+from ui.texts.words import decision_word, reason_text, region_text
 from ui.widgets.card import Card
 
 MAX_REGIONS_SHOWN = 2
@@ -66,7 +66,8 @@ class LastFail(Card):
             self.show_message(self.tr("No part has failed yet."))
             return
         self.set_title(self.tr("Last fail"), self.tr("kept until the next"))
-        self._heading.setText(f"{part_text(fail.part_number)}   {clock_text(fail.captured_at)}")
+        word, part = decision_word(fail.decision), part_text(fail.part_number)
+        self._heading.setText(f"{word}   {part}   {clock_text(fail.captured_at)}")
         self._what.setText("\n".join(fail_lines(fail)))
         self.show_content()
 

@@ -1,6 +1,6 @@
 """The newest part that was judged, as the camera saw it, with heat and outlines."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from ui.theme.theme import Theme
 from ui.widgets.picture_view import ZOOM_STEP, PictureView
 
 MARGIN_PX = 12
+BLANK_AFTER_MS = 400  # a fast line has another picture by then, and nothing flickers
 
 
 class LivePicture(QFrame):
@@ -44,6 +45,11 @@ class LivePicture(QFrame):
         self._camera_row.setContentsMargins(0, 0, 0, 0)
         self._camera_buttons: dict[str, QPushButton] = {}
         self._camera = ""
+        self._newest: dict[str, View] = {}
+        self._blank = QTimer(self)
+        self._blank.setSingleShot(True)
+        self._blank.setInterval(BLANK_AFTER_MS)
+        self._blank.timeout.connect(self._show_blank)
         self._fit.clicked.connect(self.view.fit)
         self._larger.clicked.connect(self.zoom_in)
         self._smaller.clicked.connect(self.zoom_out)
@@ -89,14 +95,25 @@ class LivePicture(QFrame):
                 button.clicked.connect(self._choose_clicked)
                 self._camera_buttons[name] = button
                 self._camera_row.addWidget(button)
-        self.view.show_picture(None)
+        self._newest = {}
+        self._show_blank()
         self._place_overlays()
 
     def show_view(self, view: View) -> None:
-        """Show what the camera saw."""
+        """Show what a camera saw, if it is the chosen one; else when it is chosen.
+
+        Of a part without a picture nothing is shown if no other follows at once: the picture of the
+        part before it would stand beside its result.
+        """
+        self._newest[view.camera] = view
+        if view.camera != self._camera:
+            return
         picture = picture_of(view.inspected)
         if picture is not None:
+            self._blank.stop()
             self.view.show_picture(picture)
+        elif not self._blank.isActive():
+            self._blank.start()
 
     def show_camera(self, camera: CameraSnapshot, parts_per_s: float) -> None:
         """What the camera is, and whether it can be reached."""
@@ -164,7 +181,14 @@ class LivePicture(QFrame):
     def _choose(self, name: str) -> None:
         self._camera = name
         self._camera_buttons[name].setChecked(True)
+        self._show_blank()
+        if name in self._newest:
+            self.show_view(self._newest[name])
         self.camera_chosen.emit(name)
+
+    def _show_blank(self) -> None:
+        self._blank.stop()
+        self.view.show_picture(None)
 
     def _switch_heat(self, is_shown: bool) -> None:
         self.view.show_heat(is_shown)

@@ -21,6 +21,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "notice")
+        self._trouble: Trouble | None = None
         icon = QLabel()
         icon.setPixmap(
             shape_icon(Decision.ERROR, QColor(ORANGE).name(), ICON_PX).pixmap(ICON_PX, ICON_PX)
@@ -62,9 +63,12 @@ class Notice(QFrame):
         """Write in the chosen language."""
         self._more.setText(self.tr("Details"))
         self._close.setText(self.tr("Close"))
+        if self._trouble is not None:
+            self._text.setText(self._trouble.text)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Say it."""
+        self._trouble = trouble
         self._text.setText(trouble.text)
         self._detail.setText(trouble.detail)
         self._more.setVisible(bool(trouble.detail))
@@ -74,6 +78,7 @@ class Notice(QFrame):
 
     def clear(self) -> None:
         """Nothing to say."""
+        self._trouble = None
         self._text.clear()
         self._detail.clear()
         self.hide()

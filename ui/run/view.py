@@ -20,7 +20,12 @@ from ui.run.live_picture import LivePicture
 from ui.run.notice import Notice
 from ui.run.results_table import ResultsTable
 from ui.run.verdict_banner import VerdictBanner
-from ui.texts.troubles import trouble_of_blocked, trouble_of_change, trouble_of_set_aside
+from ui.texts.troubles import (
+    trouble_of_blocked,
+    trouble_of_change,
+    trouble_of_lost,
+    trouble_of_set_aside,
+)
 from ui.texts.words import phase_word
 from ui.theme.theme import Theme
 
@@ -51,7 +56,8 @@ class RunView(QWidget):
         self._memory = BannerMemory()
         self._phase = Phase.IDLE
         self._judged_by: JudgedBy | None = None
-        self._troubles: tuple[InspectorError | None, ...] = ()
+        self._troubles: tuple[InspectorError | str | None, ...] = ()
+        self._is_camera_lost = False
         self._is_compact = theme.sizes.is_compact
         self.notice.visibility_changed.connect(self._make_room)
         self.last_fail.chosen.connect(self.fail_chosen)
@@ -112,15 +118,21 @@ class RunView(QWidget):
             judged_by: What judges its parts, until a snapshot says otherwise.
             stored: The newest results that its store holds, oldest first.
         """
-        self._memory.clear()
+        self.clear()
         self.banner.show_face(None, phase_word(self._phase))
-        self.last_fail.clear()
-        self.strip.clear()
-        self.table.clear()
         self.table.add(stored)
         self.charts.start(judged_by.threshold)
-        self._judged_by, self._troubles = judged_by, ()
+        self._judged_by = judged_by
         self.picture.set_cameras(cameras)
+
+    def clear(self) -> None:
+        """Another line, of which nothing is known yet."""
+        self._memory.clear()
+        self.banner.show_face(None, self._idle_text(self._phase))
+        for panel in (self.counters, self.last_fail, self.strip, self.table, self.charts):
+            panel.clear()
+        self._judged_by, self._troubles, self._is_camera_lost = None, (), False
+        self.picture.set_cameras(())
         self.notice.clear()
 
     def show_phase(self, phase: Phase) -> None:
@@ -154,10 +166,10 @@ class RunView(QWidget):
         self.charts.add(records)
         self._show_face(now_s)
 
-    def add_fail(self, fail: FailPicture) -> None:
-        """A part that did not pass, as a picture."""
+    def add_fail(self, fail: FailPicture, n_skipped: int = 0) -> None:
+        """A part that did not pass, as a picture; and of how many others there is none."""
         self.last_fail.show_fail(fail)
-        self.strip.add(fail)
+        self.strip.add(fail, n_skipped)
 
     def show_view(self, view: View) -> None:
         """The newest picture."""
@@ -179,13 +191,21 @@ class RunView(QWidget):
 
     def _show_troubles(self, snapshot: RunSnapshot) -> None:
         """What is wrong with a line that goes on; each once, until it is over."""
-        now = (snapshot.blocked_by, snapshot.change_trouble, snapshot.store_fault)
+        lost = [camera.name for camera in snapshot.cameras if not camera.is_open]
+        if snapshot.phase not in _AT_WORK:  # then they are closed
+            lost = []
+        self._is_camera_lost = bool(lost)
+        # The one that is shown says so itself, over its picture.
+        unseen = ", ".join(name for name in lost if name != self.picture.camera)
+        now = (snapshot.blocked_by, unseen, snapshot.change_trouble, snapshot.store_fault)
         before, self._troubles = self._troubles, now
-        blocked_by, change_trouble, store_fault = now
+        blocked_by, unseen, change_trouble, store_fault = now
         if tuple(map(str, before)) == tuple(map(str, now)):
             return
         if blocked_by is not None:
             self.notice.show_trouble(trouble_of_blocked(blocked_by))
+        elif unseen:
+            self.notice.show_trouble(trouble_of_lost(unseen))
         elif change_trouble is not None:
             self.notice.show_trouble(trouble_of_change(change_trouble))
         elif store_fault is not None and store_fault not in before:
@@ -196,9 +216,11 @@ class RunView(QWidget):
     def _show_face(self, now_s: float) -> None:
         if self._phase in (Phase.IDLE, Phase.FAULTED):
             return
-        is_blocked = self._phase is Phase.BLOCKED  # whatever passed before: nothing passes now
-        face = None if is_blocked else self._memory.face(now_s)
-        self.banner.show_face(face, phase_word(self._phase), is_alarm=is_blocked)
+        text, is_alarm = phase_word(self._phase), self._phase is Phase.BLOCKED
+        if self._is_camera_lost and not is_alarm:
+            text, is_alarm = self.tr("A camera cannot be reached."), True
+        face = None if is_alarm else self._memory.face(now_s)  # whatever passed: nothing passes now
+        self.banner.show_face(face, text, is_alarm=is_alarm)
 
     def _make_room(self) -> None:
         """In a low window a notice takes the place of the charts: no figure is cut for it."""

@@ -69,6 +69,10 @@
 <context>
     <name>FailStrip</name>
     <message>
+        <source>{count} more came too fast; they are in the results</source>
+        <translation>另有 {count} 件来得太快，请看结果表</translation>
+    </message>
+    <message>
         <source>Last fails</source>
         <translation>近期不合格件</translation>
     </message>
@@ -106,6 +110,10 @@
     <message>
         <source>{rate} / s</source>
         <translation>{rate} / 秒</translation>
+    </message>
+    <message>
+        <source>{count} not inspected</source>
+        <translation>{count} 件未检测</translation>
     </message>
     <message>
         <source>start the line anew at the next break</source>
@@ -244,6 +252,10 @@
 </context>
 <context>
     <name>RunView</name>
+    <message>
+        <source>A camera cannot be reached.</source>
+        <translation>无法连接相机。</translation>
+    </message>
     <message>
         <source>Press Start to begin.</source>
         <translation>按“启动”开始。</translation>
@@ -393,6 +405,10 @@
         <translation>对本产线的更改没有全部生效；产线按原来的设置继续运行。请让人查看详细信息。</translation>
     </message>
     <message>
+        <source>“{camera}” cannot be reached. Check cable and power; it is looked for.</source>
+        <translation>无法连接“{camera}”。请检查线缆和电源；系统正在重新连接。</translation>
+    </message>
+    <message>
         <source>The results of earlier parts are damaged. They were set aside, and a new file was begun. Have them looked at.</source>
         <translation>先前零件的结果已损坏。它们已被另存，并新建了一个文件。请让人查看。</translation>
     </message>
@@ -411,6 +427,14 @@
     <message>
         <source>This line is open in another window. Close it there, then press Start.</source>
         <translation>此产线已在另一个窗口中打开。请先在那里关闭，再按“启动”。</translation>
+    </message>
+    <message>
+        <source>What this line needs is not there, or cannot be written. Have the details looked at, then press Start.</source>
+        <translation>产线所需的文件缺失或无法写入。请让人查看详情，然后按“启动”。</translation>
+    </message>
+    <message>
+        <source>This computer does not judge as was proven. Do not use it for this line; have the details looked at.</source>
+        <translation>这台电脑的判定与验证时不一致。请勿用于本产线，并让人查看详情。</translation>
     </message>
     <message>
         <source>A camera cannot be reached. Check its cable and its power, then press Start.</source>

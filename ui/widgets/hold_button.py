@@ -1,7 +1,7 @@
 """A button for what must not happen by accident: hold it, or press its key twice."""
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 HOLD_MS = 800
@@ -52,6 +52,12 @@ class HoldButton(QPushButton):
         if event.button() is Qt.MouseButton.LeftButton:
             self._begin()
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """A finger that slides off has thought better of it."""
+        super().mouseMoveEvent(event)
+        if not self.rect().contains(event.position().toPoint()):
+            self._end()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Let go."""
         super().mouseReleaseEvent(event)
@@ -72,6 +78,11 @@ class HoldButton(QPushButton):
                 self._end()
             return
         super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Who looks away lets go: the release goes to another widget then."""
+        super().focusOutEvent(event)
+        self._end()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
         """What can no longer be pressed is no longer held."""

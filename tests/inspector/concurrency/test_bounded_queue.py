@@ -79,6 +79,16 @@ def test_full_queue_refuses_the_item_and_keeps_its_order() -> None:
     assert queue.offer(4) is True
 
 
+def test_pushed_item_takes_the_place_of_the_oldest() -> None:
+    queue = filled(3)
+    assert queue.push(99) is False
+    assert [queue.get() for _ in range(3)] == [1, 2, 99]
+    assert queue.push(4) is True
+    queue.close()
+    with pytest.raises(Closed):
+        queue.push(5)
+
+
 def test_batch_is_what_is_there_up_to_its_limit() -> None:
     queue = filled(5)
     assert queue.get_batch(2) == [0, 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.errors import UsageError
+from inspector.errors import FolderInUse, UsageError
 from inspector.files.folder_lock import sole_writer
 
 _HOLDER = """
@@ -27,7 +27,7 @@ def test_second_writer_is_refused_while_the_first_one_lives_and_no_longer(tmp_pa
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         refused = pytest.raises(
-            UsageError,
+            FolderInUse,
             match=rf"another run is writing into .* \(process {holder.pid}: .*\); wait a bit",
         )
         with refused, sole_writer(tmp_path, "wait a bit"):

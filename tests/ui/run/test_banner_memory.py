@@ -65,6 +65,15 @@ def test_each_part_of_a_slow_line_is_shown() -> None:
         assert shown(memory, number * 0.6) == (decision, number)
 
 
+def test_fail_that_comes_together_with_the_next_part_is_seen_on_a_slow_line_too() -> None:
+    memory = BannerMemory()
+    for number, decision in enumerate([PASS, FAIL, PASS]):
+        memory.add(face(decision, number), 5.0)
+    assert shown(memory, 5.0) == (FAIL, 1)
+    assert shown(memory, 5.4) == (FAIL, 1)
+    assert shown(memory, 5.6) == (PASS, 2)
+
+
 def test_line_that_starts_anew_has_forgotten_everything() -> None:
     memory = BannerMemory()
     memory.add(face(FAIL, 1), 0.0)

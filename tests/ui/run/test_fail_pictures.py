@@ -48,6 +48,18 @@ def test_part_without_a_picture_is_told_all_the_same(application: QApplication) 
     assert (made.decision, made.picture, made.small) == (Decision.ERROR, None, None)
 
 
+def test_newest_of_a_burst_is_made_and_the_others_are_counted(qtbot: QtBot) -> None:
+    pictures = FailPictures()
+    seen: list[int] = []
+    pictures.ready.connect(lambda fail: seen.append(fail.part_number))
+    for number in range(1, 201):
+        pictures.add(result(number))
+    qtbot.waitUntil(lambda: 200 in seen, timeout=10_000)
+    pictures.close()
+    assert seen == sorted(seen)
+    assert len(seen) + pictures.n_skipped == 200
+
+
 def test_each_result_comes_back_as_a_picture(qtbot: QtBot) -> None:
     pictures = FailPictures()
     with qtbot.waitSignal(pictures.ready, timeout=10_000) as told:

@@ -1,12 +1,16 @@
 """The live picture says what it shows, and what to do where it shows nothing."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.flow import Decision
+from inspector.pipeline.parts import View
+from tests.support.fakes import inspected
 from tests.support.panels import snapshot, view
-from ui.run.live_picture import LivePicture
+from ui.run.live_picture import BLANK_AFTER_MS, LivePicture
 from ui.theme.theme import Theme
 
 
@@ -16,6 +20,11 @@ def panel_of(theme: Theme, *cameras: str) -> LivePicture:
     panel.set_cameras(cameras)
     panel.show()
     return panel
+
+
+def shown_px(panel: LivePicture) -> tuple[int, ...] | None:
+    picture = panel.view._picture
+    return None if picture is None else picture.pixels.shape[:2]
 
 
 def test_camera_is_named_with_its_size_and_rate(theme: Theme) -> None:
@@ -57,6 +66,31 @@ def test_one_of_several_cameras_is_chosen(theme: Theme, qtbot: QtBot) -> None:
     panel.set_cameras(("only",))
     panel.next_camera()
     assert panel.camera == "only"
+
+
+def test_each_camera_keeps_its_own_picture(theme: Theme) -> None:
+    panel = panel_of(theme, "top", "side")
+    panel.show_view(view())
+    panel.next_camera()
+    assert shown_px(panel) is None  # that of the other camera is none of this one
+    side = replace(view(size_px=(48, 64)), camera="side")
+    panel.show_view(side)
+    panel.show_view(view())  # not the chosen one
+    assert shown_px(panel) == (48, 64)
+    panel.next_camera()
+    assert shown_px(panel) == (96, 128)
+
+
+def test_picture_of_the_part_before_goes_where_a_part_has_none(theme: Theme, qtbot: QtBot) -> None:
+    panel = panel_of(theme, "top")
+    missed = View(camera="top", inspected=inspected(Decision.ERROR))
+    panel.show_view(view())
+    panel.show_view(missed)
+    panel.show_view(view())  # on a fast line nothing flickers
+    qtbot.wait(BLANK_AFTER_MS + 100)
+    assert shown_px(panel) == (96, 128)
+    panel.show_view(missed)
+    qtbot.waitUntil(lambda: shown_px(panel) is None)
 
 
 def test_buttons_zoom(theme: Theme) -> None:

@@ -9,6 +9,7 @@ from tests.support.fakes import BUNDLE_ID
 from tests.support.panels import part, result, snapshot
 from ui.run.fail_pictures import fail_picture
 from ui.run.view import RunView
+from ui.texts.numbers import NOTHING, count_text
 from ui.theme.theme import Theme
 
 JUDGED_BY = JudgedBy(bundle_id=BUNDLE_ID, recipe="bolt", threshold=0.5)
@@ -42,6 +43,47 @@ def test_fail_is_kept_in_strip_and_panel(theme: Theme) -> None:
     view = started(theme)
     view.add_fail(fail_picture(result(3)))
     assert view.last_fail.fail is view.strip.fails[0]
+
+
+def test_lost_camera_leaves_no_pass_standing(theme: Theme) -> None:
+    view = started(theme)
+    view.add_records([part(2)], now_s=1.0)
+    lost = snapshot(trouble="unplugged", is_open=False)
+    view.show_snapshot(lost)
+    view.tick(1.1)
+    assert view.banner.face is None
+    assert view.banner.accessibleName() == "A camera cannot be reached."
+    assert view.notice.text == ""  # it is said over its picture
+    view.show_snapshot(snapshot())
+    view.tick(1.2)
+    assert view.banner.face is not None
+
+
+def test_lost_camera_that_is_not_shown_is_named(theme: Theme) -> None:
+    view = started(theme)
+    (top,) = snapshot().cameras
+    view.show_snapshot(replace(snapshot(), cameras=(top, replace(top, name="side", is_open=False))))
+    assert view.notice.text.startswith("“side” cannot be reached.")
+    view.show_snapshot(snapshot())
+    assert view.notice.text == ""
+
+
+def test_another_line_shows_nothing_of_the_one_before(theme: Theme) -> None:
+    view = started(theme)
+    view.add_records([part(2)], now_s=1.0)
+    view.add_fail(fail_picture(result(3)), 7)
+    view.show_phase(Phase.IDLE)
+    view.clear()
+    assert view.table.model.rowCount() == 0
+    assert (view.last_fail.fail, view.strip.fails, view.strip.aside.text()) == (None, [], "")
+    assert set(view.counters.numbers().values()) == {NOTHING}
+    assert view.picture.camera == ""
+
+
+def test_fails_that_have_no_picture_are_counted(theme: Theme) -> None:
+    view = started(theme)
+    view.add_fail(fail_picture(result(3)), 1_207)
+    assert view.strip.aside.text().startswith(count_text(1_207))
 
 
 def test_line_that_ended_shows_no_verdict(theme: Theme) -> None:

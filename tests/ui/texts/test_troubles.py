@@ -28,5 +28,7 @@ def test_who_must_act_decides_the_sentence() -> None:
     assert "cable" in trouble_of(errors.SourceUnavailable("x")).text
     assert "Free some space" in trouble_of(errors.StoreFull("x")).text
     assert "set aside" in trouble_of(errors.StoreCorrupt("x")).text
-    assert "another window" in trouble_of(errors.UsageError("x")).text
+    assert "another window" in trouble_of(errors.FolderInUse("x")).text
+    assert "cannot be written" in trouble_of(errors.UsageError("x")).text
+    assert "Do not use it" in trouble_of(errors.MachineUnfit("x")).text
     assert "fault of the program" in trouble_of(errors.WorkerFailed("w", KeyError("k"))).text

@@ -1,6 +1,8 @@
 """What must not happen by accident does not."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.widgets.hold_button import HOLD_MS, HoldButton
@@ -28,6 +30,21 @@ def test_long_press_works_once(qtbot: QtBot) -> None:
     qtbot.wait(HOLD_MS)
     qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
     assert count == [1]
+
+
+def test_finger_that_slides_off_lets_go(qtbot: QtBot) -> None:
+    button = button_of(qtbot)
+    with qtbot.assertNotEmitted(button.held, wait=HOLD_MS + 200):
+        qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+        qtbot.mouseMove(button, QPoint(2, button.height() + 20))
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+
+
+def test_key_that_is_held_while_another_widget_takes_over_lets_go(qtbot: QtBot) -> None:
+    button = button_of(qtbot)
+    with qtbot.assertNotEmitted(button.held, wait=HOLD_MS + 200):
+        qtbot.keyPress(button, Qt.Key.Key_Space)
+        QApplication.sendEvent(button, QFocusEvent(QEvent.Type.FocusOut))
 
 
 def test_space_is_held_like_a_finger(qtbot: QtBot) -> None:
