@@ -7,10 +7,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from inspector import __version__
+from inspector.concurrency.worker import is_any_stuck
 from inspector.errors import ConfigurationError, InspectorError, SourceUnavailable
 from inspector.exit_codes import ExitCode
 from inspector.logs import configure_logging
@@ -69,7 +71,20 @@ def place(text: str) -> Path:
 
 
 def run(parser: Parser, arguments: Sequence[str] | None) -> int:
-    """Parse, call the chosen command's `handler`, and turn what it raises into an exit code."""
+    """Parse, call the chosen command's `handler`, and turn what it raises into an exit code.
+
+    Does not come back where a thread never will: the process ends with that code.
+    """
+    code = _run(parser, arguments)
+    if is_any_stuck():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # none, or its reader went away
+                stream.flush()
+        os._exit(code)
+    return code
+
+
+def _run(parser: Parser, arguments: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show must not end a run that judged everything.

@@ -249,7 +249,15 @@ def _set_aside_where_damaged(path: Path, images: Path, clock: Clock) -> StoreCor
     try:
         if not path.exists() and highest_part(path, images) > 0:
             raise StoreCorrupt(f"store {str(path)!r} is gone, though results were stored there")
-        RecordWriter(path).close()
+        with RecordWriter(path) as writer:
+            if writer.begun_to or not (begun_to := highest_part(path, images)):
+                return None
+            # Begun beside one that was set aside, and cut off before its first number.
+            writer.begin_at(Shift(first_part=begun_to + 1, started_at=clock.now()))
+        return StoreCorrupt(
+            f"store {str(path)!r} is empty, though parts had numbers up to {begun_to}; it goes on "
+            f"with part {begun_to + 1}"
+        )
     except StoreCorrupt as error:
         first_part = highest_part(path, images) + 1
         aside = set_aside(path, clock.now())
@@ -262,4 +270,3 @@ def _set_aside_where_damaged(path: Path, images: Path, clock: Clock) -> StoreCor
         )
         _log.warning("%s", fault)
         return fault
-    return None

@@ -69,7 +69,9 @@ class BaslerCamera:
     def open(self) -> None:
         """See `FrameSource.open`."""
         self.close()
-        device = the_one(_devices(), _names_of, self._address, "Basler camera")
+        with _converted_errors(self._info.description):
+            found = _devices()
+        device = the_one(found, _names_of, self._address, "Basler camera")
         name = f"{device.GetModelName()} {device.GetSerialNumber()}"
         with _converted_errors(name):
             camera = pylon.InstantCamera(pylon.TlFactory.GetInstance().CreateDevice(device))

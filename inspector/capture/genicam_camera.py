@@ -7,11 +7,13 @@ while one of them takes pictures stops it, so that is not done.
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from genicam.genapi import EAccessMode
+from genicam.genapi import GenericException as GenapiException
 from genicam.gentl import GenericException as GentlException
 from genicam.gentl import TimeoutException
 from harvesters.core import Harvester
@@ -42,6 +44,9 @@ from inspector.settings import UNASKED
 N_BUFFERS = 10  # a third of a second at 30 pictures/s; 50 MB of 5 Mpx
 LEAST_TIMEOUT_S = 0.001  # the library takes 0 for "as long as it takes"
 PRODUCERS = "GENICAM_GENTL64_PATH"  # by the GenTL standard: the folders of the installed ones
+# Of the transport and of the camera's features: two families that have no ancestor in common.
+_LIBRARY_ERRORS = (GentlException, GenapiException)
+_READABLE = (EAccessMode.RO, EAccessMode.RW)
 
 
 class _Producers:
@@ -131,7 +136,8 @@ class GenicamCamera:
                 acquirer.num_buffers = N_BUFFERS
                 acquirer.start()
         except BaseException:
-            _PRODUCERS.destroy(self._producer, acquirer)
+            with suppress(*_LIBRARY_ERRORS):  # what went wrong before is what counts
+                _PRODUCERS.destroy(self._producer, acquirer)
             raise
         self._acquirer = acquirer
         self._info = source_info(name, settings, self._options)
@@ -168,10 +174,8 @@ class GenicamCamera:
         """See `FrameSource.close`."""
         acquirer, self._acquirer = self._acquirer, None
         if acquirer is not None:
-            try:
+            with suppress(*_LIBRARY_ERRORS):  # it may be gone already
                 _PRODUCERS.destroy(self._producer, acquirer)
-            except GentlException:  # it is gone already
-                return
 
     def info(self) -> SourceInfo:
         """See `FrameSource.info`."""
@@ -245,7 +249,8 @@ class _Node:
 
 def _feature(nodes: Any, name: str, feature: str) -> _Node | None:
     node = getattr(nodes, feature, None)
-    return None if node is None else _Node(name, feature, node)
+    is_there = node is not None and node.get_access_mode() in _READABLE
+    return _Node(name, feature, node) if is_there else None
 
 
 def _load(harvester: Harvester, producer: str) -> None:
@@ -271,7 +276,7 @@ def _converted_errors(name: str) -> Iterator[None]:
         yield
     except InspectorError:
         raise
-    except GentlException as error:
+    except _LIBRARY_ERRORS as error:
         text = _said(error)
         is_held = "in use" in text or "access denied" in text.lower()
         advice = "another program holds it: end that one" if is_held else "check cable and power"

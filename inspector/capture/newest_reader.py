@@ -18,6 +18,7 @@ from inspector.opencv import cv2
 
 LOST_AFTER_S = 3.0  # without any picture; a server that is frozen keeps its connection
 GAP_S = 1.0  # after such a pause old pictures may come first, in a burst
+SLOW_GAPS = 3.0  # times the usual distance, of a camera that is slower than that
 STALE_SHARE = 0.25  # of the usual distance: pictures that come so close were waiting somewhere
 
 
@@ -89,7 +90,7 @@ class NewestReader:
 
     def _read_all(self) -> None:
         number, usual_s = 0, 0.0
-        is_catching_up = False
+        is_gap = is_catching_up = False
         try:
             while not self._stop.is_set():
                 is_read, pixels = self._capture.read()
@@ -98,14 +99,17 @@ class NewestReader:
                     return
                 now_ns = self._clock.monotonic_ns()
                 distance_s = (now_ns - self._last_ns) / 1e9
-                is_catching_up = distance_s > GAP_S or (
+                gap_s = max(GAP_S, SLOW_GAPS * usual_s)
+                is_slow = is_gap and not usual_s  # one gap after the other, and never a burst
+                is_gap = bool(number) and distance_s > gap_s
+                is_catching_up = (is_gap and not is_slow) or (
                     is_catching_up and distance_s < STALE_SHARE * usual_s
                 )
-                if number and distance_s <= GAP_S and not is_catching_up:
+                if number and not is_catching_up:
                     usual_s = distance_s if not usual_s else 0.9 * usual_s + 0.1 * distance_s
                 with self._changed:
                     self._last_ns = now_ns
-                    if not (is_catching_up and number):
+                    if not is_catching_up:
                         self._newest = Arrived(
                             number, now_ns, self._clock.now(), np.asarray(pixels, dtype=np.uint8)
                         )

@@ -13,6 +13,7 @@ from inspector.opencv import cv2
 
 MAX_INDEX = 63
 MAX_SIDE_PX = 16_384
+MIN_RATE = 0.5  # pictures/s; one that is silent for three seconds counts as lost
 BACKEND = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF}.get(sys.platform, cv2.CAP_ANY)
 EXPOSURE_UNIT_US = 100.0  # of V4L2 and so of OpenCV on Linux
 MANUAL_EXPOSURE = 1.0  # of V4L2; 3 is automatic
@@ -119,7 +120,7 @@ def _make(wanted: Wanted, clock: Clock) -> ContinuousSource:
     width_px = table.optional_integer("width_px", low=1, high=MAX_SIDE_PX)
     options = CameraOptions(
         size_px=None if height_px is None or width_px is None else (height_px, width_px),
-        frames_per_s=table.optional_number("frames_per_s", low=0.1, high=10_000.0),
+        frames_per_s=table.optional_number("frames_per_s", low=MIN_RATE, high=10_000.0),
         exposure_us=table.optional_number("exposure_us", low=1.0, high=60_000_000.0),
         gain=table.optional_number("gain", low=0.0, high=1e6),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
@@ -52,7 +53,7 @@ class Replay:
         self._clock = clock
         self._pace = Pace(options.frames_per_s, clock)
         self._pictures: Iterator[WaitingPicture] | None = None
-        self._held: dict[str, Frame] = {}
+        self._held: dict[str, tuple[datetime | None, Frame]] = {}  # with the file's time
         self._n_held_bytes = 0
         self._next: Frame | CaptureError | None = None
         self._n_given = 0
@@ -129,16 +130,18 @@ class Replay:
             waiting = next(self._pictures, None)
             if waiting is None:
                 raise SourceUnavailable(f"{self._source!r} holds no picture any more")
-        held = self._held.get(waiting.image)
-        return self._load(waiting) if held is None else held
+        taken_at, held = self._held.get(waiting.image, (None, None))
+        return self._load(waiting) if held is None or taken_at != waiting.taken_at else held
 
     def _load(self, waiting: WaitingPicture) -> Frame | CaptureError:
         try:
             frame = waiting.load()
         except CaptureError as error:  # this picture only
             return error
+        _, before = self._held.pop(waiting.image, (None, None))
+        self._n_held_bytes -= 0 if before is None else before.pixels.nbytes
         if self._options.is_looped and self._n_held_bytes + frame.pixels.nbytes <= MAX_HELD_BYTES:
-            self._held[waiting.image] = frame
+            self._held[waiting.image] = waiting.taken_at, frame
             self._n_held_bytes += frame.pixels.nbytes
         return frame
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from inspector.errors import InspectorError, WorkerFailed
 
 WAKE_S = 0.5  # Windows hands a Ctrl-C to the main thread only between two waits
+_GIVEN_UP: list["Worker"] = []
 
 
 class Worker:
@@ -46,6 +47,10 @@ class Worker:
             timeout_s -= WAKE_S
         return not self._thread.is_alive()
 
+    def give_up(self) -> None:
+        """Nobody waits for its end any more, for it may never come; see `is_any_stuck`."""
+        _GIVEN_UP.append(self)
+
     def _run(self) -> None:
         try:
             self._body()
@@ -57,6 +62,11 @@ class Worker:
     def _fail(self, error: InspectorError) -> None:
         self.failure = error
         self._on_failure(error)
+
+
+def is_any_stuck() -> bool:
+    """Whether a thread that was given up runs still; Python would wait for it at its exit."""
+    return not all(worker.join(0) for worker in _GIVEN_UP)
 
 
 def raised(error: InspectorError) -> None:

@@ -314,8 +314,7 @@ class Runner:
         due_ns = self._clock.monotonic_ns()
         while not self._stop.wait(max(0, due_ns - self._clock.monotonic_ns()) / 1e9):
             self.trigger()
-            # A late pulse shifts the ones after it: two at once would be one part seen twice.
-            due_ns = max(due_ns + round(every_ms * 1e6), self._clock.monotonic_ns())
+            due_ns = next_due_ns(due_ns, self._clock.monotonic_ns(), round(every_ms * 1e6))
 
     def _watch(self) -> None:
         told_ns = self._clock.monotonic_ns()
@@ -442,6 +441,7 @@ class Runner:
     def _join(self, worker: Worker) -> None:
         """Wait for a worker, but not for ever: a driver or a runtime may never return."""
         if not worker.join(LONGEST_END_S):
+            worker.give_up()
             cause = TimeoutError(f"it did not end within {LONGEST_END_S:g} s")
             self._fail(WorkerFailed(worker.name, cause))
 
@@ -480,3 +480,12 @@ class Runner:
 
     def _tell_state(self) -> None:
         self._tell(partial(self._listener.on_state, self.snapshot()))
+
+
+def next_due_ns(due_ns: int, now_ns: int, every_ns: int) -> int:
+    """When a timer's next pulse is due, after one that was due and came just now.
+
+    In step while that is half a period away at least: two at once would be one part seen twice.
+    """
+    in_step_ns = due_ns + every_ns
+    return in_step_ns if 2 * (in_step_ns - now_ns) >= every_ns else now_ns + every_ns

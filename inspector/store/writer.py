@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from inspector.clock import utc_text
@@ -39,7 +38,11 @@ _INSERT_HEALTH = (
     f"VALUES ({', '.join('?' * len(HEALTH_COLUMNS))})"
 )
 MAX_ROWS_CHECKED = 100_000  # the newest; under a second. Older ones are checked when they are read
-HEALTH_DAYS = 90  # 130,000 rows, 10 MB
+_PRUNE_HEALTH = (
+    "DELETE FROM health WHERE at <= (SELECT at FROM health ORDER BY at DESC LIMIT 1 OFFSET ?)"
+)
+MAX_HEALTH_ROWS = 130_000  # 90 days, 10 MB
+PRUNE_EVERY = 1_000  # rows, for which all of them are counted
 # How long a commit took is known only after it, and is written by the next one.
 _SET_STORE_MS = f"UPDATE records SET {STORE_MS} = ?, crc32 = ? WHERE record_id = ?"  # noqa: S608  (constants)
 
@@ -74,6 +77,7 @@ class RecordWriter:
         self._path = path
         self._mark = HighMark(path)
         self._reach: Reach
+        self._n_noted = 0
         self._connection = connect(path, is_made=is_made, busy_timeout_s=busy_timeout_s)
         try:
             with converted_errors(path):
@@ -127,6 +131,11 @@ class RecordWriter:
         if self._reach.part_number:  # of a line; a batch does not number its parts
             self._mark.note(self._reach)
 
+    @property
+    def begun_to(self) -> int:
+        """The highest number that a part of a line was given; 0 before the first."""
+        return self._reach.part_number
+
     def correct(self, records: Sequence[Record]) -> None:
         """Put these in the place of those with the same `record_id`. Raises as `append`."""
         with self._transaction():
@@ -161,11 +170,15 @@ class RecordWriter:
         )
 
     def note_health(self, health: Health) -> None:
-        """Note how the line does; what is older than `HEALTH_DAYS` goes."""
-        oldest = utc_text(health.at - timedelta(days=HEALTH_DAYS))
+        """Note how the line does; now and then all but the newest `MAX_HEALTH_ROWS` go.
+
+        By their number: a clock that is wrong for a moment would make all of them old.
+        """
         with self._transaction():
             self._connection.execute(_INSERT_HEALTH, health_to_row(health))
-            self._connection.execute("DELETE FROM health WHERE at < ?", (oldest,))
+            if self._n_noted % PRUNE_EVERY == 0:
+                self._connection.execute(_PRUNE_HEALTH, (MAX_HEALTH_ROWS,))
+        self._n_noted += 1
 
     def set_run(self, values: Mapping[str, str]) -> None:
         """Note what this run is, once."""

@@ -10,7 +10,7 @@ from inspector.bundle import open_bundle
 from inspector.bundle.files import MANIFEST_FILE as BUNDLE_MANIFEST_FILE
 from inspector.bundle.files import bundle_reader
 from inspector.clock import Clock, utc_text
-from inspector.errors import RecipeError
+from inspector.errors import RecipeError, StoreCorrupt
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.settings import StationSettings
 from inspector.station import IMAGES_FOLDER, STORE_FILE
@@ -136,9 +136,12 @@ def _recipes(settings: StationSettings) -> tuple[dict[str, Path], list[str]]:
 def _add_records(backup: BackupWriter, store: Path) -> int:
     copy = backup.work / RECORDS_FILE
     copy_store(store, copy)
-    with RecordReader(copy) as reader:
-        reader.check_whole()
-        n_records = sum(1 for _ in reader.records(has_gone=True))
+    try:
+        with RecordReader(copy) as reader:
+            reader.check_whole()
+            n_records = sum(1 for _ in reader.records(has_gone=True))
+    except StoreCorrupt as error:  # it was so where it came from
+        raise StoreCorrupt(str(error).replace(str(copy), str(store))) from error
     backup.add(RECORDS_FILE, copy)
     copy.unlink()
     return n_records

@@ -56,6 +56,34 @@ def test_each_error_ends_the_program_with_its_code_and_without_a_traceback(
     assert code == 130 or "wrong" in captured.err
 
 
+STUCK = """
+import sys, time
+from inspector.command_line import program, run
+from inspector.concurrency.worker import Worker, raised
+from inspector.errors import WorkerFailed
+
+def handler(_):
+    worker = Worker("camera", lambda: time.sleep(60), raised)
+    worker.start()
+    assert not worker.join(0.1)
+    worker.give_up()
+    print("what was judged")
+    raise WorkerFailed("camera", TimeoutError("it did not end"))
+
+parser = program("inspector", "A test.")
+parser.set_defaults(handler=handler)
+sys.exit(run(parser, []))
+"""
+
+
+def test_program_ends_though_a_thread_never_will() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (4, "what was judged\n")
+    assert "it did not end" in done.stderr
+
+
 def test_bug_is_never_taken_for_a_failed_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_raising(ZeroDivisionError("a bug")) == 4
     assert "fault of the program" in capsys.readouterr().err

@@ -144,6 +144,17 @@ def test_store_that_is_gone_is_told_and_its_numbers_are_not_given_again(folder: 
     assert [record.part_number for record in stored(path)] == [4, 5, 6]
 
 
+def test_start_that_was_cut_off_before_the_first_number_gives_none_again(folder: Path) -> None:
+    run(folder)
+    path = folder / "records" / "records.db"
+    set_aside(path, START)
+    RecordWriter(path).close()  # and killed before it was told where to go on
+    fault = run(folder).snapshots[-1].store_fault
+    assert "is empty, though parts had numbers up to 3; it goes on with part 4" in str(fault)
+    assert [record.part_number for record in stored(path)] == [4, 5, 6]
+    assert run(folder).snapshots[-1].store_fault is None
+
+
 def test_record_that_is_not_what_was_written_is_noticed(folder: Path) -> None:
     run(folder)
     path = folder / "records" / "records.db"

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from genicam.genapi import AccessException, EAccessMode
 
-from inspector.capture.genicam_camera import KIND, PRODUCERS, GenicamCamera
+from inspector.capture.genicam_camera import KIND, PRODUCERS, GenicamCamera, _feature
 from inspector.capture.registry import make_source
 from inspector.clock import SystemClock
 from inspector.errors import GrabTimeout, SettingsError, SourceUnavailable
@@ -205,3 +206,29 @@ def test_what_lies_there_before_a_trigger_is_thrown_away(monkeypatch: pytest.Mon
         assert executed == ["trigger"]
         assert acquirer.data_streams[0].num_awaiting_delivery == 0
         assert source.grab(5.0).frame_id >= 4
+
+
+def test_camera_that_is_gone_at_a_trigger_is_lost_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise AccessException("the node is not writable")
+
+    with opened() as source:
+        source._options = replace(source._options, trigger=Trigger.SOFTWARE)
+        command = SimpleNamespace(execute=fail)
+        device = SimpleNamespace(node_map=SimpleNamespace(TriggerSoftware=command))
+        with monkeypatch.context() as faked:
+            faked.setattr(type(source._acquirer), "remote_device", device)
+            with pytest.raises(SourceUnavailable, match="not writable; check cable and power"):
+                source.trigger()
+
+
+def test_feature_that_cannot_be_read_now_is_as_good_as_none() -> None:
+    gain = SimpleNamespace(get_access_mode=lambda: EAccessMode.NA, value=1.0)
+    nodes = SimpleNamespace(Gain=gain)
+    assert _feature(nodes, "camera", "Gain") is None
+    gain.get_access_mode = lambda: EAccessMode.RO
+    found = _feature(nodes, "camera", "Gain")
+    assert found is not None
+    assert found.read() == 1.0

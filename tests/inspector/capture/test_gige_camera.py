@@ -1,6 +1,7 @@
 """GigE Vision over the loopback: settings, triggers, broken pictures, and a camera that is lost."""
 
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -131,6 +132,15 @@ def test_camera_that_is_gone_is_noticed_and_found_again(number: signal.Signals) 
         source.open()
         assert source.grab(PATIENCE_S).frame_id == 0
         source.close()
+
+
+def test_picture_that_came_while_nobody_waited_gets_no_more_time() -> None:
+    with opened() as source:
+        source.grab(PATIENCE_S)
+        threading.Event().wait(0.3)  # pictures wait now
+        source._away_ns = 17
+        assert source.grab(PATIENCE_S).captured_ns == 17
+        assert source.grab(PATIENCE_S).captured_ns > 17
 
 
 def test_closed_camera_gives_nothing() -> None:

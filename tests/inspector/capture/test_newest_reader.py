@@ -88,6 +88,19 @@ def test_burst_after_a_pause_is_old_and_not_given() -> None:
     close(reader, capture)
 
 
+def test_camera_of_one_picture_every_two_seconds_is_heard() -> None:
+    reader, capture, level = reader_of([(0.3, 10), (2.0, 20), (2.0, 30), (2.1, 40), (1.9, 50)])
+    seen = []
+    for _ in range(5):
+        capture.let(1)
+        try:
+            seen.append(level())
+        except GrabTimeout:
+            seen.append(0)
+    assert seen == [10, 0, 30, 40, 50]  # after the first pause nobody can know
+    close(reader, capture)
+
+
 def test_end_of_the_capture_is_a_loss() -> None:
     reader, capture, level = reader_of([(0.1, 10), None])
     capture.let(1)

@@ -1,5 +1,6 @@
 """Pictures of a disk as a camera: each once and in order, in a loop or to their end."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,16 @@ def test_loop_begins_again_and_takes_up_what_has_come(
     assert levels(source, 4) == [20, 90, 200, 20]
     write_png(folder / "250.png", np.full((24, 32), 250, dtype=np.uint8))
     assert levels(source, 6) == [90, 200, 20, 90, 200, 250]
+    source.close()
+
+
+def test_picture_that_was_written_anew_is_read_anew_in_a_loop(folder: Path) -> None:
+    source = opened(folder, is_looped=True)
+    assert levels(source, 3) == [20, 90, 200]
+    path = folder / "090.png"
+    write_png(path, np.full((24, 32), 91, dtype=np.uint8))
+    os.utime(path, (1, 1))
+    assert levels(source, 4) == [20, 91, 200, 20]
     source.close()
 
 

@@ -21,7 +21,7 @@ from inspector.pipeline.events import Phase, RunSnapshot
 from inspector.pipeline.inspecting import TO_INSPECT
 from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.parts import PartResult
-from inspector.pipeline.runner import Runner
+from inspector.pipeline.runner import Runner, next_due_ns
 from inspector.store.reader import RecordReader
 from tests.support.lines import Brightness, Ear, ScriptedSource, Step, brightness_inspection
 from tests.support.runs import BRIGHT, DARK, ERROR, FAIL, PASS, decided, plan, run, running
@@ -128,6 +128,13 @@ def test_triggered_part_is_seen_by_every_camera_and_the_worst_view_decides(path:
     assert [view.camera for view in records[1].views] == ["top", "side"]
     assert records[1].source_id == "side"
     assert runner.trigger() is None
+
+
+def test_pulse_that_comes_late_shifts_the_ones_after_it() -> None:
+    assert next_due_ns(1_000, 1_000, 100) == 1_100
+    assert next_due_ns(1_000, 1_040, 100) == 1_100  # in step again
+    assert next_due_ns(1_000, 1_060, 100) == 1_160
+    assert next_due_ns(1_000, 1_250, 100) == 1_350  # none is made up for
 
 
 def test_timer_triggers_until_the_parts_are_done(path: Path) -> None:

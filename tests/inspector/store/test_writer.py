@@ -12,9 +12,10 @@ import pytest
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
 from inspector.flow import Decision, Record, StoredImage
 from inspector.store import connection
+from inspector.store import writer as writing
 from inspector.store.reader import RecordReader
 from inspector.store.schema import SCHEMA_VERSION, UPGRADES, Shift
-from inspector.store.writer import HEALTH_DAYS, RecordWriter
+from inspector.store.writer import RecordWriter
 from tests.inspector.store.test_health import FIRST as FIRST_MINUTE
 from tests.support.fakes import START, record
 from tests.support.panels import part
@@ -298,8 +299,12 @@ def test_store_that_an_earlier_version_wrote_is_read_and_goes_on(path: Path, ver
     assert tables_and_version(path)[1] == SCHEMA_VERSION
 
 
-def test_minutes_of_the_line_come_back_in_order_and_old_ones_go(path: Path) -> None:
-    days = (0, HEALTH_DAYS - 1, HEALTH_DAYS + 1)
+def test_minutes_of_the_line_come_back_in_order_and_old_ones_go(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "MAX_HEALTH_ROWS", 2)
+    monkeypatch.setattr(writing, "PRUNE_EVERY", 1)
+    days = (0, 89, 20_000)  # the clock may be wrong by years
     with RecordWriter(path) as writer:
         for day in days:
             writer.note_health(replace(FIRST_MINUTE, at=START + timedelta(days=day)))

@@ -129,8 +129,9 @@ def test_what_is_there_is_never_overwritten(station: Path, tmp_path: Path) -> No
 def test_damaged_record_is_told_and_no_file_is_left(station: Path, tmp_path: Path) -> None:
     store = load_station(station).store / "records.db"
     in_sqlite(store, "UPDATE records SET decision = 'PASS' WHERE part_number = 2")
-    with pytest.raises(StoreCorrupt, match="is not what was written"):
+    with pytest.raises(StoreCorrupt, match="is not what was written") as caught:
         take(station, tmp_path / "a.zip")
+    assert str(store) in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["line"]
 
 
