@@ -14,6 +14,7 @@ from pathlib import Path
 from inspector.assembly import ReadyInspection, build_tuned_inspection
 from inspector.batch_run import BatchRun, Progress, SaveImages, record_id_of
 from inspector.bundle import open_bundle
+from inspector.capture.files.listing import real_path
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
 from inspector.clock import Clock, utc_text
 from inspector.errors import UsageError
@@ -128,7 +129,7 @@ def _run(
         save_images=request.save_images,
         progress=start_progress(count),
         pictures=pictures,
-        is_resumed=bool(done),
+        is_resumed=request.resume,
     )
     started_ns = clock.monotonic_ns()
     is_complete = run.drive()
@@ -140,6 +141,7 @@ def _run(
             n_judged_now=run.n_stored,
             identity=ready.identity,
             left_out=source.left_out,
+            n_left=_n_left(count, run.n_stored, is_complete=is_complete),
         )
     return BatchOutcome(
         ready=ready,
@@ -148,6 +150,13 @@ def _run(
         summary=summary,
         is_complete=is_complete,
     )
+
+
+def _n_left(count: int | None, n_judged: int, *, is_complete: bool) -> int | None:
+    """See `Summary`."""
+    if is_complete:
+        return 0
+    return None if count is None else count - n_judged
 
 
 def source_name(source: str) -> str:
@@ -159,8 +168,8 @@ def source_name(source: str) -> str:
 def _make_folder(request: BatchRequest, source: PictureSource) -> None:
     out = request.out
     probe = out / f".write-test-{os.getpid()}"
-    kept = (out / IMAGES_FOLDER).resolve()
-    is_inside = out.resolve().is_relative_to(Path(request.source).resolve())
+    kept = real_path(out / IMAGES_FOLDER)
+    is_inside = real_path(out).is_relative_to(real_path(Path(request.source)))
     if request.save_images != "none" and (is_inside or source.has_any_in(kept)):
         raise UsageError(
             f"--out {str(out)!r} lies inside the source: the pictures saved there would be judged "

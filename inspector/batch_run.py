@@ -5,7 +5,7 @@ what is to be judged -> inspect:0..n -> [queue] -> store (one writer)
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Protocol
@@ -176,7 +176,7 @@ class BatchRun:
             inspected,
             judged_at=self._clock.now(),
             bundle_id=self._ready.bundle.manifest.bundle_id,
-            stage_ms=watch.stage_ms,
+            stage_ms=_with_decoding(watch.stage_ms, waiting.decoded_ms),
         )
         is_kept = self._save_images == "all" or (
             self._save_images == "fail" and record.verdict.decision is not Decision.PASS
@@ -210,3 +210,11 @@ class BatchRun:
     def _count(self, stored: Sequence[Record]) -> None:
         self.n_stored += len(stored)
         self._progress.stored(len(stored))
+
+
+def _with_decoding(stage_ms: Mapping[Stage, float], decoded_ms: float) -> Mapping[Stage, float]:
+    """The times of a picture that was decoded before its turn came."""
+    if not decoded_ms:
+        return stage_ms
+    both = (Stage.DECODE, Stage.TOTAL)
+    return {stage: ms + decoded_ms * (stage in both) for stage, ms in stage_ms.items()}

@@ -107,8 +107,7 @@ def _drawn(outcome: BatchOutcome, record: Record, waiting: WaitingPicture) -> Ga
         return GalleryEntry(record=record, picture=None, overlay=None)
     inspected = outcome.ready.inspection.inspect(frame)
     is_same = (frame.content_sha256 or "") == record.image.sha256
-    prediction = inspected.prediction
-    if not is_same or prediction is None or prediction.heatmap is None:
+    if not is_same:
         return GalleryEntry(record=record, picture=None, overlay=None)
     return GalleryEntry(
         record=record,

@@ -175,15 +175,16 @@ def _decisions(
     ready: ReadyInspection, rival: ReadyInspection, images: str, clock: Clock
 ) -> Sequence[tuple[Decision, Decision]]:
     pairs = []
-    for waiting in PictureSource(images, clock):
+    for waiting in PictureSource(images, clock, ready.bundle.manifest.input.max_sample):
         try:
             frame = waiting.load()
         except CaptureError:  # a batch would give both the same ERROR
             continue
-        first, second = (one.inspection.inspect(frame).verdict for one in (ready, rival))
-        pairs.append((first.decision, second.decision))
+        first, second = (one.inspection.inspect(frame).verdict.decision for one in (ready, rival))
+        if first is not Decision.ERROR or second is not Decision.ERROR:  # else it tells nothing
+            pairs.append((first, second))
     if not pairs:
-        raise SourceUnavailable(f"--images {images!r}: none of its pictures can be read")
+        raise SourceUnavailable(f"--images {images!r}: none of its pictures can be judged")
     return pairs
 
 

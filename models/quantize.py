@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -50,6 +51,8 @@ from models.quantization.score_scale import rescored, score_scale
 FLOAT_CONVOLUTIONS = (0, 3, 6, 9, 12)  # at the start: so many blocks of the backbone, by three
 _SPEED_MARGIN = 1.05  # what is measured for the gate may come out that much lower
 _ROUNDS = 7  # for a first look at a speed
+_TILES_AT_ONCE = 4
+_MAX_AGREED_PX = 120_000_000  # of tensors; two maps of so many are 1 GB
 _AS_FAST = 0.9  # smaller differences are the machine's moods
 _log = logging.getLogger(__name__)
 
@@ -297,13 +300,11 @@ def _compared(
     manifest = bundle.manifest
     comparison = compare_results(reference, results, comparison_set.samples)
     backends = [OrtBackend(manifest, one) for one in (bundle.model, model)]
+    pieces = _pieces([one.tensor for one in comparison_set.prepared])
     outputs = {}
-    for name in backends[0].run(
-        comparison_set.prepared[0].tensor
-    ):  # one at a time: heat maps are large
+    for name in backends[0].run(pieces[0]):  # one at a time: heat maps are large
         first, second = (
-            np.concatenate([backend.run(one.tensor)[name] for one in comparison_set.prepared])
-            for backend in backends
+            np.concatenate([backend.run(piece)[name] for piece in pieces]) for backend in backends
         )
         outputs[name] = agreement_of(first, second)
     return {
@@ -321,6 +322,20 @@ def _compared(
         "size_share": len(model) / len(bundle.model),
         "processor": processor_name(),
     }
+
+
+def _pieces(tensors: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
+    """A few tiles at a time, and no more of them than memory has room for with their maps."""
+    n_px = 0
+    pieces: list[NDArray[np.uint8]] = []
+    for tensor in tensors:
+        for start in range(0, len(tensor), _TILES_AT_ONCE):
+            piece = tensor[start : start + _TILES_AT_ONCE]
+            n_px += math.prod(piece.shape[:3])
+            if pieces and n_px > _MAX_AGREED_PX:
+                return pieces
+            pieces.append(piece)
+    return pieces
 
 
 def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:

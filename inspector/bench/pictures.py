@@ -23,7 +23,7 @@ def load_tensors(images: str, spec: InputSpec, clock: Clock) -> list[NDArray[np.
         SourceUnavailable: There is nothing at that path.
         UsageError: No picture there can be used.
     """
-    source = PictureSource(images, clock)
+    source = PictureSource(images, clock, spec.max_sample)
     if source.count is None:
         raise UsageError(f"{images!r}: is a video; give a folder of pictures")
     waiting = list(source)

@@ -83,6 +83,10 @@ def judge_and_write(
 def print_summary(results: "Results") -> None:
     """The run in a few lines, for people."""
     print_run_summary(results.summary)
+    if results.summary.n_left != 0:
+        from inspector.report.words import n_left_text
+
+        print_line(f"interrupted: {n_left_text(results.summary.n_left)}; --resume goes on")
     if results.summary.left_out:
         from inspector.report.words import left_out_text
 

@@ -19,7 +19,7 @@ from inspector.report.page import (
     shown,
     table,
 )
-from inspector.report.words import left_out_text, overall_line, score_texts, share_text
+from inspector.report.words import left_out_text, n_left_text, overall_line, score_texts, share_text
 from inspector.store.summary import Summary
 
 MAX_ERRORS_SHOWN = 100  # a page is read by people; records.csv has them all
@@ -93,7 +93,9 @@ def _head(summary: Summary, source: str, made_at: datetime) -> str:
     n_parts, decisions = summary.n_parts, summary.decisions
     failed, unjudged = decisions[Decision.FAIL], decisions[Decision.ERROR]
     why = f"<p class=lead>{failed:,} failed, {unjudged:,} could not be judged.</p>"
-    if n_parts in (0, decisions[Decision.PASS], unjudged):  # the headline has said it
+    if summary.n_left != 0:
+        why += f"<p class=lead>{n_left_text(summary.n_left).capitalize()}.</p>"
+    elif n_parts in (0, decisions[Decision.PASS], unjudged):  # the headline has said it
         why = ""
     made = made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     bars = "".join(

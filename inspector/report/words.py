@@ -9,6 +9,8 @@ from inspector.store.summary import Summary
 def overall_line(summary: Summary) -> str:
     """The run in one sentence."""
     n_parts, n_pass = summary.n_parts, summary.decisions[Decision.PASS]
+    if summary.n_left != 0:
+        return f"Interrupted after {n_parts:,} {'part' if n_parts == 1 else 'parts'}"
     if n_parts == 0:
         return "No parts were inspected"
     if n_pass == n_parts:
@@ -20,6 +22,13 @@ def overall_line(summary: Summary) -> str:
     if n_parts == 1:
         return "The one part was rejected"
     return f"{n_parts - n_pass:,} of {n_parts:,} parts rejected"
+
+
+def n_left_text(n_left: int | None) -> str:
+    """What an interrupted batch did not come to: "3 pictures are not judged yet"."""
+    if n_left is None:
+        return "the rest of the video is not judged yet"
+    return f"{n_left:,} {'picture is' if n_left == 1 else 'pictures are'} not judged yet"
 
 
 def left_out_text(left_out: Mapping[str, int]) -> str:

@@ -29,6 +29,8 @@ class Summary:
         identity: Versions and hashes of everything that judged.
         left_out: How many files of a batch's source are not pictures, by kind.
         n_gone: Pictures that were judged and are not in the source any more; not counted above.
+        n_left: Pictures of a batch that was interrupted before it came to them; None: nobody knows
+            how many, as in a video.
     """
 
     decisions: Mapping[Decision, int]
@@ -38,6 +40,7 @@ class Summary:
     identity: Mapping[str, str]
     left_out: Mapping[str, int] = field(default_factory=dict)
     n_gone: int = 0
+    n_left: int | None = 0
 
     @property
     def n_parts(self) -> int:
@@ -78,12 +81,13 @@ def summarise(
     identity: Mapping[str, str],
     first_part: int | None = None,
     left_out: Mapping[str, int] | None = None,
+    n_left: int | None = 0,
 ) -> Summary:
     """Count and measure what the store holds.
 
     Args:
         first_part: From this part of a line on; None: everything.
-        left_out: See `Summary`.
+        left_out, n_left: See `Summary`.
     """
     stage_ms = {}
     for stage in Stage:
@@ -98,6 +102,7 @@ def summarise(
         identity=identity,
         left_out=left_out or {},
         n_gone=store.n_gone(),
+        n_left=n_left,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from inspector.assembly import criteria_of
 from inspector.bundle import InputSpec, Manifest
-from inspector.errors import DataError, InspectionError
+from inspector.errors import DataError, InspectionError, PreprocessError
 from inspector.flow import Preprocessed
 from inspector.inference.ort import OrtBackend
 from inspector.preprocess import preprocess
@@ -66,7 +66,10 @@ def comparison_set_of(
     prepared, sha256s = [], []
     for sample in samples:
         picture = load_picture(sample, spec.max_sample)
-        prepared.append(preprocess(picture.frame, spec))
+        try:
+            prepared.append(preprocess(picture.frame, spec))
+        except PreprocessError as error:
+            raise DataError(f"picture {sample.name!r}: {error}") from error
         sha256s.append(picture.sha256)
     good = {place: one for place, one in enumerate(prepared) if samples[place].is_good}
     has_few = len(prepared) - len(good) < fewest

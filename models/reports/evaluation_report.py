@@ -82,6 +82,11 @@ def _content(evaluation: Evaluation) -> Iterator[str]:
     yield section("Figures", table((), rows))
     scores = [(one.score, one.decision) for one in evaluation.judged]
     yield section("Scores", score_histogram(scores, evaluation.threshold))
+    if not evaluation.has_good:  # it only sorts
+        yield section("Verdicts by truth", confusion_matrix(evaluation.confusion()))
+        wrong = [one for one in evaluation.judged if one.label not in one.sample.kinds]
+        yield from _mistakes("Called something else", wrong)
+        return
     is_defect = [not one.sample.is_good for one in evaluation.judged]
     curve = roc({"scores": [one.score for one in evaluation.judged]}, is_defect)
     yield section("Defects found against good parts rejected", curve)
@@ -104,10 +109,11 @@ def _mistakes(title: str, mistakes: Sequence[Judged]) -> Iterator[str]:
         more = f"<p>{hidden:,} more stand in pictures.csv.</p>" if hidden > 0 else ""
         lines = [
             f"<tr><td>{foreign(one.sample.name)}</td><td>{shown(one.sample.label)}</td>"
-            f"<td>{badge(one.decision)}</td><td>{one.score:.4g}</td></tr>"
+            f"<td>{badge(one.decision)}</td><td>{shown(one.label)}</td>"
+            f"<td>{one.score:.4g}</td></tr>"
             for one in mistakes[:MISTAKES_SHOWN]
         ]
-        head = ("Picture", "Label", "Decision", "Score")
+        head = ("Picture", "Label", "Decision", "Called", "Score")
         yield section(title, table(head, lines), more)
 
 

@@ -167,5 +167,8 @@ def test_interrupted_batch_keeps_what_it_finished_and_ends_with_130(
     assert len(rows) == count_records(out)
     assert 100 <= len(rows) < MANY
     assert json.loads((out / "summary.json").read_text())["is_complete"] is False
+    page = (out / "report.html").read_text()
+    assert f"Interrupted after {len(rows):,} parts" in page
+    assert f"{MANY - len(rows):,} pictures are not judged yet" in page
     assert inspector("batch", many, "--bundle", bundle, "--out", out, "--resume").returncode == 1
     assert len(rows_of(out)) == MANY

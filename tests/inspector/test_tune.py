@@ -80,6 +80,17 @@ def test_pictures_that_only_int8_passes_are_counted(tmp_path: Path) -> None:
     assert (table["model"], table["processor"]) == ("float", tuning.processor)
 
 
+def test_pictures_are_brought_to_the_light_that_the_bundle_was_made_on(tmp_path: Path) -> None:
+    path = write_bundle(
+        tmp_path / "b", threshold=0.5, int8_model=brightness_model(white=256.0), max_sample=1023
+    )
+    (tmp_path / "images").mkdir()
+    write_png(tmp_path / "images" / "a.png", np.full((32, 48), 900, np.uint16))
+    tuning = tune(open_bundle(path), SystemClock(), str(tmp_path / "images"))
+    assert tuning.int8 is not None
+    assert tuning.int8.n_images == 1
+
+
 def test_canary_that_scores_otherwise_here_keeps_float(tmp_path: Path) -> None:
     twin = brightness_model(white=256.0)
     path = write_bundle(tmp_path / "b", int8_model=twin, int8_canary_offset=0.1)
@@ -93,5 +104,5 @@ def test_folder_of_pictures_that_none_can_read_is_refused(tmp_path: Path) -> Non
     path = write_bundle(tmp_path / "b", int8_model=brightness_model(white=256.0))
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "no.png").write_bytes(b"no picture")
-    with pytest.raises(SourceUnavailable, match="none of its pictures can be read"):
+    with pytest.raises(SourceUnavailable, match="none of its pictures can be judged"):
         tune(open_bundle(path), SystemClock(), str(tmp_path / "images"))

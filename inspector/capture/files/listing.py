@@ -4,12 +4,14 @@ What is a picture is told by its content, so that no part is left out because of
 called; and a name that promises a picture is taken at its word, so that a damaged one is an ERROR.
 """
 
+import fnmatch
 import glob
 import logging
 import os
+import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -85,6 +87,11 @@ def is_picture(path: Path) -> bool:
     return picture_kind(head or b"") is not None
 
 
+def real_path(path: Path) -> Path:
+    """Where it really is; a link to itself stays, on which `Path.resolve` fails until 3.13."""
+    return Path(os.path.realpath(path))
+
+
 def is_video(source: str) -> bool:
     """Whether the source is one video file, going by its name."""
     return Path(source).suffix.lower() in VIDEO_SUFFIXES and not _is_folder(Path(source))
@@ -128,11 +135,11 @@ class _LeftOut:
     """Counts what is not a picture, once for each file."""
 
     def __init__(self, results: Path | None) -> None:
-        self._results = None if results is None else results.resolve()
+        self._results = None if results is None else real_path(results)
         self._kinds: Counter[str] = Counter()
 
     def add(self, path: Path) -> None:
-        if self._results is not None and path.resolve().is_relative_to(self._results):
+        if self._results is not None and real_path(path).is_relative_to(self._results):
             return
         self._kinds[_kind_of(path)] += 1
 
@@ -169,22 +176,62 @@ def _found(source: str, left_out: _LeftOut) -> list[ListedImage]:
 
 
 def _matches(base: Path, pattern: str, left_out: _LeftOut) -> Iterator[Path]:
-    # Not glob.iglob: its `**` follows links, and two links to their own folder give 2**40 names.
+    parts = pattern.split("/")
+    if any("**" in part and part != "**" for part in parts):
+        raise UsageError(f"{pattern!r}: ** stands for folders, and beside nothing else")
+    found = _globbed(base, parts) if _is_folder(base) else ()
+    for match in dict.fromkeys(found):
+        names = match.relative_to(base).parts
+        if _is_folder(match):
+            continue
+        if any(name.startswith(".") and name != ".." for name in names):
+            left_out.add(match)
+        elif is_picture(match):
+            yield match
+        else:
+            left_out.add(match)
+
+
+def _globbed(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """What matches, sorted within each folder.
+
+    Not glob.iglob: its `**` follows links, and two links to their own folder give 2**40 names. Not
+    Path.glob: it passes over folders that it may not read, and the parts in them.
+    """
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        for below in _folders_below(folder):
+            yield from _globbed(below, rest)
+        return
+    if glob.has_magic(part):
+        wanted = re.compile(fnmatch.translate(os.path.normcase(part)))
+        found = [folder / name for name in _names(folder) if wanted.match(os.path.normcase(name))]
+    else:
+        found = [folder / part] if os.path.lexists(folder / part) else []
+    for path in found:
+        if not rest:
+            yield path
+        elif _is_folder(path):
+            yield from _globbed(path, rest)
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    yield folder
+    for name in _names(folder):
+        if _is_folder(folder / name) and not (folder / name).is_symlink():
+            yield from _folders_below(folder / name)
+
+
+def _names(folder: Path) -> list[str]:
+    """Of all that is in a folder, sorted."""
     try:
-        for match in base.glob(pattern):
-            parts = match.relative_to(base).parts
-            is_hidden = any(part.startswith(".") and part != ".." for part in parts)
-            if _is_folder(match):
-                continue
-            if is_hidden:
-                left_out.add(match)
-                continue
-            if is_picture(match):
-                yield match
-            else:
-                left_out.add(match)
-    except ValueError as error:  # `**` beside other characters
-        raise UsageError(f"{pattern!r}: {error}") from error
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries)
+    except OSError as error:
+        raise SourceUnavailable(
+            f"folder {str(folder)!r} cannot be read: {error.strerror}; give this user the right to "
+            "read it, or move it out of the source"
+        ) from error
 
 
 def _is_folder(path: Path) -> bool:
@@ -200,19 +247,12 @@ def _walk(folder: Path, left_out: _LeftOut) -> Iterator[Path]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
-        try:
-            status = here.stat()
-            if (status.st_dev, status.st_ino) in entered:
-                _log.warning("%s leads to a folder that was read already; passed over", here)
-                continue
-            entered.add((status.st_dev, status.st_ino))
-            with os.scandir(here) as entries:
-                names = sorted(entry.name for entry in entries)
-        except OSError as error:
-            raise SourceUnavailable(
-                f"folder {str(here)!r} cannot be read: {error.strerror}; give this user the right "
-                "to read it, or move it out of the source"
-            ) from error
+        status = here.stat()
+        if (status.st_dev, status.st_ino) in entered:
+            _log.warning("%s leads to a folder that was read already; passed over", here)
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        names = _names(here)
         if {_STORE_FILE, _IMAGES_FOLDER} <= set(names):
             _log.warning(
                 "%s holds results of a batch: the pictures saved there are judged as parts", here

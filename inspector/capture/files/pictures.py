@@ -1,6 +1,7 @@
 """Pictures waiting to be judged, from files or from a video, all asked for in the same way."""
 
 import hashlib
+import itertools
 import logging
 import stat
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from inspector.capture.files.listing import (
     ListedImage,
     is_video,
     list_images,
+    real_path,
 )
 from inspector.capture.files.video import check_video, read_video
 from inspector.clock import Clock
@@ -37,6 +39,7 @@ class WaitingPicture:
         load: Gives the frame, or raises CaptureError. May be called from any thread.
         content_sha256: Hash of the file's bytes as they are now; None where there is no file of
             its own, or it cannot be read.
+        decoded_ms: What it took already to decode it; a video's are decoded one after the other.
     """
 
     image: str
@@ -44,6 +47,7 @@ class WaitingPicture:
     taken_at: datetime | None
     load: Callable[[], Frame]
     content_sha256: Callable[[], str | None]
+    decoded_ms: float = 0.0
 
 
 class PictureSource:
@@ -86,8 +90,8 @@ class PictureSource:
         return None if self._video else len(self._listed)
 
     def has_any_in(self, folder: Path) -> bool:
-        """Whether any of the pictures lies in that folder or below; `folder` is resolved."""
-        return any(listed.path.resolve().is_relative_to(folder) for listed in self._listed)
+        """Whether any of the pictures lies in that folder or below; `folder` is a real path."""
+        return any(real_path(listed.path).is_relative_to(folder) for listed in self._listed)
 
     def __iter__(self) -> Iterator[WaitingPicture]:
         if self._video is not None:
@@ -118,7 +122,13 @@ def _load_file(listed: ListedImage, frame_id: int, clock: Clock, max_sample: int
 def _video_pictures(path: Path, clock: Clock) -> Iterator[WaitingPicture]:
     taken_at = _modified_at(path)
     name = readable(path.name)
-    for frame_id, pixels in enumerate(read_video(path)):
+    frames = read_video(path)
+    for frame_id in itertools.count():
+        begun_ns = clock.monotonic_ns()
+        pixels = next(frames, None)
+        if pixels is None:
+            return
+        decoded_ms = (clock.monotonic_ns() - begun_ns) / 1e6
         if isinstance(pixels, CaptureError):
             load: Callable[[], Frame] = partial(_fail, pixels)
         else:
@@ -132,7 +142,12 @@ def _video_pictures(path: Path, clock: Clock) -> Iterator[WaitingPicture]:
             load = partial(_give, frame)
         image = f"{name}#{frame_id:08d}"  # fixed width, so that names sort as frames do
         yield WaitingPicture(
-            image=image, frame_id=frame_id, taken_at=taken_at, load=load, content_sha256=_nothing
+            image=image,
+            frame_id=frame_id,
+            taken_at=taken_at,
+            load=load,
+            content_sha256=_nothing,
+            decoded_ms=decoded_ms,
         )
 
 

@@ -1,6 +1,7 @@
 """Reads an ONNX file of any maker; weights that lie beside it are taken in."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def _files_beside(model: Any) -> list[str]:
 def _checked_beside(path: Path, name: str) -> bytes:
     """The bytes of a file of weights, which must lie in the model's own folder."""
     folder = path.parent.resolve()
-    beside = (folder / name).resolve()
+    beside = folder if "\0" in name else Path(os.path.realpath(folder / name))
     if beside.parent != folder:
         raise ConfigurationError(
             f"model {str(path)!r} asks for {name!r}, which is not beside it; export it again with "

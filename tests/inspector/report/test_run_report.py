@@ -300,6 +300,19 @@ def test_first_hundred_unjudged_parts_are_listed_and_the_rest_counted(tmp_path: 
     assert "Worst parts" not in seen.text
 
 
+@pytest.mark.parametrize(
+    ("n_left", "words"),
+    [(963, "963 pictures are not judged yet."), (None, "The rest of the video")],
+)
+def test_interrupted_run_is_not_called_passed(
+    n_left: int | None, words: str, tmp_path: Path
+) -> None:
+    seen = parsed(report(tmp_path, replace(summary(9, 0, 0), n_left=n_left)))
+    assert "Interrupted after 9 parts" in seen.text
+    assert words in seen.flat
+    assert "parts passed" not in seen.flat
+
+
 def test_all_passed_says_so_and_lists_no_trouble(tmp_path: Path) -> None:
     seen = parsed(report(tmp_path, summary(9, 0, 0), scores=[(0.1, PASS)] * 9))
     assert "All 9 parts passed" in seen.text

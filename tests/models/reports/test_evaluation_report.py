@@ -78,6 +78,19 @@ def test_page_names_both_mistakes_and_escapes_what_comes_from_outside(tmp_path: 
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_what_only_sorts_has_no_escapes(tmp_path: Path) -> None:
+    right = replace(judged("b1.png", "bolt", 0.2), label="bolt")
+    wrong = replace(judged("n1.png", "nut", 0.3), label="bolt")
+    sorter = replace(EVALUATION, has_good=False, task="classify", judged=(right, wrong))
+    write_evaluation(sorter, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "Called something else" in page
+    assert page.count("n1.png") == 1
+    assert "b1.png" not in page
+    assert "passed" not in page
+    assert "Found, by defect" not in page
+
+
 def test_folder_that_cannot_be_made_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be made"):

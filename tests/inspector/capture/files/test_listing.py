@@ -12,6 +12,8 @@ from inspector.capture.files.listing import (
     is_video,
     list_images,
 )
+from inspector.capture.files.pictures import PictureSource
+from inspector.clock import SystemClock
 from inspector.errors import SourceUnavailable, UsageError
 from tests.support.picture_files import SOUND
 
@@ -201,6 +203,51 @@ def test_glob_does_not_go_round_in_a_loop_of_links(tmp_path: Path) -> None:
     for link in ("x", "y"):
         (tmp_path / link).symlink_to(".", target_is_directory=True)
     assert images(tmp_path / "**" / "*.png") == ["a.png"]
+
+
+def test_glob_matches_as_it_is_written(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/b/2.png", "a/b/3.jpg", "c/b/4.png", "c/[x]/5.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+
+    def found(pattern: str) -> list[str]:
+        listed = list_images(str(tmp_path / pattern)).images
+        return [item.path.relative_to(tmp_path).as_posix() for item in listed]
+
+    assert found("*/b/*.png") == ["a/b/2.png", "c/b/4.png"]
+    assert found("a/**/*.png") == ["a/1.png", "a/b/2.png"]
+    assert found("**/b/**/*.png") == ["a/b/2.png", "c/b/4.png"]
+    assert found("a/b/?.jp[ge]*") == ["a/b/3.jpg"]
+    assert found("*/[[]x]/*") == ["c/[x]/5.png"]
+    with pytest.raises(UsageError, match=r"\*\* stands for folders"):
+        list_images(str(tmp_path / "a**/x.png"))
+
+
+def test_folder_of_a_glob_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/1.png", "b/2.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"")
+    scan = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "b":
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(SourceUnavailable, match=r"b' cannot be read: Permission denied"):
+        list_images(str(tmp_path / "*" / "*.png"))
+
+
+def test_link_to_itself_is_passed_over_or_an_error_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / ".h").symlink_to(tmp_path / ".h")
+    (tmp_path / "x.png").symlink_to(tmp_path / "x.png")
+    listing = list_images(str(tmp_path), tmp_path / "results")
+    assert [item.image for item in listing.images] == ["x.png"]
+    assert listing.left_out == {"hidden": 1}
+    assert not PictureSource(str(tmp_path), SystemClock()).has_any_in(tmp_path / "results")
 
 
 def test_glob_that_finds_nothing_is_a_usage_error(tmp_path: Path) -> None:

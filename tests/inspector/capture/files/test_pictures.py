@@ -101,6 +101,12 @@ def test_frames_of_a_video_are_named_so_that_they_sort_as_they_came(tmp_path: Pa
         assert (frame.captured_at, frame.content_sha256) == (TAKEN_AT, None)
 
 
+def test_video_tells_what_decoding_took(tmp_path: Path) -> None:
+    path = tmp_path / "v.avi"
+    write_video(path, [textured(24, 40)] * 3, "FFV1")
+    assert all(one.decoded_ms > 0 for one in PictureSource(str(path), SystemClock()))
+
+
 def test_end_of_a_cut_video_is_one_more_picture_that_fails(tmp_path: Path) -> None:
     path = tmp_path / "take.avi"
     write_video(path, [textured(24, 40)] * 6, "FFV1")
