@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
+from inspector.clock import SystemClock
 from inspector.errors import CorruptFrame, SourceUnavailable, UsageError
 from tests.support.fakes import FakeClock
 from tests.support.picture_files import SOUND, textured, write_video
