@@ -1,11 +1,14 @@
 """Builds an inspection from files: the one list of concrete classes."""
 
 import math
+import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import numpy as np
 
 from inspector import __version__
 from inspector.bundle import Bundle, Canary, Manifest, QualityLimits
@@ -118,6 +121,10 @@ def build_inspection(
             "inspector": __version__,
             "onnxruntime": runtime_version(),
             "opencv": OPENCV_VERSION,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+            "processor": processor_name(),
+            "threads": str(threads),
         },
         close=close,
     )

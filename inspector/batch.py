@@ -17,7 +17,7 @@ from inspector.bundle import open_bundle
 from inspector.capture.files.listing import real_path
 from inspector.capture.files.pictures import PictureSource, WaitingPicture
 from inspector.clock import Clock, utc_text
-from inspector.errors import UsageError
+from inspector.errors import InspectorError, UsageError
 from inspector.exit_codes import ExitCode
 from inspector.files.folder_lock import sole_writer
 from inspector.flow import Decision
@@ -59,7 +59,8 @@ class BatchOutcome:
     """How a batch ended.
 
     Attributes:
-        is_complete: False when it was interrupted; what was finished is in the store.
+        is_complete: False when it was interrupted or broke; what was finished is in the store.
+        failure: What broke it; None while nothing did.
     """
 
     ready: ReadyInspection
@@ -67,6 +68,7 @@ class BatchOutcome:
     store_path: Path
     summary: Summary
     is_complete: bool
+    failure: InspectorError | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -90,7 +92,7 @@ def run_batch(
 
     Raises:
         ConfigurationError, SourceUnavailable: Nothing was begun, or another run holds the folder.
-        StoreError, WorkerFailed: The run broke; what was stored stays.
+        StoreError: The store cannot be opened, or not be read after the run.
     """
     recipe = DEFAULT_RECIPE if request.recipe is None else load_recipe(request.recipe)
     ready = build_tuned_inspection(open_bundle(request.bundle), recipe, clock, jobs=request.jobs)
@@ -132,7 +134,11 @@ def _run(
         is_resumed=request.resume,
     )
     started_ns = clock.monotonic_ns()
-    is_complete = run.drive()
+    failure: InspectorError | None = None
+    try:
+        is_complete = run.drive()
+    except InspectorError as error:  # what was judged before is shown all the same
+        failure, is_complete = error, False
     elapsed_s = (clock.monotonic_ns() - started_ns) / 1e9
     with RecordReader(store_path) as store:
         summary = summarise(
@@ -149,6 +155,7 @@ def _run(
         store_path=store_path,
         summary=summary,
         is_complete=is_complete,
+        failure=failure,
     )
 
 

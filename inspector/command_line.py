@@ -25,11 +25,14 @@ Handler = Callable[[argparse.Namespace], int]
 class Parser(argparse.ArgumentParser):
     """A parser that ends with our exit code for wrong usage and knows no abbreviations.
 
-    An abbreviated option would change its meaning when a longer one is added.
+    An abbreviated option would change its meaning when a longer one is added. Every command tells
+    the version.
     """
 
     def __init__(self, *args: object, **settings: object) -> None:
         super().__init__(*args, **{"allow_abbrev": False, **settings})  # type: ignore[arg-type]
+        said = f"{self.prog.split()[0]} {__version__}"  # of the program, whatever the command
+        self.add_argument("--version", action="version", version=said)
 
     def error(self, message: str) -> NoReturn:
         """See `argparse.ArgumentParser.error`."""
@@ -38,10 +41,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def program(name: str, description: str) -> Parser:
-    """The parser of one program, with `--version`."""
-    parser = Parser(prog=name, description=description)
-    parser.add_argument("--version", action="version", version=f"{name} {__version__}")
-    return parser
+    """The parser of one program."""
+    return Parser(prog=name, description=description)
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

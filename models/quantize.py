@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.assembly import canary_frame
+from inspector.assembly import build_inspection, canary_frame
 from inspector.bundle import (
     Bundle,
     Int8Proof,
@@ -27,6 +27,7 @@ from inspector.inference.ort import OrtBackend
 from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
+from inspector.recipe import DEFAULT_RECIPE
 from models.comparing.comparison import agreement_of, images_sha256
 from models.comparing.model_results import ModelResults, compare_results, wrong_verdicts
 from models.dataset.pictures import load_set
@@ -130,6 +131,7 @@ def quantize(
             f"bundle {str(bundle_path)!r} has an INT8 model already; quantise the bundle that it "
             "was made from"
         )
+    build_inspection(bundle, DEFAULT_RECIPE, SystemClock()).close()  # it judges its canary
     check_place(out, made_from=bundle_path)
     spec = bundle.manifest.input
     source = source_beside(bundle_path, bundle)

@@ -14,8 +14,9 @@ from ui.display import has_display
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window and return the exit code."""
     parser = program("inspector-gui", "The operator's window of an inspection line.")
-    parser.add_argument("--station", type=Path, metavar="FILE", help="open this station file")
-    parser.add_argument("--demo", action="store_true", help="open the demo line, and start it")
+    line = parser.add_mutually_exclusive_group()
+    line.add_argument("--station", type=Path, metavar="FILE", help="open this station file")
+    line.add_argument("--demo", action="store_true", help="open the demo line, and start it")
     parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
     parser.add_argument("--lang", choices=("en", "zh_CN"), help="default: as it was left")
     parser.set_defaults(handler=_show)

@@ -228,6 +228,11 @@ class MainWindow(QMainWindow):
         )
         self._show_beside(box)
 
+    def end(self) -> None:
+        """Stop the line cleanly and close, without a question: nobody may be there."""
+        self._is_closing = True
+        self.close()
+
     def close_window(self) -> None:
         """Close the window."""
         self.close()

@@ -94,7 +94,7 @@ def compare_runtimes(request: BenchRequest, clock: Clock) -> Comparison:
     """
     path = request.bundle.resolve()  # "." has no neighbour's name
     bundle = open_bundle(path)
-    offers = choose(request.runtimes, request.offers, path, bundle)
+    offers, obstacles = choose(request.runtimes, request.offers, path, bundle)
     tensors = load_tensors(request.images, bundle.manifest.input, clock)
     course = Course(
         bundle=path,
@@ -111,7 +111,7 @@ def compare_runtimes(request: BenchRequest, clock: Clock) -> Comparison:
         if isinstance(one, str)
         else figures(one, measured[REFERENCE], load_plugin(offers[name]).max_relative)
         for name, one in outcome.items()
-    }
+    } | obstacles
     equals = {name: one for name, one in measured.items() if _agrees(rows[name])}
     return Comparison(
         rows=rows,
@@ -126,10 +126,10 @@ def compare_runtimes(request: BenchRequest, clock: Clock) -> Comparison:
 
 def choose(
     names: tuple[str, ...] | None, offers: Mapping[str, EntryPoint], path: Path, bundle: Bundle
-) -> dict[str, str]:
+) -> tuple[dict[str, str], dict[str, str]]:
     """The entry point's value of each runtime to measure, by name, the reference first.
 
-    What was asked for, or could be had, and cannot run here is left out with a word on why.
+    And why one that was asked for cannot run here; one that nobody asked for is left out.
 
     Raises:
         UsageError: There is no runtime of a name, or the reference itself cannot run.
@@ -140,17 +140,18 @@ def choose(
     if REFERENCE not in offers:
         raise UsageError("this installation names no runtimes; install it again")
     wanted = offers if names is None else dict.fromkeys((REFERENCE, *names))
-    chosen = {}
+    chosen, obstacles = {}, {}
     for name in wanted:
         why = obstacle(offers[name].value, path, bundle)
         if why is None:
             chosen[name] = offers[name].value
         elif name == REFERENCE:
             raise UsageError(f"{name}: {why}")
+        elif names is None:
+            _log.info("%s is left out: %s", name, why)
         else:
-            level = logging.INFO if names is None else logging.WARNING
-            _log.log(level, "%s is left out: %s", name, why)
-    return chosen
+            obstacles[name] = f"{name}: {why}"
+    return chosen, obstacles
 
 
 def _agrees(row: Figures | str) -> bool:

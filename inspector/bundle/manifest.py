@@ -19,8 +19,8 @@ REPORT_FILE = "report.json"
 CANARY_FILE = "canary.png"
 REQUIRED_FILES = (MODEL_FILE, REPORT_FILE, CANARY_FILE)
 OPTIONAL_FILES = (INT8_FILE,)
-TASKS = ("anomaly", "classify", "segment", "detect")
-OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "unexplained", "boxes")
+TASKS = ("anomaly", "classify", "segment")
+OUTPUTS = ("score", "heatmap", "probabilities", "class_map", "unexplained")
 
 Color = Literal["rgb", "mono"]
 Resize = Literal["stretch", "letterbox", "tile"]

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.command_line import Parser, place, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
-from inspector.errors import UsageError
+from inspector.errors import InspectorError, UsageError
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -77,6 +78,10 @@ def judge_and_write(
         save_images=save_images,  # type: ignore[arg-type]  # argparse has checked the choice
     )
     with _Bar() as bar, run_batch(request, clock, bar.start) as outcome:
+        if outcome.failure is not None:
+            with suppress(InspectorError):  # what it broke of is what counts
+                write_results(request, outcome, clock)
+            raise outcome.failure
         return write_results(request, outcome, clock)
 
 

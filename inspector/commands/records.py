@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inspector.command_line import Parser, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
+from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
 
 STORE_FILE = "records.db"
@@ -42,7 +43,12 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 def _place(parsed: argparse.Namespace) -> Path:
     path: Path = parsed.store
-    return path / STORE_FILE if path.is_dir() else path
+    file = path / STORE_FILE if path.is_dir() else path
+    if not file.exists():
+        raise UsageError(
+            f"{str(file)!r}: there is no such store; name a records.db, or the folder that holds it"
+        )
+    return file
 
 
 def _summary(parsed: argparse.Namespace) -> int:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inspector.assembly import build_inspection
 from inspector.bundle import Bundle, Manifest, open_bundle
+from inspector.clock import SystemClock
 from inspector.errors import DataError
+from inspector.recipe import DEFAULT_RECIPE
 from models.backbones.weights import load_weights
 from models.dataset.labels import check_known
 from models.dataset.pictures import LoadedSet, load_set
@@ -50,6 +53,7 @@ def open_validation_inputs(
     bundle_path = bundle_path.resolve()  # "." has no neighbour's name
     bundle = open_bundle(bundle_path)
     _refuse_imported(bundle.manifest)
+    build_inspection(bundle, DEFAULT_RECIPE, SystemClock()).close()  # it judges its canary
     source = own_source(bundle_path, bundle)
     spec = bundle.manifest.input
     samples = load_samples(data, good_label)

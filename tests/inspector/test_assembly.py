@@ -64,7 +64,7 @@ def test_identity_names_everything_that_judges(tmp_path: Path) -> None:
     assert identity["bundle_id"] == bundle.manifest.bundle_id
     assert set(identity) == {
         "bundle_id", "bundle_name", "model", "recipe_id", "recipe_name", "inspector",
-        "onnxruntime", "opencv",
+        "onnxruntime", "opencv", "numpy", "python", "processor", "threads",
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector import __version__
 from inspector.command_line import Parser, print_json, program, run, whole_number
 from inspector.errors import (
     BundleError,
@@ -20,6 +21,7 @@ from inspector.errors import (
     UsageError,
     WorkerFailed,
 )
+from tests.support.lots import inspector
 
 
 def run_raising(error: BaseException) -> int:
@@ -146,3 +148,9 @@ def test_full_disk_behind_stdout_ends_with_4_and_words() -> None:
     assert done.returncode == 4
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("batch",), ("bundle", "info"), ("records", "verify")])
+def test_every_command_tells_the_version(words: tuple[str, ...]) -> None:
+    done = inspector(*words, "--version")
+    assert (done.returncode, done.stdout) == (0, f"inspector {__version__}\n")

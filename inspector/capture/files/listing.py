@@ -29,7 +29,12 @@ IMAGE_SUFFIXES = frozenset(
         ".gif", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".jxr", ".pfm", ".dng",
     }
 )  # fmt: skip
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
+VIDEO_SUFFIXES = frozenset(
+    {
+        ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm",
+        ".mpg", ".mpeg", ".wmv", ".ts", ".mts", ".m2ts", ".3gp", ".flv", ".ogv",
+    }
+)  # fmt: skip
 MAX_LIST_BYTES = 64_000_000  # about a million paths
 MAX_KINDS = 20  # of files that are not pictures; what is beyond is counted as one
 HIDDEN, NO_ENDING, NO_FILE, OTHER_ENDINGS = "hidden", "no ending", "no file", "other endings"

@@ -1,5 +1,6 @@
 """A bench says what was measured, what was not, and what must not be ranked."""
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_runtime_that_failed_decides_over_one_with_other_scores(bundle: Path, im
 
 
 def chosen(bundle: Path, names: tuple[str, ...] | None, **offers: str) -> list[str]:
-    return list(choose(names, points(**offers), bundle, open_bundle(bundle)))
+    return list(choose(names, points(**offers), bundle, open_bundle(bundle))[0])
 
 
 def test_reference_is_measured_first_even_unasked(bundle: Path) -> None:
@@ -80,15 +81,17 @@ def test_reference_is_measured_first_even_unasked(bundle: Path) -> None:
     assert chosen(bundle, None, **offers) == ["onnxruntime", "a", "b"]
 
 
-def test_what_cannot_run_is_left_out_with_what_to_do(
-    bundle: Path, caplog: pytest.LogCaptureFixture
+def test_what_was_asked_for_and_cannot_run_is_an_error_with_what_to_do(
+    bundle: Path, images: str
 ) -> None:
-    names = chosen(bundle, ("a", "b"), onnxruntime="EXACT", a="NOT_INSTALLED", b="IMPOSSIBLE")
-    assert names == ["onnxruntime"]
-    assert [record.getMessage() for record in caplog.records] == [
-        "a is left out: not installed; install it with: pip install it",
-        "b is left out: the bundle lacks a thing; add it",
-    ]
+    offers = {"onnxruntime": "EXACT", "a": "NOT_INSTALLED", "b": "IMPOSSIBLE"}
+    asked = replace(request(bundle, images, **offers), runtimes=("a", "b"))
+    comparison = compare_runtimes(asked, SystemClock())
+    assert list(comparison.rows) == ["onnxruntime", "a", "b"]
+    assert comparison.rows["a"] == "a: not installed; install it with: pip install it"
+    assert comparison.rows["b"] == "b: the bundle lacks a thing; add it"
+    assert comparison.exit_code == ExitCode.HAS_ERROR
+    assert chosen(bundle, None, **offers) == ["onnxruntime"]  # nobody asked for them
 
 
 def test_unknown_runtime_is_refused_with_the_known(bundle: Path) -> None:

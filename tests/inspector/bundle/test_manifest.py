@@ -93,7 +93,7 @@ def test_canary_of_an_int8_model_is_read_back_and_covered_by_the_identity() -> N
 
 def test_identity_covers_every_other_key() -> None:
     changed: list[Manifest] = [
-        replace(SEALED, task="detect"),
+        replace(SEALED, task="segment"),
         replace(SEALED, name="other"),
         replace(SEALED, version="2"),
         replace(SEALED, input=replace(SEALED.input, color="mono")),
@@ -166,7 +166,7 @@ def test_changed_value_is_refused_with_both_identities() -> None:
         ({"schema_version": True}, "schema_version is True; it must be a whole number"),
         (
             {"task": "guess"},
-            "task is 'guess'; it must be one of anomaly, classify, segment, detect",
+            "task is 'guess'; it must be one of anomaly, classify, segment",
         ),
         ({"name": None}, "name is None; it must be a text"),
         ({"nmae": "a"}, "unknown key 'nmae'; did you mean 'name'?"),

