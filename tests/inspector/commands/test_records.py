@@ -61,7 +61,7 @@ def test_whole_store_is_proven_and_a_changed_value_found(line: Path) -> None:
 
 def test_store_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = inspector("records", "summary", tmp_path / "gone.db")
-    assert done.returncode == 4
+    assert done.returncode == 3
     assert "gone.db" in done.stderr
 
 
