@@ -4,6 +4,7 @@ InspectorError
     ConfigurationError      an engineer must change a file or a command line
         UsageError          the command line itself
             FolderInUse     another program of ours writes there; close it
+            StillRunning    the run before has not ended; end this program
         RecipeError         the recipe
         SettingsError       the station file
         BundleError         the bundle is not what was validated
@@ -53,6 +54,10 @@ class UsageError(ConfigurationError):
 
 class FolderInUse(UsageError):
     """Another of our programs writes into the folder."""
+
+
+class StillRunning(UsageError):
+    """A thread of the run before never ended, and may still do what it was about to."""
 
 
 class RecipeError(ConfigurationError):

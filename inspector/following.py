@@ -50,7 +50,8 @@ class StationFollower:
         self._trial: Change | None = None
         self._trouble = ""
         self._named = self._files(settings)
-        self._seen = _look_of([settings.path]), _look_of(self._named)
+        # Nothing: what was written since the start read it shows at the first look.
+        self._seen: tuple[object, object] = ((), ())
 
     def run(self, stop: threading.Event) -> None:
         """The body of a thread: look again and again, until the stop."""

@@ -13,8 +13,8 @@ from inspector.bundle import open_bundle
 from inspector.capture.registry import is_exclusive, make_source
 from inspector.clock import Clock
 from inspector.concurrency.switching import short_turns
-from inspector.concurrency.worker import Worker
-from inspector.errors import SettingsError, StoreCorrupt, Unfinished
+from inspector.concurrency.worker import Worker, is_any_stuck
+from inspector.errors import SettingsError, StillRunning, StoreCorrupt, Unfinished
 from inspector.files.folder_lock import sole_writer
 from inspector.following import StationFollower
 from inspector.injection.injector import Injector
@@ -30,7 +30,7 @@ from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.selftest.selftest import check_at_start
 from inspector.settings import UNASKED, StationSettings
-from inspector.store.aside import highest_part, set_aside
+from inspector.store.aside import highest_kept, highest_part, set_aside
 from inspector.store.reader import RecordReader
 from inspector.store.schema import Shift
 from inspector.store.writer import RecordWriter
@@ -86,6 +86,10 @@ def prepared_run(
         ConfigurationError: A file of the station is wrong, or another run holds its store.
         StoreError: The store cannot be opened, is damaged, or has no room.
     """
+    if is_any_stuck():
+        raise StillRunning(
+            "the run before has not ended, for a driver or a disk does not answer; end this program"
+        )
     check_at_start()
     recipe_file = recipe or settings.recipe
     limits = DEFAULT_RECIPE if recipe_file is None else load_recipe(recipe_file)
@@ -209,6 +213,8 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
                 f"{str(path)!r} holds the results of a batch; give the station a store folder of "
                 "its own"
             )
+        if (kept := highest_kept(images_folder)) > writer.begun_to:  # killed before it could store
+            writer.append([], begun_to=kept)
         unfinished = [
             make_unfinished_record(
                 number,

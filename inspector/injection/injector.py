@@ -102,9 +102,9 @@ class Injector:
         now_ns = self._clock.monotonic_ns()
         part = self.part_of(camera)
         with self._lock:
-            last = self.happened[-1] if self.happened else None
-            if last is not None and last.fault is fault and last.parts == [part]:
-                return last  # grabbed again for the same part
+            for one in self.happened:
+                if one.fault is fault and one.parts == [part]:
+                    return one  # grabbed again for the same part
             ended_ns = now_ns + round(fault.for_ms * 1e6) if fault.for_ms else None
             one = Happened(fault=fault, ended_ns=ended_ns)
             if not self.is_free:

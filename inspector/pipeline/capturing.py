@@ -23,6 +23,7 @@ from inspector.pipeline.events import CameraSnapshot
 from inspector.pipeline.picture_watch import PictureWatch
 
 GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
+LAST_PATIENCE_S = 0.5  # at a stop, with a camera that gave nothing yet
 SLICE_S = 0.02  # how long the next part may wait for a picture that will not come
 SLOW_NS = 50_000_000  # a triggered picture takes some 15 ms; who waits for one is patient first
 SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
@@ -262,10 +263,14 @@ class Capturing:
             return self._fresh_frame(part)
         # It was exposed when it was told, however long it is on its way: the next trigger may come
         # meanwhile. Told after the next trigger, it would show the next part.
+        self._refuse_if_next_is_there(part)
+        self._source.trigger()
+        self._refuse_if_next_is_there(part)  # it may have been busy inside
+        return self._new_frame(part)
+
+    def _refuse_if_next_is_there(self, part: Triggered) -> None:
         if self._has_newer_trigger(part, self._clock.monotonic_ns()):
             raise FrameLost(f"camera {self.name!r} was busy until the next trigger")
-        self._source.trigger()
-        return self._new_frame(part)
 
     def _fresh_frame(self, part: Triggered) -> Frame:
         """The picture that came after this part's trigger and before the next one's.
@@ -301,7 +306,7 @@ class Capturing:
             try:
                 frame = self._source.grab(max(0.0, min(left_s, SLICE_S)))
             except GrabTimeout:
-                if left_s <= SLICE_S or self._stop.is_set():
+                if left_s <= SLICE_S or (self._stop.is_set() and self._is_silent(asked_ns)):
                     raise
                 if self._is_lost(part, asked_ns):
                     raise FrameLost(
@@ -310,6 +315,14 @@ class Capturing:
             else:
                 self._slowest_ns = max(self._slowest_ns, frame.captured_ns - asked_ns)
                 return frame
+
+    def _is_silent(self, asked_ns: int) -> bool:
+        """Whether it gave nothing for much longer than it ever took; at a stop parts are finished.
+
+        Its first picture takes longest.
+        """
+        patience_ns = max(2 * self._slowest_ns, round(LAST_PATIENCE_S * 1e9))
+        return self._clock.monotonic_ns() - asked_ns > patience_ns
 
     def _is_lost(self, part: Triggered, asked_ns: int) -> bool:
         """Whether to wait no longer, because the next part waits."""

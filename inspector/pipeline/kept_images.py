@@ -73,8 +73,9 @@ class KeptImages:
 
     def _make_room(self, n_bytes: int) -> None:
         while self._kept and not self._has_room(n_bytes):
-            oldest = self._kept.popleft()
-            oldest.path.unlink(missing_ok=True)
+            oldest = self._kept[0]
+            oldest.path.unlink(missing_ok=True)  # where it cannot go it counts
+            self._kept.popleft()
             self._n_bytes -= oldest.n_bytes
 
     def _has_room(self, n_bytes: int) -> bool:

@@ -74,7 +74,7 @@ class RecordKeeper:
     @property
     def trouble(self) -> StoreError | None:
         """Why nothing can be kept now; None: it can."""
-        return self._troubles["write"] or self._troubles["room"]
+        return self._noted() or self._hang()
 
     @property
     def is_crowded(self) -> bool:
@@ -92,16 +92,20 @@ class RecordKeeper:
 
     def check_room(self) -> None:
         """Look whether the disk answers, and has the room that the station asks for."""
-        trouble: StoreError | None = None
-        since_ns = self._writing_since_ns
-        if since_ns is not None and self._clock.monotonic_ns() - since_ns > LONGEST_WRITE_S * 1e9:
-            trouble = StoreError(f"the disk of {str(self._plan.path.parent)!r} does not answer")
-        else:
+        trouble = self._hang()
+        if trouble is None:
             try:
                 check_free_space(self._plan.path.parent, self._plan.free_space_floor_bytes)
             except StoreError as error:
                 trouble = error
         self._note("room", trouble)
+
+    def _hang(self) -> StoreError | None:
+        """What a disk that does not answer is; to ask it for its room could hang as well."""
+        since_ns = self._writing_since_ns
+        if since_ns is None or self._clock.monotonic_ns() - since_ns <= LONGEST_WRITE_S * 1e9:
+            return None
+        return StoreError(f"the disk of {str(self._plan.path.parent)!r} does not answer")
 
     def close(self) -> None:
         """Keep what waits, then end; `LAST_TRIES_S` is how long that may fail."""
@@ -167,11 +171,14 @@ class RecordKeeper:
                 raise error
         self._pause.wait(RETRY_EVERY_S)
 
+    def _noted(self) -> StoreError | None:
+        return self._troubles["write"] or self._troubles["room"]
+
     def _note(self, cause: _Cause, trouble: StoreError | None) -> None:
         with self._lock:
-            before = self.trouble
+            before = self._noted()
             self._troubles[cause] = trouble
-            now = self.trouble
+            now = self._noted()
         if (before is None) == (now is None):
             return
         if now is None:

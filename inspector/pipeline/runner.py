@@ -175,6 +175,8 @@ class Runner:
             self._keeper.close()
             self._join(keeping)
             self._join(storing)
+            if self._failures:  # a disk that answers again must not write beside the next run
+                self._keeper.discard()
             self._set_phase(Phase.FAULTED if self._failures else Phase.IDLE)
         if self._failures:
             raise self._failures[0]
@@ -207,10 +209,11 @@ class Runner:
         return number
 
     def begin_shift(self) -> None:
-        """Count anew from the next part on; what is stored stays."""
-        with self._lock:
-            shift = Shift(first_part=self._next_part, started_at=self._clock.now())
-        self._hand_to_store(shift)
+        """Count anew from the next part on; what is stored stays. Nothing where the line stops."""
+        with self._lock:  # no part may come between the number and its way to the store
+            if self._stop.is_set():
+                return
+            self._hand_to_store(Shift(first_part=self._next_part, started_at=self._clock.now()))
 
     def tell_change(self, trouble: InspectorError | None) -> None:
         """Let the listener know why what was to judge does not; None: it does."""

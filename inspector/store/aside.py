@@ -42,7 +42,7 @@ def highest_part(store: Path, images: Path) -> int:
     aside = store.parent.glob(f"{store.stem}.damaged-*{store.suffix}{SUFFIX}")
     stores = [store, *(path.with_name(path.name.removesuffix(SUFFIX)) for path in aside)]
     marks = [HighMark(one).read().part_number for one in stores]
-    known: list[object] = [*marks, *_of_pictures(images)]
+    known: list[object] = [*marks, highest_kept(images)]
     with suppress(StoreError), closing(connect_read_only(store)) as connection:
         for question in ("SELECT begun_to FROM numbers", "SELECT MAX(part_number) FROM records"):
             with suppress(StoreError), converted_errors(store):
@@ -50,9 +50,11 @@ def highest_part(store: Path, images: Path) -> int:
     return max((one for one in known if type(one) is int and 0 <= one <= MAX_PART), default=0)
 
 
-def _of_pictures(images: Path) -> list[int]:
+def highest_kept(images: Path) -> int:
+    """The highest part number of which a picture was kept; or 0."""
     try:
         names = [path.name.split("-")[0] for path in images.iterdir()]
     except OSError:
-        return []
-    return [int(name) for name in names if name.isascii() and name.isdigit()]
+        return 0
+    numbers = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= 12]
+    return max((number for number in numbers if number <= MAX_PART), default=0)

@@ -85,6 +85,21 @@ def test_deployed_bundle_judges_from_the_next_part_on(station: Path, tmp_path: P
     assert decisions == [Decision.PASS] * first + [Decision.FAIL] * (len(decisions) - first)
 
 
+def test_what_changed_while_the_line_was_made_ready_is_followed(
+    station: Path, tmp_path: Path
+) -> None:
+    other = write_bundle(tmp_path / "other.bundle", threshold=0.9)
+    settings, ear = load_station(station), Ear()
+    change_station(station, '"grey.bundle"', f'"{other}"')
+    with prepared_run(settings, ear, SystemClock()) as prepared:
+        worker = Worker("line", prepared.runner.run, lambda _: None)
+        worker.start()
+        wait_for_more(ear)
+        wait_for_bundle(ear, other)
+        prepared.runner.stop()
+        worker.join()
+
+
 def test_recipe_that_is_written_anew_is_in_force_and_a_wrong_one_is_not(station: Path) -> None:
     recipe = station.with_name("grey.toml")
     recipe.write_text('schema_version = 1\nname = "grey"\nthreshold = 0.6\n')

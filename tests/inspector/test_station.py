@@ -155,6 +155,19 @@ def test_start_that_was_cut_off_before_the_first_number_gives_none_again(folder:
     assert run(folder).snapshots[-1].store_fault is None
 
 
+def test_part_of_which_only_a_picture_is_there_has_a_result_and_its_number_for_itself(
+    folder: Path,
+) -> None:
+    run(folder)
+    images = folder / "records" / "images"
+    (images / "000000000005-top.png").write_bytes((images / "000000000002-top.png").read_bytes())
+    (images / "20261128-copy.png").write_bytes(b"")  # somebody's own
+    run(folder)  # as after a kill while the disk took nothing
+    records = stored(folder / "records" / "records.db")
+    assert [record.part_number for record in records] == list(range(1, 9))
+    assert [record.verdict.decision.value for record in records[3:5]] == ["ERROR", "ERROR"]
+
+
 def test_record_that_is_not_what_was_written_is_noticed(folder: Path) -> None:
     run(folder)
     path = folder / "records" / "records.db"

@@ -14,6 +14,7 @@ from inspector.errors import (
     MachineUnfit,
     RecipeError,
     SettingsError,
+    StillRunning,
     StoreCorrupt,
     StoreError,
     StoreFull,
@@ -133,6 +134,14 @@ def _sentence(error: type[InspectorError]) -> str:
             FolderInUse,
             translate(
                 "troubles", "This line is open in another window. Close it there, then press Start."
+            ),
+        ),
+        (
+            StillRunning,
+            translate(
+                "troubles",
+                "The line before has not ended, for a camera or the disk does not answer. Close "
+                "this window, then start it again.",
             ),
         ),
         (

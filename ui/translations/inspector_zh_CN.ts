@@ -429,6 +429,10 @@
         <translation>此产线已在另一个窗口中打开。请先在那里关闭，再按“启动”。</translation>
     </message>
     <message>
+        <source>The line before has not ended, for a camera or the disk does not answer. Close this window, then start it again.</source>
+        <translation>上一次运行尚未结束，因为相机或磁盘没有响应。请关闭此窗口，然后重新启动。</translation>
+    </message>
+    <message>
         <source>What this line needs is not there, or cannot be written. Have the details looked at, then press Start.</source>
         <translation>产线所需的文件缺失或无法写入。请让人查看详情，然后按“启动”。</translation>
     </message>

@@ -208,6 +208,36 @@ def test_triggered_camera_is_not_told_after_the_next_trigger(path: Path) -> None
     assert decided(stored(path)) == [(1, PASS), (2, ERROR), (3, FAIL)]
 
 
+def test_camera_that_was_busy_inside_until_the_next_trigger_shows_that_ones_part(
+    path: Path,
+) -> None:
+    inside, go = threading.Event(), threading.Event()
+
+    def be_busy() -> None:
+        if not inside.is_set():
+            inside.set()
+            assert go.wait(20)
+
+    source = ScriptedSource([BRIGHT])
+    source.is_triggered = True
+    source.trigger = be_busy  # type: ignore[method-assign]
+    with running(plan(path, source, is_free=False)) as (runner, ear):
+        ear.wait_for(lambda heard: Phase.READY in heard.phases())
+        runner.trigger()
+        assert inside.wait(20)
+        runner.trigger()
+        go.set()
+        ear.wait_for(lambda heard: len(heard.records) == 2)
+    assert decided(stored(path)) == [(1, ERROR), (2, FAIL)]
+
+
+def test_last_part_is_waited_for_though_the_line_stops(path: Path) -> None:
+    source = ScriptedSource([GrabTimeout("not yet"), GrabTimeout("not yet"), DARK])
+    source.is_triggered = True
+    run(replace(plan(path, source, is_free=False), n_parts=1, trigger_every_ms=50.0))
+    assert decided(stored(path)) == [(1, PASS)]
+
+
 def test_picture_that_never_arrived_was_a_part_and_one_that_comes_twice_is_none(
     path: Path,
 ) -> None:

@@ -64,3 +64,21 @@ def test_number_that_is_kept_twice_counts_once(tmp_path: Path) -> None:
     for number in (1, 1, 2):
         images.keep(number, "top", PIXELS)
     assert names(tmp_path) == ["000000000001-top.png", "000000000002-top.png"]
+
+
+def test_picture_that_cannot_be_removed_counts_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = kept(tmp_path, quota_bytes=3 * N_BYTES)
+    for number in (1, 2, 3):
+        images.keep(number, "top", PIXELS)
+    with monkeypatch.context() as broken:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(30, "Read-only file system")
+
+        broken.setattr(Path, "unlink", refuse)
+        images.keep(4, "top", PIXELS)
+    assert images.n_skipped == 1
+    images.keep(5, "top", PIXELS)
+    assert names(tmp_path) == [f"{number:012d}-top.png" for number in (2, 3, 5)]
