@@ -28,12 +28,13 @@ def samples_of_folder(folder: Path) -> list[Sample]:
     masks = _Masks(next(_named(folder, (_MASKS_FOLDER,)), folder / _MASKS_FOLDER))
     samples: list[Sample] = []
     splits = list(_splits(folder))
-    tested = frozenset(
-        _key(image.relative_to(place).with_suffix(""))
+    names = {
+        split: {_key(image.relative_to(place).with_suffix("")) for image in _pictures(place)}
         for split, place in splits
-        if split != "train"
-        for image in _pictures(place)
-    )
+    }
+    val, test = names.get("val", set()), names.get("test", set())
+    # A mask says nothing of the split: of pictures of one name it is the tested one's.
+    others = {"train": val | test, "val": test, "test": set()}
     for split, place in splits:
         flat = sum(1 for path in place.iterdir() if path.is_file() and is_picture(path))
         if flat:
@@ -44,8 +45,7 @@ def samples_of_folder(folder: Path) -> list[Sample]:
                 place.name,
                 place.name,
             )
-        # A mask says nothing of the split: of two pictures of one name it is the tested one's.
-        shadowed = tested if split == "train" else frozenset()
+        shadowed = others[split]
         for images in sorted(path for path in place.glob("[!.]*") if path.is_dir()):
             for image in _pictures(images):
                 name = readable(image.relative_to(folder).as_posix())

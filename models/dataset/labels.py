@@ -25,13 +25,14 @@ _GOOD_WORDS = frozenset(
 
 
 def with_good_label(
-    samples: Sequence[Sample], good_label: str | None, where: str
+    samples: Sequence[Sample], good_label: str | None, where: str, *, is_needed: bool = True
 ) -> tuple[Sample, ...]:
     """Check the labels against each other, and call what means free of defects "good".
 
     Args:
         good_label: What the person said means it; None: nothing was said.
         where: What the samples come from, for messages.
+        is_needed: Whether a picture must have that label; False: another list may.
 
     Raises:
         DataError: Two labels differ in their spelling only; a label seems to mean "good", and is
@@ -39,6 +40,8 @@ def with_good_label(
     """
     counts = Counter(kind for sample in samples for kind in sample.kinds)
     _refuse_alike(counts, where)
+    if not is_needed and good_label not in counts:
+        good_label = None
     if good_label is None:
         for label in counts:
             if label != GOOD and seems_good(label):
@@ -60,6 +63,11 @@ def with_good_label(
             f"{where}: some pictures are labelled 'good' and others {good_label!r}, which "
             "--good-label says means the same; rename one of them"
         )
+    for label in counts:
+        if label != good_label and seems_good(label):
+            _log.warning(
+                "%s: the label %r counts as a defect, for %r means good", where, label, good_label
+            )
     for sample in samples:
         if good_label in sample.kinds[1:] or (sample.label == good_label and sample.mask_labels):
             raise DataError(

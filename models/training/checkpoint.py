@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,18 @@ from inspector.files.tables import Table, canonical_json, parse_json
 _STATE_FILE = "state.npz"
 _MAX_STATE_BYTES = 4_000_000_000
 _SCHEMA_VERSION = 2
+# What a file of other bytes than were written may raise inside NumPy and zipfile.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    StoreError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,5 +97,5 @@ class Checkpoint:
                 n_done=head.integer("n_done", low=1, high=2**31),
                 arrays=arrays,
             )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, StoreError):
+        except _DAMAGE:
             return None  # a damaged state is as good as none: the training begins anew

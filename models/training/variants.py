@@ -16,6 +16,7 @@ from models.graphs import running
 from models.graphs.running import in_batches
 from models.graphs.training_library import tensorflow
 from models.training import augment as augmenting
+from models.training import low_maps
 from models.training.augment import Augmentation, augment
 
 N_VARIANTS = 4  # of each picture, the first of them as it is
@@ -61,11 +62,18 @@ def identity_of_maps(made_by: str, tensors: Pixels, label_maps: Pixels, how: Aug
     Args:
         made_by: The file of the code that makes them.
     """
+    from models.backbones import efficientnet_lite0  # it imports TensorFlow
+
     found = hashlib.sha256(CONVERTED_SHA256.encode())  # the network's weights
-    for code in (__file__, augmenting.__file__, running.__file__, made_by):
+    modules = (augmenting, running, low_maps, efficientnet_lite0)
+    for code in (__file__, *(module.__file__ for module in modules), made_by):
         found.update(Path(str(code)).read_bytes())  # another release may do it in other ways
     table = {
-        "versions": [str(tensorflow().__version__), metadata.version("opencv-python")],
+        "versions": [
+            str(tensorflow().__version__),
+            metadata.version("keras"),
+            metadata.version("opencv-python"),
+        ],
         "how": asdict(how),
         "shape": list(tensors.shape),
     }

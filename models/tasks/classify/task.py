@@ -94,10 +94,11 @@ class Classify:
 
     def choose(self, samples: Sequence[Sample], where: str) -> tuple[Sample, ...]:
         """See `Task.choose`: all of them."""
-        parts = {label: {s.part for s in samples if s.label == label} for label in _names(samples)}
-        if len(parts) < 2:
+        learnt = of_split(samples, "train")
+        parts = {label: {s.part for s in learnt if s.label == label} for label in _names(samples)}
+        if (n_classes := len(_names(learnt))) < 2:
             raise DataError(
-                f"{where}: the train split has {len(parts)} classes; at least two are needed to "
+                f"{where}: the train split has {n_classes} classes; at least two are needed to "
                 "tell them apart (for good parts alone there is the task anomaly)"
             )
         for sample in samples:
@@ -126,13 +127,14 @@ class Classify:
         if not held_out:
             groups = split_parts(samples, SHARES, seed)
             fit, held_out = groups["fit"], groups["held_out"]
-        n_parts = n_good_parts(held_out)
+        chooses, proves = proof_apart(len(held_out), seed)
+        n_parts = n_good_parts(held_out[place] for place in chooses)
         if GOOD in {sample.label for sample in samples} and n_parts < MIN_GOOD_PARTS:
             raise DataError(
-                f"{n_parts} different good parts are held out of {len(samples)} pictures; at least "
-                f"{MIN_GOOD_PARTS} are needed to choose a threshold: list pictures of more parts"
+                f"{n_parts} different good parts are held out of {len(samples)} pictures, beside "
+                f"those of the proof; at least {MIN_GOOD_PARTS} are needed to choose a threshold: "
+                "list pictures of more parts"
             )
-        chooses, proves = proof_apart(len(held_out), seed)
         return Division(
             fit=fit,
             held_out=tuple(held_out[place] for place in chooses),

@@ -96,6 +96,13 @@ def test_masks_of_every_layout_are_found(masks: tuple[str, ...], tmp_path: Path)
     assert [s.masks for s in samples] == [(), tuple(tmp_path / mask for mask in masks), ()]
 
 
+def test_mask_of_a_name_that_two_splits_have_is_the_tested_ones(tmp_path: Path) -> None:
+    touch(tmp_path, "train/good/1.png", "val/dent/07.png", "test/dent/07.png")
+    touch(tmp_path, "ground_truth/dent/07_mask.png")
+    masks = {sample.split: len(sample.masks) for sample in load_samples(tmp_path)}
+    assert masks == {"train": 0, "val": 0, "test": 1}
+
+
 def test_picture_with_two_masks_is_refused(tmp_path: Path) -> None:
     touch(tmp_path, "test/dent/07.png", "ground_truth/dent/07.png", "ground_truth/dent/07_mask.png")
     with pytest.raises(

@@ -56,6 +56,17 @@ def test_damaged_state_is_as_good_as_none(cut: int, tmp_path: Path) -> None:
     assert checkpoint.last() is None
 
 
+def test_state_with_any_byte_changed_is_none_or_as_it_was(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path, "id")
+    checkpoint.keep(a_state())
+    path = tmp_path / "state.npz"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x40]) + whole[place + 1 :])
+        state = checkpoint.last()
+        assert state is None or state.n_done == 2
+
+
 def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be made"):

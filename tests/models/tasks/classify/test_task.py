@@ -1,6 +1,7 @@
 """Classes are told apart, what is none of them is unknown, and it all survives the conversion."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,14 @@ def many(label: str, count: int) -> list[Sample]:
         ([*many("good", 30), *many("bent", 1)], "class 'bent' has 1 different parts"),
         ([*many("good", 30), *many("unknown", 9)], "a class is called 'unknown'"),
         (
+            [
+                *many("good", 30),
+                *many("bent", 30),
+                *(replace(s, split="val") for s in many("x", 9)),
+            ],
+            "class 'x' has 0 different parts in the train split",
+        ),
+        (
             [*many("good", 9), *(sample(f"{n}.png", "bent", "one") for n in range(9))],
             "class 'bent' has 1 different parts",
         ),
@@ -143,6 +152,21 @@ def test_classes_that_cannot_be_learnt_are_refused_at_once(
 ) -> None:
     with pytest.raises(DataError, match=message):
         TASK.choose(samples, "'list.csv'")
+
+
+def test_good_parts_that_the_proof_takes_do_not_count_for_the_threshold() -> None:
+    held_out = [replace(one, split="val") for one in (*many("good", 4), *many("bent", 16))]
+    taught = [replace(one, part=f"t-{one.part}") for one in (*many("good", 30), *many("bent", 30))]
+    few = 0
+    for seed in range(20):
+        try:
+            division = TASK.divide([*taught, *held_out], seed)
+        except DataError as error:
+            assert "beside those of the proof" in str(error)  # noqa: PT017
+            few += 1
+        else:
+            assert sum(one.is_good for one in division.held_out) == 4
+    assert 0 < few < 20
 
 
 def test_unknown_knob_is_refused(weights: Weights, tmp_path: Path) -> None:
