@@ -59,7 +59,7 @@ def main() -> int:
     failures.hold("folder", _size(product), MAX_FOLDER_BYTES, _as_mb)
     failures.hold("start", start_time_s(program), MAX_START_S, _as_s)
     if sys.platform == "win32":  # without a screen of its own to look at
-        package = make_installer(product, OUT / "inspector.ico", OUT)
+        package = make_installer(product, OUT / "inspector.ico", OUT, OUT / "licences", sbom)
     else:
         shot = OUT / "window.png"
         window_s = window_time_s(product / "inspector-gui", shot)

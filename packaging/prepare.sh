@@ -76,18 +76,19 @@ if [ "$(uname -s)" = Linux ] && { [ "${1:-}" = package ] || [ "${1:-}" = package
     [ -z "$missing" ] || install_packages "to freeze the product and to try it" $missing
 fi
 
-is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+# TensorFlow is there for these.
+is_usable() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
 python=""
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-    if command -v "$candidate" >/dev/null 2>&1 && is_new_enough "$candidate"; then
+    if command -v "$candidate" >/dev/null 2>&1 && is_usable "$candidate"; then
         python=$candidate
         break
     fi
 done
-[ -n "$python" ] || stop "Python 3.11 or newer is needed and was not found; name one with PYTHON=/path/to/python3"
+[ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 is needed and was not found; name one with PYTHON=/path/to/python3"
 
 # The place counts too: the programs in .venv name it, and a copy would run the other checkout.
-wanted=$( (pwd -P; cat requirements/dev.txt pyproject.toml packaging/prepare.sh) | sha256sum | cut -d ' ' -f 1)
+wanted=$( (pwd -P; "$python" -V; cat requirements/dev.txt pyproject.toml packaging/prepare.sh) | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat .venv/ready 2>/dev/null || true)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
     exit 0
 fi
@@ -96,7 +97,7 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     install_packages "Python's own venv module" "python$version-venv"
 fi
-[ "$(cat .venv/place 2>/dev/null || true)" = "$(pwd -P)" ] && is_new_enough .venv/bin/python || "$python" -m venv --clear .venv || stop "no virtual environment could be made in .venv"
+[ "$(cat .venv/place 2>/dev/null || true)" = "$(pwd -P)" ] && [ "$(.venv/bin/python -V 2>/dev/null || true)" = "$("$python" -V)" ] || "$python" -m venv --clear .venv || stop "no virtual environment could be made in .venv"
 say "installing the pinned packages into .venv (about 2 GB with the workshop; some minutes the first time)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 .venv/bin/python -m pip install -qq --require-hashes --only-binary :all: \

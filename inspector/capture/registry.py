@@ -1,5 +1,6 @@
 """Every kind of source by its name: ours, and those that other packages bring."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -179,6 +180,8 @@ def _missing(package: str) -> SourceKind:
     usage, summary = _MAKERS[package]
     extra = usage.partition(":")[0]
     needs = f"needs the package {package!r}: pip install 'inspector[{extra}]'"
+    if getattr(sys, "frozen", False):  # what is installed beside it, it does not see
+        needs = f"needs the package {package!r}, and so a line that runs from Python"
 
     def make(wanted: Wanted, _clock: Clock) -> FrameSource:
         raise SettingsError(f"{wanted.options.where}: {summary} {needs}")

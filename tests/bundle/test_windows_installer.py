@@ -88,7 +88,11 @@ def compiled(folder: Path, contents: str) -> Path:
     for name in PROGRAMS:
         (product / name).write_text(contents)
     write_icon(ICON, folder / "inspector.ico")
-    return make_installer(product, folder / "inspector.ico", folder)
+    (folder / "licences").mkdir()
+    (folder / "licences" / "LGPL-3.0.txt").write_text("the licence")
+    sbom = folder / "sbom.cdx.json"
+    sbom.write_text("{}")
+    return make_installer(product, folder / "inspector.ico", folder, folder / "licences", sbom)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +110,9 @@ def test_silent_installation_brings_programs_shortcuts_and_an_entry(
     windows: Windows, older: Path
 ) -> None:
     assert windows.run(older, "/S", "/AUTOSTART").returncode == 0
-    assert (windows.home / "_internal-01d01d01" / "lib" / "python.dll").exists()
+    contents = windows.home / "_internal-01d01d01"
+    for place in ("lib/python.dll", "licences/LGPL-3.0.txt", "sbom.cdx.json"):
+        assert (contents / place).exists()
     assert all((windows.drive / place).exists() for place in (*SHORTCUTS, AUTOSTART))
     entry = windows.registered()
     assert (entry["DisplayName"], entry["DisplayVersion"]) == ("Inspector", __version__)
