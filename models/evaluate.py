@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from inspector.assembly import ReadyInspection, build_inspection
 from inspector.bundle import Bundle, open_bundle
 from inspector.clock import SystemClock
 from inspector.errors import DataError
+from inspector.flow import Decision
 from inspector.machine.choices import ModelKind
 from inspector.preprocess import heatmap_on_sensor
 from inspector.recipe import DEFAULT_RECIPE
@@ -42,7 +44,7 @@ def evaluate(
 
     Raises:
         BundleError: The bundle is refused.
-        DataError: A picture or mask cannot be read or judged, or the split is empty.
+        DataError: A mask cannot be read, the split is empty, or nothing of it can be judged.
     """
     ready = build_inspection(
         open_bundle(bundle_path), DEFAULT_RECIPE, SystemClock(), threads=THREADS, model=model
@@ -61,9 +63,11 @@ def evaluate(
     _say_what_was_seen(bundle_path.resolve(), ready.bundle, samples)
     max_sample = ready.bundle.manifest.input.max_sample
     for sample in samples[:WARM_UP]:
-        ready.inspection.inspect(load_picture(sample, max_sample).frame)
+        with suppress(DataError):
+            ready.inspection.inspect(load_picture(sample, max_sample).frame)
     tally, overlap = PixelTally(), Overlap()
     judged = tuple(_judge_one(ready, sample, tally, overlap) for sample in samples)
+    _say_what_cannot_be_judged(judged)
     has_masks = any(sample.masks for sample in samples)
     return Evaluation(
         task=manifest.task,
@@ -75,7 +79,9 @@ def evaluate(
         pixel_auroc=tally.auroc() if has_masks else None,
         aupro=tally.aupro() if has_masks else None,
         miou=overlap.miou() if has_masks else None,
-        latency_ms=percentiles(sorted(one.latency_ms for one in judged)),
+        latency_ms=percentiles(
+            sorted(one.latency_ms for one in judged if one.latency_ms is not None)
+        ),
     )
 
 
@@ -109,14 +115,31 @@ def _say_what_was_seen(path: Path, bundle: Bundle, samples: Sequence[Sample]) ->
         )
 
 
+def _say_what_cannot_be_judged(judged: Sequence[Judged]) -> None:
+    errors = [one for one in judged if one.decision is Decision.ERROR]
+    if not errors:
+        return
+    first = f"{errors[0].sample.name!r}: {errors[0].reason}"
+    if len(errors) == len(judged):
+        raise DataError(f"none of {len(judged)} pictures can be judged, such as {first}")
+    _log.warning(
+        "%d of %d pictures cannot be judged and count as rejected, such as %s",
+        len(errors),
+        len(judged),
+        first,
+    )
+
+
 def _judge_one(
     ready: ReadyInspection, sample: Sample, tally: PixelTally, overlap: Overlap
 ) -> Judged:
-    frame = load_picture(sample, ready.bundle.manifest.input.max_sample).frame
+    try:
+        frame = load_picture(sample, ready.bundle.manifest.input.max_sample).frame
+    except DataError as error:
+        return _unjudged(sample, str(error))
     inspected = ready.inspection.inspect(frame)
     if inspected.prediction is None or inspected.to_sensor is None:
-        reasons = "; ".join(reason.text() for reason in inspected.verdict.reasons)
-        raise DataError(f"picture {sample.name!r} cannot be judged: {reasons}")
+        return _unjudged(sample, "; ".join(one.text() for one in inspected.verdict.reasons))
     size_px = (frame.pixels.shape[0], frame.pixels.shape[1])
     heatmap = inspected.prediction.heatmap
     # A defect without an outline tells nothing about where it is: its pixels are not good ones.
@@ -131,4 +154,15 @@ def _judge_one(
         label=inspected.verdict.label,
         score=inspected.prediction.score,
         latency_ms=sum(inspected.stage_ms.values()),
+    )
+
+
+def _unjudged(sample: Sample, reason: str) -> Judged:
+    return Judged(
+        sample=sample,
+        decision=Decision.ERROR,
+        label="",
+        score=None,
+        latency_ms=None,
+        reason=reason,
     )

@@ -18,7 +18,8 @@ def add(verbs: "argparse._SubParsersAction[Parser]") -> None:
         "evaluate",
         help="measure how well a bundle judges labelled pictures",
         description="Judge the pictures of one split with the line's own code and compare with "
-        "their labels.",
+        "their labels. Exit code 0; 2: at least one picture could not be judged, and counts as "
+        "rejected; 3: wrong usage or list; 4: the run broke; 130: interrupted.",
     )
     verb.add_argument("bundle", type=Path, metavar="BUNDLE")
     add_data(verb)
@@ -42,12 +43,13 @@ def _evaluate(parsed: argparse.Namespace) -> int:
 
         _log.info("report: %s", write_evaluation(evaluation, parsed.report))
     table = evaluation.as_table()
+    code = ExitCode.HAS_ERROR if evaluation.n_errors else ExitCode.DONE
     if parsed.json:
         print_json(table)
-        return ExitCode.DONE
+        return code
     for key, value in _flattened(table):
         print_line(f"{key:20} {value:.4f}" if isinstance(value, float) else f"{key:20} {value}")
-    return ExitCode.DONE
+    return code
 
 
 def _flattened(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:

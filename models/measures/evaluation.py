@@ -21,13 +21,16 @@ class Judged:
 
     Attributes:
         label: What the verdict says it is.
+        score, latency_ms: None where it could not be judged.
+        reason: Why not; empty where it could.
     """
 
     sample: Sample
     decision: Decision
     label: str
-    score: float
-    latency_ms: float
+    score: float | None
+    latency_ms: float | None
+    reason: str = ""
 
     @property
     def is_passed(self) -> bool:
@@ -49,6 +52,9 @@ class Evaluation:
         pixel_auroc, aupro, miou: Over the pictures as they are on disk, with the heat map enlarged
             to them.
         latency_ms: From a decoded picture in memory to its verdict, one at a time.
+
+    A picture that could not be judged is rejected, as on the line; figures of scores are of the
+    others.
     """
 
     task: str
@@ -64,9 +70,12 @@ class Evaluation:
 
     def as_table(self) -> dict[str, object]:
         """The values that `--json` prints."""
-        scores = np.array([one.score for one in self.judged])
-        is_defect = np.array([not one.sample.is_good for one in self.judged])
-        wrong = rates([one.decision for one in self.judged], is_defect)
+        scored = [one for one in self.judged if one.score is not None]
+        scores = np.array([one.score for one in scored])
+        is_defect = np.array([not one.sample.is_good for one in scored])
+        wrong = rates(
+            [one.decision for one in self.judged], [not one.sample.is_good for one in self.judged]
+        )
         return {
             "task": self.task,
             "n_images": len(self.judged),
@@ -88,6 +97,11 @@ class Evaluation:
             "bundle_id": self.bundle_id,
             "data_sha256": self.data_sha256,
         }
+
+    @property
+    def n_errors(self) -> int:
+        """Pictures that could not be judged."""
+        return sum(one.decision is Decision.ERROR for one in self.judged)
 
     @property
     def names_classes(self) -> bool:
@@ -124,7 +138,7 @@ def truth_and_verdict(
         is_named: Whether the model is measured by the names it gives.
     """
     if is_named:
-        return sample.label, label
+        return sample.label, decision.value if decision is Decision.ERROR else label
     return GOOD if sample.is_good else _DEFECT, decision.value
 
 
@@ -134,7 +148,9 @@ def confusion(
     """How often each truth got each verdict."""
     counts = Counter(pairs)
     truths = _good_first({truth for truth, _ in pairs}) if is_named else [GOOD, _DEFECT]
-    verdicts = _good_first({name for pair in pairs for name in pair}) if is_named else _DECISIONS
+    said = {name for pair in pairs for name in pair}
+    errors = [Decision.ERROR.value] if Decision.ERROR.value in said else []
+    verdicts = _good_first(said) if is_named else [*_DECISIONS, *errors]
     return {truth: {said: counts[truth, said] for said in verdicts} for truth in truths}
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from inspector.files.atomic import replacing
 from inspector.files.tables import canonical_json
-from inspector.flow import Decision
 from inspector.report.charts import score_histogram
 from inspector.report.page import badge, foreign, page, section, shown, table
 from models.dataset.labels import label_counts_text
@@ -50,8 +49,8 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> Path:
                     sample.name,
                     sample.label,
                     one.decision.value,
-                    f"{one.score:.9g}",
-                    f"{one.latency_ms:.3f}",
+                    "" if one.score is None else f"{one.score:.9g}",
+                    "" if one.latency_ms is None else f"{one.latency_ms:.3f}",
                 )
             )
     report_path = folder / "report.html"
@@ -75,45 +74,52 @@ def _content(evaluation: Evaluation) -> Iterator[str]:
         for key, name in _FIGURES.items()
         if figures[key] is not None
     ]
+    if evaluation.n_errors:
+        rows.append(_row("Pictures that could not be judged", f"{evaluation.n_errors}"))
     times = evaluation.latency_ms
     rows.append(
         _row("Latency p50 / p95 / p99, ms", f"{times.p50:.2f} / {times.p95:.2f} / {times.p99:.2f}")
     )
     yield section("Figures", table((), rows))
-    scores = [(one.score, one.decision) for one in evaluation.judged]
+    scored = [(one, one.score) for one in evaluation.judged if one.score is not None]
+    scores = [(score, one.decision) for one, score in scored]
     yield section("Scores", score_histogram(scores, evaluation.threshold))
+    errors = [one for one in evaluation.judged if one.reason]
     if not evaluation.has_good:  # it only sorts
         yield section("Verdicts by truth", confusion_matrix(evaluation.confusion()))
-        wrong = [one for one in evaluation.judged if one.label not in one.sample.kinds]
-        yield from _mistakes("Called something else", wrong)
+        wrong = [one for one, _ in scored if one.label not in one.sample.kinds]
+        yield from _listed("Called something else", wrong)
+        yield from _listed("Could not be judged, and so rejected", errors)
         return
-    is_defect = [not one.sample.is_good for one in evaluation.judged]
-    curve = roc({"scores": [one.score for one in evaluation.judged]}, is_defect)
+    is_defect = [not one.sample.is_good for one, _ in scored]
+    curve = roc({"scores": [score for _, score in scored]}, is_defect)
     yield section("Defects found against good parts rejected", curve)
     yield section("Verdicts by truth", confusion_matrix(evaluation.confusion()))
     by_label = _share_found_by_label(evaluation.judged)
     if by_label:
         yield section("Found, by defect", table(("Defect", "Pictures", "Found"), by_label))
     # Apart, and what slipped through first: no number of false alarms may hide one of them.
-    escapes = [one for one in evaluation.judged if one.is_mistake and not one.sample.is_good]
-    alarms = [one for one in evaluation.judged if one.is_mistake and one.sample.is_good]
-    escapes.sort(key=lambda one: one.score)
-    alarms.sort(key=lambda one: -one.score)
-    yield from _mistakes("Defects that passed, the clearest miss first", escapes)
-    yield from _mistakes("Good parts rejected, the clearest first", alarms)
+    mistakes = [pair for pair in scored if pair[0].is_mistake]
+    lowest_first = sorted(mistakes, key=lambda pair: pair[1])
+    highest_first = sorted(mistakes, key=lambda pair: -pair[1])
+    escapes = [one for one, _ in lowest_first if not one.sample.is_good]
+    alarms = [one for one, _ in highest_first if one.sample.is_good]
+    yield from _listed("Defects that passed, the clearest miss first", escapes)
+    yield from _listed("Good parts rejected, the clearest first", alarms)
+    yield from _listed("Could not be judged, and so rejected", errors)
 
 
-def _mistakes(title: str, mistakes: Sequence[Judged]) -> Iterator[str]:
-    if mistakes:
-        hidden = len(mistakes) - MISTAKES_SHOWN
+def _listed(title: str, pictures: Sequence[Judged]) -> Iterator[str]:
+    if pictures:
+        hidden = len(pictures) - MISTAKES_SHOWN
         more = f"<p>{hidden:,} more stand in pictures.csv.</p>" if hidden > 0 else ""
         lines = [
             f"<tr><td>{foreign(one.sample.name)}</td><td>{shown(one.sample.label)}</td>"
-            f"<td>{badge(one.decision)}</td><td>{shown(one.label)}</td>"
-            f"<td>{one.score:.4g}</td></tr>"
-            for one in mistakes[:MISTAKES_SHOWN]
+            f"<td>{badge(one.decision)}</td><td>{foreign(one.label or one.reason)}</td>"
+            f"<td>{'' if one.score is None else format(one.score, '.4g')}</td></tr>"
+            for one in pictures[:MISTAKES_SHOWN]
         ]
-        head = ("Picture", "Label", "Decision", "Called", "Score")
+        head = ("Picture", "Label", "Decision", "Said", "Score")
         yield section(title, table(head, lines), more)
 
 
@@ -126,7 +132,7 @@ def _share_found_by_label(judged: Sequence[Judged]) -> list[str]:
     rows = []
     for label in labels:
         of_label = [one for one in judged if one.sample.label == label]
-        found = sum(one.decision is Decision.FAIL for one in of_label)
+        found = sum(not one.is_passed for one in of_label)
         rows.append(
             f"<tr><th scope=row>{shown(label)}</th><td>{len(of_label):,}</td>"
             f"<td>{found / len(of_label):.1%}</td></tr>"
