@@ -26,6 +26,7 @@ from inspector.pipeline.hooks import Hooks
 from inspector.pipeline.kept_images import KeptImages
 from inspector.pipeline.plan import CameraPlan, RunPlan, StorePlan
 from inspector.pipeline.record import make_unfinished_record
+from inspector.pipeline.record_keeper import CAPACITY
 from inspector.pipeline.runner import Runner
 from inspector.recipe import DEFAULT_RECIPE, load_recipe
 from inspector.selftest.selftest import check_at_start
@@ -213,7 +214,9 @@ def _open_store(settings: StationSettings, ready: ReadyInspection, clock: Clock)
                 f"{str(path)!r} holds the results of a batch; give the station a store folder of "
                 "its own"
             )
-        if (kept := highest_kept(images_folder)) > writer.begun_to:  # killed before it could store
+        # Killed before it could store; what is farther ahead is no picture of a part of this line.
+        kept = highest_kept(images_folder, at_most=writer.begun_to + CAPACITY)
+        if kept > writer.begun_to:
             writer.append([], begun_to=kept)
         unfinished = [
             make_unfinished_record(
@@ -260,10 +263,12 @@ def _set_aside_where_damaged(path: Path, images: Path, clock: Clock) -> StoreCor
                 return None
             # Begun beside one that was set aside, and cut off before its first number.
             writer.begin_at(Shift(first_part=begun_to + 1, started_at=clock.now()))
-        return StoreCorrupt(
+        fault = StoreCorrupt(
             f"store {str(path)!r} is empty, though parts had numbers up to {begun_to}; it goes on "
             f"with part {begun_to + 1}"
         )
+        _log.warning("%s", fault)
+        return fault
     except StoreCorrupt as error:
         first_part = highest_part(path, images) + 1
         aside = set_aside(path, clock.now())

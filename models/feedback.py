@@ -104,7 +104,10 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
     config = _config(bundle.manifest)
     source = own_source(place, bundle)
     lists = _lists(source, request)
-    everything, listed = load_lists(lists, is_newest_first=True), load_lists((request.added,))
+    everything, listed = (
+        load_lists(lists, is_newest_first=True),
+        load_lists((request.added,), are_all=False),
+    )
     tested = of_split(load_lists((request.added, *lists), is_newest_first=True), "test")
     unseen = tuple(one for one in tested if file_sha256(one.image) not in source.roles)
     added, old = _told_apart(listed, _learnt_from(everything, source, request), request.added)
@@ -264,7 +267,7 @@ def _remarks(old: Manifest, new: Manifest) -> Iterator[str]:
 
 def _size_text(spec: InputSpec) -> str:
     size = f"{spec.width_px} x {spec.height_px} px"
-    return f"tiles of {size}" if spec.is_in_tiles else size
+    return f"tiles of {size} at {spec.scale:.2f} of its size" if spec.is_in_tiles else size
 
 
 def _config(manifest: Manifest) -> TrainingConfig:

@@ -89,11 +89,11 @@ class Line(QObject):
         if runner is not None and self._is_triggered_here:
             runner.trigger()
 
-    def newest_view(self, camera: str) -> "View | None":
-        """What a camera saw last, once; None where it saw nothing new."""
+    def newest_views(self) -> "list[View]":
+        """What each camera saw last, once; none of those that saw nothing new."""
         runner = self._runner
-        slot = None if runner is None else runner.live.get(camera)
-        return None if slot is None else slot.take()
+        slots = () if runner is None else runner.live.values()
+        return [view for slot in slots if (view := slot.take()) is not None]
 
     def join(self) -> None:
         """Wait until its thread has ended. In a slot of `ended` that is at once."""

@@ -231,6 +231,9 @@ class MainWindow(QMainWindow):
     def end(self) -> None:
         """Stop the line cleanly and close, without a question: nobody may be there."""
         self._is_closing = True
+        self._line.stop()
+        for box in self.findChildren(QMessageBox):  # it may ask whether to close
+            box.reject()
         self.close()
 
     def close_window(self) -> None:
@@ -389,8 +392,7 @@ class MainWindow(QMainWindow):
         dialog.show()
 
     def _show_newest(self) -> None:
-        view = self._line.newest_view(self._run.picture.camera)
-        if view is not None:
+        for view in self._line.newest_views():
             self._run.show_view(view)
 
     def _tick(self) -> None:

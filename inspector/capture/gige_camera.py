@@ -26,6 +26,7 @@ from inspector.flow import Frame
 from inspector.settings import UNASKED
 
 DISCOVERY_MS = 500  # what the protocol gives cameras for their answer
+LONGEST_LOOK_S = 1.5  # around for the camera, and all that came meanwhile taken
 AT_ONCE_S = 0.005  # so soon comes a picture that was there before it was asked for
 SILENT_S = 1.0  # then it is looked for; asked for a register, a dead one keeps us for nine seconds
 LEAST_TIMEOUT_MS = 1
@@ -66,6 +67,7 @@ class GigeCamera:
     def open(self) -> None:
         """See `FrameSource.open`."""
         self.close()
+        self._away_ns = None
         with _converted_errors(self._info.description):
             device = the_one(_devices(), _names_of, self._address, "GigE Vision camera")
             name = f"{device.manufacturer or ''} {device.model or ''} {device.ip}".strip()
@@ -111,17 +113,19 @@ class GigeCamera:
         """See `FrameSource.grab`."""
         _, stream = self._opened()
         name = self._info.description
-        away_ns, self._away_ns = self._away_ns, None
         with _converted_errors(name):
             asked_ns = self._clock.monotonic_ns()
             taken = _next(stream, max(LEAST_TIMEOUT_MS, round(timeout_s * 1e3)))
+            came_ns = self._clock.monotonic_ns()
+            away_ns = self._away_ns
+            is_at_once = taken is not None and came_ns - asked_ns < AT_ONCE_S * 1e9
+            if away_ns is None or not is_at_once or came_ns - away_ns > LONGEST_LOOK_S * 1e9:
+                away_ns = self._away_ns = None
             if taken is None:
                 self._check_presence()
                 raise GrabTimeout(f"{name} gave no picture in {timeout_s:g} s")
-            came_ns = self._clock.monotonic_ns()
-            if away_ns is not None and came_ns - asked_ns < AT_ONCE_S * 1e9:
-                came_ns = away_ns  # it waited, nobody knows for how long: no part gets more time
-            return self._frame(taken, came_ns)
+            # What waited did so nobody knows how long: no part gets more time for it.
+            return self._frame(taken, came_ns if away_ns is None else away_ns)
 
     def close(self) -> None:
         """See `FrameSource.close`."""

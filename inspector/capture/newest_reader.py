@@ -18,7 +18,7 @@ from inspector.opencv import cv2
 
 LOST_AFTER_S = 3.0  # without any picture; a server that is frozen keeps its connection
 GAP_S = 1.0  # after such a pause old pictures may come first, in a burst
-SLOW_GAPS = 3.0  # times the usual distance, of a camera that is slower than that
+SLOW_GAPS = 1.5  # times the usual distance, of a camera that is slower than that
 STALE_SHARE = 0.25  # of the usual distance: pictures that come so close were waiting somewhere
 
 

@@ -66,7 +66,8 @@ class Worker:
 
 def is_any_stuck() -> bool:
     """Whether a thread that was given up runs still; Python would wait for it at its exit."""
-    return not all(worker.join(0) for worker in _GIVEN_UP)
+    _GIVEN_UP[:] = [worker for worker in _GIVEN_UP if not worker.join(0)]
+    return bool(_GIVEN_UP)
 
 
 def raised(error: InspectorError) -> None:

@@ -24,6 +24,7 @@ from inspector.pipeline.picture_watch import PictureWatch
 
 GRAB_TIMEOUT_S = 0.5  # how long a stop may wait for a camera that gives nothing
 LAST_PATIENCE_S = 0.5  # at a stop, with a camera that gave nothing yet
+MOST_LAST_PATIENCE_S = 1.5  # for each of the triggers that wait; the run's end has fifteen seconds
 SLICE_S = 0.02  # how long the next part may wait for a picture that will not come
 SLOW_NS = 50_000_000  # a triggered picture takes some 15 ms; who waits for one is patient first
 SILENT_AFTER_S = 2.0  # a free camera that gives no picture so long has a trouble to show
@@ -298,7 +299,7 @@ class Capturing:
                 return frame
 
     def _grab_for(self, part: Triggered) -> Frame:
-        """Grab in slices, so that neither a stop nor the next part waits for a silent camera."""
+        """Grab in slices, so that no stop and no next part waits long for a silent camera."""
         asked_ns = self._clock.monotonic_ns()
         while True:
             now_ns = self._clock.monotonic_ns()
@@ -321,7 +322,8 @@ class Capturing:
 
         Its first picture takes longest.
         """
-        patience_ns = max(2 * self._slowest_ns, round(LAST_PATIENCE_S * 1e9))
+        least_ns, most_ns = (round(s * 1e9) for s in (LAST_PATIENCE_S, MOST_LAST_PATIENCE_S))
+        patience_ns = min(max(2 * self._slowest_ns, least_ns), most_ns)
         return self._clock.monotonic_ns() - asked_ns > patience_ns
 
     def _is_lost(self, part: Triggered, asked_ns: int) -> bool:

@@ -21,6 +21,9 @@ class _KeptFile(NamedTuple):
     n_bytes: int
 
 
+MAX_STUCK = 8  # pictures that cannot be removed, before none is tried any more
+
+
 class KeptImages:
     """The pictures of one station: `images/<number of the part>-<camera>.png`. For one thread.
 
@@ -72,11 +75,16 @@ class KeptImages:
             self._n_bytes -= older.n_bytes
 
     def _make_room(self, n_bytes: int) -> None:
-        while self._kept and not self._has_room(n_bytes):
-            oldest = self._kept[0]
-            oldest.path.unlink(missing_ok=True)  # where it cannot go it counts
-            self._kept.popleft()
-            self._n_bytes -= oldest.n_bytes
+        stays: list[_KeptFile] = []
+        while self._kept and len(stays) < MAX_STUCK and not self._has_room(n_bytes):
+            oldest = self._kept.popleft()
+            try:
+                oldest.path.unlink(missing_ok=True)
+            except OSError:  # somebody looks at it, or nothing can be removed now
+                stays.append(oldest)
+            else:
+                self._n_bytes -= oldest.n_bytes
+        self._kept.extendleft(reversed(stays))
 
     def _has_room(self, n_bytes: int) -> bool:
         free_bytes = shutil.disk_usage(self._folder).free

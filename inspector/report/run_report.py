@@ -33,6 +33,10 @@ _IDENTITY = {
     "inspector": "Inspector version",
     "onnxruntime": "ONNX Runtime version",
     "opencv": "OpenCV version",
+    "numpy": "NumPy version",
+    "python": "Python version",
+    "processor": "Processor",
+    "threads": "Threads of a run",
 }
 
 

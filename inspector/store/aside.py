@@ -1,5 +1,6 @@
 """Sets a damaged store aside: the line goes on with a new one, and nothing is thrown away."""
 
+import re
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from inspector.store.high_mark import SUFFIX, HighMark
 # The log first: a new file beside it would take it for its own. The mark last: until it is gone the
 # next start knows that something is missing, wherever this one was stopped.
 _IN_ORDER = ("-wal", "-shm", "", SUFFIX)
+_KEPT_NAME = re.compile(r"[0-9]{12}-.*\.png$")
 MAX_PART = 10**15  # of a number that a damaged file still gives
 
 
@@ -50,11 +52,11 @@ def highest_part(store: Path, images: Path) -> int:
     return max((one for one in known if type(one) is int and 0 <= one <= MAX_PART), default=0)
 
 
-def highest_kept(images: Path) -> int:
-    """The highest part number of which a picture was kept; or 0."""
+def highest_kept(images: Path, at_most: int = MAX_PART) -> int:
+    """The highest part number, so high at most, of which a picture was kept; or 0."""
     try:
-        names = [path.name.split("-")[0] for path in images.iterdir()]
+        names = [path.name for path in images.iterdir()]
     except OSError:
         return 0
-    numbers = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= 12]
-    return max((number for number in numbers if number <= MAX_PART), default=0)
+    numbers = [int(name[:12]) for name in names if _KEPT_NAME.match(name)]
+    return max((number for number in numbers if number <= at_most), default=0)

@@ -28,13 +28,13 @@ def samples_of_folder(folder: Path) -> list[Sample]:
     masks = _Masks(next(_named(folder, (_MASKS_FOLDER,)), folder / _MASKS_FOLDER))
     samples: list[Sample] = []
     splits = list(_splits(folder))
-    names = {
-        split: {_key(image.relative_to(place).with_suffix("")) for image in _pictures(place)}
-        for split, place in splits
-    }
-    val, test = names.get("val", set()), names.get("test", set())
+    names: dict[str, set[Path]] = {split: set() for split in SPLITS}
+    for split, place in splits:  # a split may have several folders: val and validation
+        names[split] |= {
+            _key(image.relative_to(place).with_suffix("")) for image in _pictures(place)
+        }
     # A mask says nothing of the split: of pictures of one name it is the tested one's.
-    others = {"train": val | test, "val": test, "test": set()}
+    others = {"train": names["val"] | names["test"], "val": names["test"], "test": set()}
     for split, place in splits:
         flat = sum(1 for path in place.iterdir() if path.is_file() and is_picture(path))
         if flat:

@@ -29,7 +29,7 @@ class PictureList:
 
 
 def load_lists(
-    lists: Sequence[PictureList], *, is_newest_first: bool = False
+    lists: Sequence[PictureList], *, is_newest_first: bool = False, are_all: bool = True
 ) -> tuple[Sample, ...]:
     """The pictures of several lists or folders, in their order.
 
@@ -38,15 +38,24 @@ def load_lists(
     Args:
         is_newest_first: Of a picture that stands in several lists the first one counts; see
             `corrected`.
+        are_all: Whether one of them must have its good label; False: there are others.
 
     Raises:
         DataError: As `load_samples`.
     """
-    is_alone = len(lists) == 1
-    loaded = [load_samples(one.path, one.good_label, is_needed=is_alone) for one in lists]
-    for named in {one.good_label for one in lists} - {None}:
-        if not is_alone and not any(one.is_good for samples in loaded for one in samples):
-            raise DataError(f"none of the lists has a picture that is labelled {named!r}")
+    read = [_read(one.path) for one in lists]
+    named = {
+        sample.label
+        for one, (samples, _) in zip(lists, read, strict=True)
+        for sample in samples
+        if sample.label == one.good_label
+    }
+    loaded = [
+        with_good_label(
+            samples, one.good_label, where, is_needed=are_all and one.good_label not in named
+        )
+        for one, (samples, where) in zip(lists, read, strict=True)
+    ]
     counts = Counter(sample.name for samples in loaded for sample in samples)
     told_apart: list[list[Sample]] = []
     for number, (one, samples) in enumerate(zip(lists, loaded, strict=True), start=1):
@@ -88,25 +97,26 @@ def _warn_of_torn_parts(samples: Iterable[Sample]) -> None:
         )
 
 
-def load_samples(
-    data: Path, good_label: str | None = None, *, is_needed: bool = True
-) -> tuple[Sample, ...]:
+def load_samples(data: Path, good_label: str | None = None) -> tuple[Sample, ...]:
     """Read a list or a folder; rows keep their order, folders are sorted by name.
 
     Args:
         good_label: Which label means free of defects, where it is not "good".
-        is_needed: See `with_good_label`.
 
     Raises:
         DataError: With the file, the line, what is wrong with it, and what to do.
     """
+    samples, where = _read(data)
+    return with_good_label(samples, good_label, where)
+
+
+def _read(data: Path) -> tuple[Sequence[Sample], str]:
+    """The pictures as they are labelled there, and what they come from."""
     try:
         if data.is_dir():
-            samples, where = samples_of_folder(data), f"folder {str(data)!r}"
-            return with_good_label(samples, good_label, where, is_needed=is_needed)
+            return samples_of_folder(data), f"folder {str(data)!r}"
         if data.is_file():
-            samples, where = samples_of_list(data), f"list {str(data)!r}"
-            return with_good_label(samples, good_label, where, is_needed=is_needed)
+            return samples_of_list(data), f"list {str(data)!r}"
     except OSError as error:  # such as a name that is too long, or a folder without the right
         raise DataError(f"{str(data)!r} cannot be looked at: {error.strerror}") from error
     raise DataError(f"{str(data)!r}: there is no such list or folder; check the spelling")

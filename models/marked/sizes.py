@@ -29,7 +29,7 @@ _MANY_TILES = 20  # take nearly as long as a line waits where its station does n
 _LARGER_THAN_MOST = 0.9
 _SHRINK = 0.95
 _SCALE_DIGITS = 4
-_OFTEN_ENOUGH = 1.3  # times the largest area: defects are then a little smaller than they should be
+_OFTEN_ENOUGH = 1.3  # times an area: defects are then a little smaller than they should be
 _ALIKE = 0.1  # of logarithms of shapes: pictures that differ by more are of all shapes
 _log = logging.getLogger(__name__)
 
@@ -65,9 +65,9 @@ def input_for(samples: Iterable[Sample]) -> InputSpec:
             return _in_tiles(scale, sizes_px)
         _log.warning(
             "a quarter of the outlined defects are smaller than %.1f px across on the largest "
-            "input that is judged in time, and will hardly be found: list more defects with an "
-            "outline, which %d of %d have, to have pictures judged in tiles, for which it takes %d "
-            "and half of all; or list pictures of a region of the part",
+            "input that is judged in time, and will hardly be found: %d of %d defects are "
+            "outlined; with at least %d, and half of all, pictures are judged in tiles; or list "
+            "pictures of a region of the part",
             LEAST_ACROSS_PX * math.sqrt(LARGEST_AREA_PX / area_px),
             len(sizes_px),
             n_defects,
@@ -81,17 +81,18 @@ def input_for(samples: Iterable[Sample]) -> InputSpec:
 def finer_of(kept: InputSpec | None, wanted: InputSpec) -> InputSpec:
     """The form that a bundle has, unless defects which came since want to be seen larger.
 
-    What is large enough stays, and so does the time that a part takes. Tiles are finer than whole
-    pictures.
+    What is about large enough stays, and so does the time that a part takes. Tiles are finer than
+    whole pictures.
     """
     if kept is None:
         return wanted
     if wanted.is_in_tiles != kept.is_in_tiles:
         is_finer = wanted.is_in_tiles
     elif wanted.is_in_tiles:
-        is_finer = wanted.scale > kept.scale
+        is_finer = (wanted.scale / kept.scale) ** 2 > _OFTEN_ENOUGH
     else:
-        is_finer = wanted.height_px * wanted.width_px > kept.height_px * kept.width_px
+        kept_px = kept.height_px * kept.width_px
+        is_finer = wanted.height_px * wanted.width_px > _OFTEN_ENOUGH * kept_px
     return wanted if is_finer else kept
 
 

@@ -161,7 +161,8 @@ def test_part_of_which_only_a_picture_is_there_has_a_result_and_its_number_for_i
     run(folder)
     images = folder / "records" / "images"
     (images / "000000000005-top.png").write_bytes((images / "000000000002-top.png").read_bytes())
-    (images / "20261128-copy.png").write_bytes(b"")  # somebody's own
+    for name in ("20261128-copy.png", "202611280107-top.png", "20261128010755-top.png"):
+        (images / name).write_bytes(b"")  # somebody's own
     run(folder)  # as after a kill while the disk took nothing
     records = stored(folder / "records" / "records.db")
     assert [record.part_number for record in records] == list(range(1, 9))

@@ -195,9 +195,11 @@ def test_score_that_means_something_else_is_told(trained: TrainedBundle) -> None
 
 
 def test_input_of_another_form_is_told(trained: TrainedBundle) -> None:
-    tiles = replace(trained.manifest.input, height_px=384, resize="tile")
+    tiles = replace(trained.manifest.input, height_px=384, resize="tile", scale=0.5)
     (remark,) = feedback._remarks(trained.manifest, replace(trained.manifest, input=tiles))
-    assert remark.startswith("INPUT      was 96 x 96 px, is tiles of 96 x 384 px:")
+    assert remark.startswith(
+        "INPUT      was 96 x 96 px, is tiles of 96 x 384 px at 0.50 of its size:"
+    )
 
 
 def test_picture_that_tested_the_bundle_and_is_learnt_now_tests_no_more(

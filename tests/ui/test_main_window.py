@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -307,6 +307,16 @@ def test_closing_while_running_asks_once_and_stops_cleanly(
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
     assert asked == ["Stop the line and close the window?"]
     assert not window.is_line_running
+
+
+def test_end_from_outside_needs_no_answer(opened: Opened, station: Path, qtbot: QtBot) -> None:
+    window = opened()
+    window.open_file(station, is_started=True)
+    run_until(window, qtbot, 3)
+    QTimer.singleShot(200, window.end)
+    window.close()  # asks, and is answered by nobody
+    qtbot.waitUntil(lambda: not window.is_line_running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
 
 
 def test_closing_can_be_thought_better_of(

@@ -212,7 +212,7 @@ def _globbed(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
         wanted = re.compile(fnmatch.translate(os.path.normcase(part)))
         found = [folder / name for name in _names(folder) if wanted.match(os.path.normcase(name))]
     else:
-        found = [folder / part] if os.path.lexists(folder / part) else []
+        found = [folder / part] if _is_there(folder / part) else []
     for path in found:
         if not rest:
             yield path
@@ -227,16 +227,37 @@ def _folders_below(folder: Path) -> Iterator[Path]:
             yield from _folders_below(folder / name)
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        return bool(_refused(path.parent, error))
+    return True
+
+
 def _names(folder: Path) -> list[str]:
     """Of all that is in a folder, sorted."""
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.name for entry in entries)
     except OSError as error:
-        raise SourceUnavailable(
-            f"folder {str(folder)!r} cannot be read: {error.strerror}; give this user the right to "
-            "read it, or move it out of the source"
-        ) from error
+        return _refused(folder, error)
+
+
+def _refused(folder: Path, error: OSError) -> list[str]:
+    """Nothing of a hidden folder, which is passed over anyway; sticks have some that nobody may read.
+
+    Raises:
+        SourceUnavailable: Of any other.
+    """
+    if folder.name.startswith("."):
+        return []
+    raise SourceUnavailable(
+        f"folder {str(folder)!r} cannot be read: {error.strerror}; give this user the right to "
+        "read it, or move it out of the source"
+    ) from error
 
 
 def _is_folder(path: Path) -> bool:

@@ -137,10 +137,11 @@ def test_camera_that_is_gone_is_noticed_and_found_again(number: signal.Signals) 
 def test_picture_that_came_while_nobody_waited_gets_no_more_time() -> None:
     with opened() as source:
         source.grab(PATIENCE_S)
-        threading.Event().wait(0.3)  # pictures wait now
-        source._away_ns = 17
-        assert source.grab(PATIENCE_S).captured_ns == 17
-        assert source.grab(PATIENCE_S).captured_ns > 17
+        away_ns = source._away_ns = CLOCK.monotonic_ns()
+        threading.Event().wait(0.3)  # pictures wait then
+        assert [source.grab(PATIENCE_S).captured_ns for _ in range(3)] == [away_ns] * 3
+        threading.Event().wait(2.0)
+        assert source.grab(PATIENCE_S).captured_ns > away_ns
 
 
 def test_closed_camera_gives_nothing() -> None:

@@ -37,8 +37,12 @@ def test_one_of_several_lists_may_lack_the_good_label(
 ) -> None:
     both = lists(tmp_path, "a.png,OK,,train,\n", "b.png,dent,,train,\n", good_label="OK")
     assert [sample.label for sample in load_lists(both)] == ["good", "dent"]
-    with pytest.raises(DataError, match="none of the lists has a picture that is labelled 'OK'"):
+    with pytest.raises(DataError, match="no picture is labelled 'OK', as --good-label says"):
         load_lists([both[1], both[1]])
+    (tmp_path / "y").mkdir()
+    wrong = lists(tmp_path / "y", "a.png,good,,train,\n", "b.png,i.O.,,train,\n", good_label="iO")
+    with pytest.raises(DataError, match="no picture is labelled 'iO'"):  # a slip is no other list's
+        load_lists(wrong)
     (tmp_path / "x").mkdir()
     (odd,) = lists(tmp_path / "x", "a.png,OK,,train,\nb.png,normal,,train,\n", good_label="OK")
     load_lists([odd])

@@ -69,6 +69,8 @@ TILES = replace(LARGE, resize="tile", overlap_px=OVERLAP_PX, scale=0.5)
         (TILES, LARGE, TILES),
         (TILES, replace(TILES, scale=0.7), replace(TILES, scale=0.7)),
         (TILES, replace(TILES, scale=0.3), TILES),
+        (TILES, replace(TILES, scale=0.55), TILES),
+        (STANDARD, replace(STANDARD, width_px=352), STANDARD),
         (replace(STANDARD, max_sample=1023), STANDARD, replace(STANDARD, max_sample=1023)),
     ],
 )
@@ -104,7 +106,7 @@ def test_defects_that_stay_too_small_are_told(
     assert caplog.messages == []
     input_for(outlined(tmp_path, [(460, 1130)] * 4, 7))
     assert "smaller than 3.8 px across on the largest input" in caplog.text
-    assert "which 4 of 4 have, to have pictures judged in tiles, for which it" in caplog.text
+    assert "4 of 4 defects are outlined; with at least 12, and half of all" in caplog.text
 
 
 @pytest.mark.parametrize(

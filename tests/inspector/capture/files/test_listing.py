@@ -230,15 +230,19 @@ def test_folder_of_a_glob_that_cannot_be_read_is_told(
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(b"")
     scan = os.scandir
+    closed = ["b"]
 
     def refuse(folder: Path) -> object:
-        if Path(folder).name == "b":
+        if Path(folder).name in closed:
             raise PermissionError(13, "Permission denied")
         return scan(folder)
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(SourceUnavailable, match=r"b' cannot be read: Permission denied"):
         list_images(str(tmp_path / "*" / "*.png"))
+    (tmp_path / "b").rename(tmp_path / ".Trashes")
+    closed[:] = [".Trashes"]
+    assert images(tmp_path / "**" / "*.png") == ["a/1.png"]
 
 
 def test_link_to_itself_is_passed_over_or_an_error_by_its_name(tmp_path: Path) -> None:
