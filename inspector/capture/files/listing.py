@@ -247,7 +247,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _refused(folder: Path, error: OSError) -> list[str]:
-    """Nothing of a hidden folder, which is passed over anyway; sticks have some that nobody may read.
+    """Nothing of a hidden folder, which is passed over anyway: sticks have one that is closed.
 
     Raises:
         SourceUnavailable: Of any other.
