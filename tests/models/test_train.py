@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.bundle import open_bundle
+from inspector.bundle import InputSpec, open_bundle
 from inspector.errors import BundleError, DataError, TooDark
 from inspector.inference.ort import OrtBackend
 from inspector.quality import PictureForm, check_quality, quality_of
@@ -19,7 +19,7 @@ from models.dataset.pictures import load_set
 from models.dataset.reader import PictureList, load_samples
 from models.evaluate import evaluate
 from models.publishing.source import open_source, source_folder
-from models.tasks.task import load_task
+from models.tasks.task import TrainingInputs, TrainingOutcome, load_task
 from models.train import TrainingRequest, _prove, _say_odd_sizes, train
 from models.training.config import TrainingConfig
 from tests.models.conftest import N_TRAIN, SIZE_PX, Ears, TrainedBundle, request_for
@@ -95,6 +95,49 @@ def test_masks_that_mark_nothing_are_noticed_before_anything_is_learnt(
     segment = replace(request, config=TrainingConfig(task="segment"))
     with pytest.raises(DataError, match="defects with a mask in the train split: 0; at least"):
         train(segment)
+
+
+@pytest.mark.parametrize(("across_px", "side_px"), [(6, None), (60, 320)])
+def test_bundle_that_learns_more_gets_a_finer_input_where_small_defects_came(
+    across_px: int,
+    side_px: int | None,
+    trained: TrainedBundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.Generator(np.random.PCG64(5))
+    rows = ["image,label,mask,split"]
+    for number in range(34):
+        pixels = rng.integers(90, 110, (600, 600), dtype=np.uint8)
+        mask = np.zeros_like(pixels)
+        if number < 14:
+            mask[300 : 300 + across_px, 300 : 300 + across_px] = 255
+            write_png(tmp_path / f"m{number}.png", mask)
+        write_png(tmp_path / f"{number}.png", pixels)
+        rows.append(
+            f"{number}.png,dent,m{number}.png,train" if mask.any() else f"{number}.png,good,,train"
+        )
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    seen: list[InputSpec] = []
+
+    def stop(inputs: TrainingInputs) -> TrainingOutcome:
+        seen.append(inputs.spec)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load_task("anomaly"), "learn", stop, raising=False)
+    kept = replace(trained.manifest.input, height_px=320, width_px=320, max_sample=4095)
+    request = replace(
+        request_for(tmp_path / "list.csv", tmp_path / "b.bundle", trained.weights_cache),
+        config=TrainingConfig(task="anomaly"),
+        kept_input=kept,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        train(request)
+    assert seen[0].max_sample == 4095
+    if side_px is None:
+        assert seen[0].is_in_tiles
+    else:
+        assert seen == [kept]
 
 
 def test_picture_of_another_size_than_all_others_is_told(
