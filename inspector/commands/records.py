@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from inspector.command_line import Parser, print_json, print_line, whole_number
+from inspector.command_line import Parser, place, print_json, print_line, whole_number
 from inspector.commands.summary_lines import print_run_summary
 from inspector.errors import UsageError
 from inspector.exit_codes import ExitCode
@@ -28,7 +28,7 @@ def add(commands: "argparse._SubParsersAction[Parser]") -> None:
         )
         action.set_defaults(handler=handler)
         if name == "export":
-            action.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .csv")
+            action.add_argument("--out", required=True, type=place, metavar="FILE", help="a .csv")
         else:
             action.add_argument("--json", action="store_true", help="print one JSON object")
         if name == "health":
@@ -68,10 +68,13 @@ def _export(parsed: argparse.Namespace) -> int:
     from inspector.store.reader import RecordReader
     from inspector.store.records_csv import write_line_csv, write_records_csv
 
+    out: Path = parsed.out
+    if out.exists() and (out.suffix.lower() != ".csv" or not out.is_file()):
+        raise UsageError(f"--out {str(out)!r} is there already and is no .csv; choose another name")
     with RecordReader(_place(parsed)) as reader:
         write = write_line_csv if reader.is_of_a_line() else write_records_csv
-        write(reader.records(), parsed.out)
-    print_line(f"{parsed.out}")
+        write(reader.records(), out)
+    print_line(f"{out}")
     return ExitCode.DONE
 
 

@@ -65,6 +65,18 @@ def in_place_of(path: Path) -> Iterator[Path]:
             growing.unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """What was renamed in it is on the disk, as far as the system can be told to do that."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 @contextmanager
 def write_errors(path: Path) -> Iterator[None]:
     """Turn what the system refuses inside the `with` into an error of ours that names the place.

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from inspector.errors import UsageError
-from inspector.files.folders import replace_folder
+from inspector.errors import StoreError, UsageError
+from inspector.files.atomic import write_whole
 from inspector.files.tables import Table, canonical_json, parse_json
 from inspector.machine.user_folders import SAID, state_folder
 
@@ -94,11 +94,12 @@ def remember(choice: Choice, bundle_id: str, processor: str, folder: Path | None
         "choices": {name: asdict(one) for name, one in choices.items()},
     }
     try:
-        replace_folder(place, {_CHOICES_FILE: canonical_json(table)})
-    except OSError as error:
+        place.mkdir(parents=True, exist_ok=True)
+        write_whole(place / _CHOICES_FILE, canonical_json(table))
+    except (OSError, StoreError) as error:
         raise UsageError(
-            f"the choice cannot be kept in {str(place)!r}: {error.strerror}; give this user the "
-            "right to write there"
+            f"the choice cannot be kept in {str(place)!r}: {error}; give this user the right to "
+            "write there"
         ) from error
 
 

@@ -1,10 +1,12 @@
 """Opens the SQLite file of a store, and turns what SQLite reports into errors of ours."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
 from inspector.store.schema import (
@@ -30,7 +32,7 @@ def connect(
     Raises:
         StoreError: The file cannot be opened or made.
     """
-    uri = f"{path.absolute().as_uri()}?mode={'rwc' if is_made else 'rw'}"
+    uri = f"{_uri(path)}?mode={'rwc' if is_made else 'rw'}"
     with converted_errors(path):
         return sqlite3.connect(uri, timeout=busy_timeout_s, isolation_level=None, uri=True)
 
@@ -42,7 +44,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         StoreError: There is no such file, or it cannot be read.
     """
     with converted_errors(path):
-        uri = path.absolute().as_uri()
+        uri = _uri(path)
         try:
             return _open_uri(f"{uri}?mode=ro")
         except sqlite3.OperationalError:
@@ -51,6 +53,14 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         # A reader of a store with a write-ahead log makes a file beside it. Where the folder
         # forbids that and there is no log, nobody writes either.
         return _open_uri(f"{uri}?mode=ro&immutable=1")
+
+
+def _uri(path: PurePath) -> str:
+    """As SQLite takes it: of a network folder of Windows no host, for it knows none."""
+    if isinstance(path, Path):
+        path = path.absolute()
+    text = path.as_posix()
+    return f"file://{'' if text.startswith('/') else '/'}{quote(os.fsencode(text), safe='/:')}"
 
 
 def check_owner(connection: sqlite3.Connection, path: Path) -> int:

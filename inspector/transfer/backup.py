@@ -162,5 +162,7 @@ def _left_out(settings: StationSettings, *, has_images: bool) -> Iterator[str]:
         _, _, place = camera.source.partition(":")
         if place and (settings.path.parent / place).exists():
             yield f"what camera {camera.name!r} reads: {place}"
+    for path in sorted(settings.store.glob(f"{Path(STORE_FILE).stem}.damaged-*.db")):
+        yield f"results that were set aside as damaged: {path.name}"
     if not has_images and any((settings.store / IMAGES_FOLDER).glob("*.png")):
         yield "the kept pictures of parts: --images takes them too"

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from inspector.errors import BackupError, StoreError, UsageError
-from inspector.files.atomic import write_errors
+from inspector.files.atomic import sync_folder, write_errors
 from inspector.files.zip_file import METHODS, ZIP_FAULTS
 from inspector.transfer.backup_manifest import (
     MANIFEST_FILE,
@@ -101,6 +101,7 @@ def new_backup(out: Path) -> Iterator[BackupWriter]:
         _check_whole(growing, out)
         _check_free(out)  # nobody else came meanwhile
         growing.rename(out)
+        sync_folder(out.parent)
 
 
 def _check_free(out: Path) -> None:

@@ -1,6 +1,8 @@
 """Makes a station of its backup: everything is checked first, and one step brings it into force."""
 
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +13,7 @@ from inspector.assembly import build_inspection, models_of, shipped_bundle
 from inspector.bundle import Manifest, open_bundle
 from inspector.clock import Clock
 from inspector.errors import BackupError, SettingsError, StoreFull, UsageError
-from inspector.files.atomic import write_errors, write_whole
+from inspector.files.atomic import sync_folder, write_errors, write_whole
 from inspector.files.folder_lock import LOCK_FILE, sole_writer
 from inspector.files.text_file import read_text
 from inspector.files.toml_file import MAX_TOML_BYTES
@@ -107,9 +109,13 @@ def restore(
         _take_records(opened, store_stage)
         wanted = _put_beside(manifest, judging, settings, stage, places)
         _put_records(manifest, store_stage, places)
+        sync_folder(places.store)  # what the station file names must be there before it
+        sync_folder(station.parent)
         old_station = _keep_old(station, clock)
         text = read_text(stage / STATION_FILE, STATION_FILE, MAX_TOML_BYTES, SettingsError)
         write_station(text, wanted)
+        sync_folder(station.parent)
+        _give_to_its_user(places.store)
     with write_errors(place):  # last of all: until then a second try clears away what is left
         (place / MARK_FILE).unlink()
     return Restored(
@@ -198,6 +204,18 @@ def _put_records(manifest: BackupManifest, stage: Path, places: Places) -> None:
         for name, place in ((RECORDS_FILE, STORE_FILE), (IMAGES, IMAGES_FOLDER)):
             if (stage / name).exists() and not (store / place).exists():
                 (stage / name).rename(store / place)
+
+
+def _give_to_its_user(store: Path) -> None:
+    """What an administrator put into another user's folder is that user's, as the line will be."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    owners = (folder.stat() for folder in (store, *store.parents[:2]))
+    owner = next((one for one in owners if one.st_uid != 0), None)
+    if owner is not None:
+        with write_errors(store):
+            for path in (store, *store.rglob("*")):
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _keep_old(station: Path, clock: Clock) -> Path | None:

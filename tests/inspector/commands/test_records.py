@@ -43,6 +43,17 @@ def test_export_has_one_row_for_each_part(line: Path) -> None:
     assert (rows[0]["store_ms"], rows[0]["total_ms"]) == ("0.600", "9.000")
 
 
+def test_export_takes_the_place_of_no_other_file(line: Path) -> None:
+    whole = (line / "records.db").read_bytes()
+    for out in (line / "records.db", line, ""):
+        done = inspector("records", "export", line, "--out", out)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "Traceback" not in done.stderr
+    assert (line / "records.db").read_bytes() == whole
+    for _ in range(2):  # an earlier export may be written anew
+        assert inspector("records", "export", line, "--out", line / "a.csv").returncode == 0
+
+
 def test_export_of_a_batch_has_the_columns_of_records_csv(tmp_path: Path) -> None:
     write_store(tmp_path / "records.db", [record("a.png")])
     out = tmp_path / "out.csv"

@@ -1,12 +1,12 @@
 """What SQLite reports is told in words that say what to do."""
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from inspector.errors import StoreCorrupt, StoreError, StoreFull
-from inspector.store.connection import connect_read_only, converted_errors
+from inspector.store.connection import _uri, connect_read_only, converted_errors
 from inspector.store.reader import RecordReader
 from inspector.store.writer import RecordWriter
 from tests.support.fakes import record
@@ -78,3 +78,15 @@ def test_read_only_connection_reads_beside_a_log_and_writes_nothing(tmp_path: Pa
     connection = connect_read_only(path)
     assert connection.execute("SELECT COUNT(*) FROM records").fetchone() == (0,)
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/a b/ü?#.db"), "file:///a%20b/%C3%BC%3F%23.db"),
+        (PureWindowsPath("C:\\a\\b.db"), "file:///C:/a/b.db"),
+        (PureWindowsPath("\\\\nas\\share\\b.db"), "file:////nas/share/b.db"),
+    ],
+)
+def test_file_of_any_system_has_an_address_without_a_host(path: PurePath, uri: str) -> None:
+    assert _uri(path) == uri

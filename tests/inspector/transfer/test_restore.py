@@ -1,5 +1,6 @@
 """A restored station runs on as if it had never moved; a refused one changes nothing."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
@@ -110,6 +111,18 @@ def test_restored_station_is_the_same_and_goes_on_counting(
     run_line(new)
     numbers = [record.part_number for record in stored(new.parent / "records" / "records.db")]
     assert numbers == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only for root")
+def test_what_an_administrator_restores_belongs_to_the_user_of_the_folder(
+    backup: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "state" / "line2"
+    store.mkdir(parents=True)
+    os.chown(store.parent, 1234, 1234)
+    put(backup, tmp_path / "etc", store=store)
+    owners = {path.stat().st_uid for path in (store, *store.rglob("*"))}
+    assert owners == {1234}
 
 
 def test_folder_gets_a_station_file(backup: Path, tmp_path: Path) -> None:
