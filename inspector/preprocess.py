@@ -12,6 +12,7 @@ from inspector.geometry import AxisMap, PixelRegion
 from inspector.opencv import cv2
 
 MAX_TILES = 256  # 256 tiles of 224 px cover about 12 Mpx; more would take seconds for one part
+_LEAST_WEIGHT = 1 / 32  # of a pixel; OpenCV's linear steps are no finer
 LETTERBOX_GREY = 114  # close to the mean of natural pictures, so that the border excites little
 
 
@@ -106,6 +107,7 @@ def _stretched(
 ) -> NDArray[np.uint8]:
     """The first `covered` rows and columns, which need not be whole, at another size; linear."""
     scale_y, scale_x = covered[0] / height_px, covered[1] / width_px
+    pixels = _with_rest(_with_rest(pixels, covered[0], scale_y, 0), covered[1], scale_x, 1)
     # warpAffine counts from pixel centres: half a pixel apart from corners.
     matrix = np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2]])
     return np.asarray(
@@ -118,6 +120,22 @@ def _stretched(
         ),
         dtype=np.uint8,
     )
+
+
+def _with_rest(
+    pixels: NDArray[np.uint8], covered: float, scale: float, axis: int
+) -> NDArray[np.uint8]:
+    """Where the last step would not read the last row or column, part of one, its neighbour has it.
+
+    The last place is read at `covered - scale / 2`, linearly between the middles of two pixels.
+    """
+    rest = covered - (pixels.shape[axis] - 1)
+    if rest >= 1 or pixels.shape[axis] < 2 or rest + 0.5 - scale / 2 >= _LEAST_WEIGHT:
+        return pixels
+    inner, last = (np.take(pixels, [place], axis).astype(np.float32) for place in (-2, -1))
+    both = np.rint((inner + rest * last) / (1.0 + rest)).astype(np.uint8)
+    before = np.take(pixels, range(pixels.shape[axis] - 2), axis)
+    return np.concatenate([before, both, both], axis=axis)
 
 
 def _resized(

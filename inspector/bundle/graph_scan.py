@@ -25,7 +25,8 @@ _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
 _NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
 _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
 _TENSOR_DIMS, _TENSOR_EXTERNAL, _TENSOR_LOCATION = 1, 13, 14
-_SPARSE_PARTS = (1, 2)
+_SPARSE_PARTS, _SPARSE_DIMS = (1, 2), 3
+_MAX_FIELD = 2**29 - 1  # of protobuf
 
 
 def scan_graph(model: bytes, where: str) -> int:
@@ -104,22 +105,28 @@ class _Scan:
                 self._sparse_tensor(_message(value))
 
     def _sparse_tensor(self, data: memoryview) -> None:
+        size = 1
         for number, value in _fields(data):
             if number in _SPARSE_PARTS:
                 self._tensor(_message(value))
+            elif number == _SPARSE_DIMS:  # the runtime makes it a whole one
+                size = self._times(size, value)
 
     def _tensor(self, data: memoryview) -> None:
         size = 1
         for number, value in _fields(data):
             if number == _TENSOR_DIMS:
-                for length in _numbers(value):
-                    size *= length
-            if size > MAX_TENSOR_SIZE:
-                raise BundleError(
-                    f"{self._where}: a tensor of more than {MAX_TENSOR_SIZE:,} values"
-                )
+                size = self._times(size, value)
             if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0):
                 raise BundleError(f"{self._where}: the graph asks for weights in another file")
+
+    def _times(self, size: int, lengths: int | memoryview) -> int:
+        """How many values a tensor has with these lengths too."""
+        for length in _numbers(lengths):
+            size *= length
+        if size > MAX_TENSOR_SIZE:
+            raise BundleError(f"{self._where}: a tensor of more than {MAX_TENSOR_SIZE:,} values")
+        return size
 
     def _check_domain(self, value: int | memoryview | bytes) -> None:
         domain = bytes(value).decode("utf-8") if not isinstance(value, int) else str(value)
@@ -133,8 +140,8 @@ def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     while at < end:
         key, at = _varint(data, at)
         number, wire = key >> 3, key & 7
-        if number == 0:
-            raise ValueError("a field has the number 0")
+        if not 0 < number <= _MAX_FIELD:  # readers cut a longer one, and see another field
+            raise ValueError(f"a field has the number {number}")
         if wire == _VARINT:
             value, at = _varint(data, at)
             yield number, value

@@ -308,6 +308,10 @@ def _parse_quality(table: Table) -> QualityLimits:
     size_px = None
     if table.has("size_px"):
         size_px = table.integers("size_px", low=1, high=MAX_SENSOR_SIDE_PX)
+        if len(size_px) != 2:
+            raise BundleError(
+                f"quality: size_px has {len(size_px)} numbers; it is height and width"
+            )
     limits = QualityLimits(
         brightness_low=table.number("brightness_low", low=0.0, high=255.0),
         brightness_high=table.number("brightness_high", low=0.0, high=255.0),
@@ -318,8 +322,6 @@ def _parse_quality(table: Table) -> QualityLimits:
         channels=table.optional_integer("channels", low=1, high=3),
     )
     table.close()
-    if size_px is not None and len(size_px) != 2:
-        raise BundleError(f"quality: size_px has {len(size_px)} numbers; it is height and width")
     if limits.channels == 2:
         raise BundleError("quality: channels is 2; a picture has 1 or 3")
     return limits

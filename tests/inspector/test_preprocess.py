@@ -207,6 +207,20 @@ def test_resizing_leaves_no_pixel_unread_however_the_axes_shrink(size_px: tuple[
             assert resized(pixels, 48, 64).any()
 
 
+@pytest.mark.parametrize(
+    ("from_px", "to_px"), [(1601, 224), (3354, 224), (3355, 224), (1941, 256), (2045, 256)]
+)
+@pytest.mark.parametrize("axis", [0, 1])
+def test_last_line_of_an_odd_side_is_read_too(from_px: int, to_px: int, axis: int) -> None:
+    size_px, to = ((from_px, 100), (to_px, 64)) if axis == 0 else ((100, from_px), (64, to_px))
+    plain = np.full(size_px, 100, dtype=np.uint8)
+    before = resized(plain, *to)
+    for place in (-1, -2, -3):
+        pixels = plain.copy()
+        pixels[(slice(None), place) if axis else place] = 255
+        assert (resized(pixels, *to) != before).any()
+
+
 @given(
     st.integers(60, 700),
     st.integers(60, 700),

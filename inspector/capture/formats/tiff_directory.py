@@ -55,11 +55,17 @@ class Directory:
         return self._data[entry.at : entry.at + entry.count].decode("ascii", "replace")
 
     def value(self, tag: int, default: int) -> int:
-        """The first number of a tag."""
+        """The first number of a tag; the default where it is absent.
+
+        Raises:
+            IndexError: It holds no number that such a tag may hold.
+        """
         entry = self._tags.get(tag)
-        dtype = _TYPE_DTYPE.get(entry.kind) if entry else None
-        if entry is None or dtype is None or entry.count == 0:
+        if entry is None:
             return default
+        dtype = _TYPE_DTYPE.get(entry.kind)
+        if dtype is None or entry.count == 0:
+            raise IndexError(f"tag {tag} holds no number")
         return int(np.frombuffer(self._data, self.order + dtype, 1, entry.at)[0])
 
 

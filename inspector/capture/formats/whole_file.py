@@ -31,8 +31,7 @@ _COLOUR_TYPE_AT = 25  # in the first chunk, which comes first
 _BEGINNINGS = {b"BM": "BMP"}
 _NOT_ZERO = re.compile(rb"[^\0]")
 
-_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
-_BMP_OS2_HEADER = 12
+_BMP_HEADERS = frozenset({40, 52, 56, 64, 108, 124})  # of OS/2's 12 bytes OpenCV loses the colour
 _BMP_PLAIN, _BMP_MASKS = 0, 3
 _BMP_USUAL_MASKS = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
 
@@ -198,12 +197,8 @@ def _walk_bmp(data: bytes, name: str) -> WholeFile:
     file_bytes, _, pixels_at, header_bytes = struct.unpack_from("<IIII", data, 2)
     if header_bytes not in _BMP_HEADERS:
         raise not_read(name, f"a BMP with a header of {header_bytes} bytes", "save it anew")
-    colours = compression = 0
-    if header_bytes == _BMP_OS2_HEADER:
-        width_px, height_px, planes, bits = struct.unpack_from("<HHHH", data, 18)
-    else:
-        width_px, height_px, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
-        (colours,) = struct.unpack_from("<I", data, 46)
+    width_px, height_px, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+    (colours,) = struct.unpack_from("<I", data, 46)
     height_px = abs(height_px)  # negative: the upper row comes first
     if width_px <= 0 or height_px == 0 or planes != 1:
         raise broken(name, f"the BMP says {width_px} x {height_px} px in {planes} planes")
@@ -220,7 +215,7 @@ def _walk_bmp(data: bytes, name: str) -> WholeFile:
     if bits <= 8:
         if colours > 1 << bits:
             raise broken(name, f"the BMP says it has {colours:,} colours")
-        headers_end += (colours or 1 << bits) * (3 if header_bytes == _BMP_OS2_HEADER else 4)
+        headers_end += (colours or 1 << bits) * 4
     elif compression == _BMP_MASKS and header_bytes == 40:
         headers_end += 12
     if pixels_at < headers_end:

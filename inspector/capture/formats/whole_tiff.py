@@ -127,7 +127,7 @@ def _refuse_hidden_pages(directory: Directory, name: str) -> None:
         directory.value(_WIDTH, 0) * directory.value(_LENGTH, 0) * directory.value(_SAMPLES, 1)
     )
     shaped = re.match(r'\{"shape": \[([\d, ]+)\]', text)  # tifffile's
-    n_shaped = math.prod(map(int, shaped[1].split(","))) if shaped else n_samples
+    n_shaped = math.prod(map(int, re.findall(r"\d+", shaped[1]))) if shaped else n_samples
     if (
         (stacked is not None and int(stacked[1]) > 1)
         or n_shaped > n_samples

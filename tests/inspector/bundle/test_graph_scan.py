@@ -198,6 +198,7 @@ def test_file_in_the_runtimes_own_format_is_refused_though_it_is_onnx_as_well() 
         (field(2, FIXED32, b"abc"), "a field reaches past the end of the file"),
         (field(2, FIXED64, b"abcdefg"), "a field reaches past the end of the file"),
         (b"\x00\x01", "a field has the number 0"),
+        (b"\xba\x80\x80\x80\x10\x00", "a field has the number 536870919"),  # 7, for whoever cuts
         (field(2, GROUP, b""), "a field has the unknown wire type 3"),
         (b"\x08" + b"\xff" * 10 + b"\x01", "a number is longer than 64 bits"),
         (field(8, BYTES, field(1, BYTES, b"\xff")), "'utf-8' codec can't decode byte 0xff"),
@@ -258,6 +259,13 @@ def only_ours(data: bytes) -> None:
     else:
         return
     assert ours.startswith("model.onnx: ")
+
+
+def test_sparse_tensor_is_as_large_as_the_runtime_makes_it() -> None:
+    def swell(model: Any) -> None:
+        model.graph.sparse_initializer.add().dims.extend([10**6, 10**6])
+
+    assert refusal(changed(swell)) == "model.onnx: a tensor of more than 128,000,000 values"
 
 
 def test_opset_of_the_standard_operators_is_told() -> None:

@@ -295,6 +295,7 @@ def test_limits_for_the_picture_are_read_back_as_they_were_sealed(quality: Quali
     [
         ("brightness_low", 256.0, "brightness_low 256.0 outside 0..255"),
         ("sharpness_low", -1.0, "sharpness_low -1.0 outside 0..inf"),
+        ("size_px", [], "size_px has 0 numbers; it is height and width"),
         ("size_px", [1, 2, 3], "size_px has 3 numbers; it is height and width"),
         ("size_px", [0, 2], "size_px must be a list of whole numbers 1..65535"),
         ("channels", 4, "channels 4 outside 1..3"),

@@ -67,6 +67,8 @@ def test_few_grey_levels_are_spread() -> None:
         (b"P4 8 1\n\0", "a PBM, a picture of bits, is not read"),
         (b"P1 2 2\n0 1 1 0\n", "a PBM, a picture of bits, is not read"),
         (b"P5 2 1 100\n\x65\x01", "holds 101, above its 100"),
+        (b"P2 3 1 255\n300 10 256\n", "holds 300, above its 255"),
+        (b"P3 1 1 100\n1 2 356\n", "holds 356, above its 100"),
         (b"P2 2 2 255\n1 2 3\n", "holds 3 of its 4 samples"),
         (b"P2 2 2 255\n1 2 3 4 5\n", "holds more or larger samples than its 4"),
         (b"P2 2 2 255\n1 2 3 -4\n", "holds more or larger samples than its 4"),

@@ -136,7 +136,9 @@ def test_pages_that_stand_behind_one_directory_are_noticed(tags: Tags) -> None:
     assert "a TIFF of more than one page is not read" in refusal(tiff(MONO, tags=tags))
 
 
-@pytest.mark.parametrize("text", ["ImageJ=1.53k\nimages=1\n", '{"shape": [24, 40]}', "images=5"])
+@pytest.mark.parametrize(
+    "text", ["ImageJ=1.53k\nimages=1\n", '{"shape": [24, 40]}', '{"shape": [24, 40, ]}', "images=5"]
+)
 def test_description_of_one_page_is_no_second_one(text: str) -> None:
     assert walked(tiff(MONO, tags=described(text))).width_px == 40
 
