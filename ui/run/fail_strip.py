@@ -95,9 +95,10 @@ class _Strip(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(frame)
             foot = QRectF(frame.x(), frame.bottom() - label_px, frame.width(), label_px)
-            painter.fillRect(foot.adjusted(1, 0, -1, -1), QColor(11, 13, 15, 200))
-            side_px = foot.height() - 6
-            shape = QRectF(foot.x() + 4, foot.y() + 3, side_px, side_px)
+            corner = QRectF(frame.x(), frame.y(), label_px, label_px)
+            for ground in (foot.adjusted(1, 0, -1, -1), corner.adjusted(1, 1, 0, 0)):
+                painter.fillRect(ground, QColor(11, 13, 15, 200))
+            shape = corner.adjusted(4, 4, -3, -3)
             draw_shape(painter, fail.decision, shape, QColor(VERDICT_HUES[fail.decision]))
             painter.setPen(QColor(ON_PICTURE))
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, part_text(fail.part_number))

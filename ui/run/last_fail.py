@@ -8,9 +8,12 @@ from inspector.flow import Decision
 from ui.run.fail_picture import FailPicture
 from ui.texts.numbers import clock_text, part_text
 from ui.texts.words import decision_word, reason_text, region_text
+from ui.theme.colours import VERDICT_HUES
 from ui.widgets.card import Card
+from ui.widgets.shapes import shape_icon
 
 MAX_REGIONS_SHOWN = 2
+ICON_PX = 18
 
 
 class LastFail(Card):
@@ -25,13 +28,17 @@ class LastFail(Card):
         self._picture = QLabel()
         self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._heading, self._what = QLabel(), QLabel()
+        self._shape, self._heading, self._what = QLabel(), QLabel(), QLabel()
         self._heading.setStyleSheet("font-weight: 600;")
         self._what.setWordWrap(True)
         self._what.setAlignment(Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self._heading)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._shape)
+        head.addWidget(self._heading, 1)
+        words.addLayout(head)
         words.addWidget(self._what, 1)
         layout = QHBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -66,8 +73,10 @@ class LastFail(Card):
             self.show_message(self.tr("No part has failed yet."))
             return
         self.set_title(self.tr("Last fail"), self.tr("kept until the next"))
-        word, part = decision_word(fail.decision), part_text(fail.part_number)
-        self._heading.setText(f"{word}   {part}   {clock_text(fail.captured_at)}")
+        self._heading.setText(f"{part_text(fail.part_number)}   {clock_text(fail.captured_at)}")
+        hue = VERDICT_HUES[fail.decision]
+        self._shape.setPixmap(shape_icon(fail.decision, hue, ICON_PX).pixmap(ICON_PX, ICON_PX))
+        self._shape.setAccessibleName(decision_word(fail.decision))
         self._what.setText("\n".join(fail_lines(fail)))
         self.show_content()
 
