@@ -108,11 +108,9 @@ def learn_more(request: FeedbackRequest) -> TrainingResult:
         load_lists(lists, is_newest_first=True),
         load_lists((request.added,), are_all=False),
     )
-    tested = of_split(load_lists((request.added, *lists), is_newest_first=True), "test")
-    unseen = tuple(one for one in tested if file_sha256(one.image) not in source.roles)
+    unseen = _unseen(everything, listed, source)
     added, old = _told_apart(listed, _learnt_from(everything, source, request), request.added)
     _log.info("%d pictures are added to %d", len(added), len(old))
-    _tell_of_tests(added, everything)
     if bundle.int8_model is not None:
         _log.warning("the new bundle will have no INT8 model: quantise it again")
 
@@ -194,6 +192,25 @@ def _learnt_from(
     return known
 
 
+def _unseen(
+    everything: Sequence[Sample], listed: Sequence[Sample], source: Source
+) -> tuple[Sample, ...]:
+    """What tests both bundles, as it is listed now, and neither has learnt from."""
+    now = [(file_sha256(one.image), one) for one in listed]
+    before = [(file_sha256(one.image), one) for one in of_split(everything, "test")]
+    split_of = {sha256: one.split for sha256, one in now}
+    n_moved = sum(split_of.get(sha256, "test") != "test" for sha256, _ in before)
+    if n_moved:
+        _log.warning(
+            "pictures that are learnt from now and were in the test split: %d; its figures are of "
+            "fewer pictures than before",
+            n_moved,
+        )
+    stays = (pair for pair in before if pair[0] not in split_of)
+    tested = (*stays, *(pair for pair in now if pair[1].split == "test"))
+    return tuple(one for sha256, one in tested if sha256 not in source.roles)
+
+
 def _told_apart(
     listed: Sequence[Sample], known: Sequence[Sample], added: PictureList
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -219,17 +236,6 @@ def _told_apart(
             "train"
         )
     return tuple(new), tuple(old.values())
-
-
-def _tell_of_tests(added: Sequence[Sample], everything: Sequence[Sample]) -> None:
-    tested = {file_sha256(one.image) for one in of_split(everything, "test")}
-    n_moved = sum(file_sha256(one.image) in tested for one in added)
-    if n_moved:
-        _log.warning(
-            "pictures that are learnt from now and were in the test split: %d; its figures are of "
-            "fewer pictures than before",
-            n_moved,
-        )
 
 
 def _says_more(sample: Sample, known: Sample) -> bool:

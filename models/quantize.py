@@ -24,6 +24,7 @@ from inspector.bundle.int8_proof import CALIBRATIONS
 from inspector.clock import SystemClock
 from inspector.errors import UsageError
 from inspector.inference.ort import OrtBackend
+from inspector.inference.some_at_a_time import some_at_a_time
 from inspector.inference.turns import ROUNDS, median_ratio, times_in_turns
 from inspector.machine.processor import has_vnni, processor_name
 from inspector.preprocess import preprocess
@@ -302,11 +303,14 @@ def _compared(
     manifest = bundle.manifest
     comparison = compare_results(reference, results, comparison_set.samples)
     backends = [OrtBackend(manifest, one) for one in (bundle.model, model)]
-    pieces = _pieces([one.tensor for one in comparison_set.prepared])
+    tensors = _as_many_as_fit([one.tensor for one in comparison_set.prepared])
     outputs = {}
-    for name in backends[0].run(pieces[0]):  # one at a time: heat maps are large
+    for name in backends[0].run(tensors[0][:1]):  # one at a time: heat maps are large
         first, second = (
-            np.concatenate([backend.run(piece)[name] for piece in pieces]) for backend in backends
+            np.concatenate(
+                [some_at_a_time(backend.run, each, _TILES_AT_ONCE)[name] for each in tensors]
+            )
+            for backend in backends
         )
         outputs[name] = agreement_of(first, second)
     return {
@@ -326,18 +330,10 @@ def _compared(
     }
 
 
-def _pieces(tensors: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    """A few tiles at a time, and no more of them than memory has room for with their maps."""
-    n_px = 0
-    pieces: list[NDArray[np.uint8]] = []
-    for tensor in tensors:
-        for start in range(0, len(tensor), _TILES_AT_ONCE):
-            piece = tensor[start : start + _TILES_AT_ONCE]
-            n_px += math.prod(piece.shape[:3])
-            if pieces and n_px > _MAX_AGREED_PX:
-                return pieces
-            pieces.append(piece)
-    return pieces
+def _as_many_as_fit(tensors: Sequence[NDArray[np.uint8]]) -> Sequence[NDArray[np.uint8]]:
+    """So many pictures as memory has room for with their maps; the first in any case."""
+    n_px = np.cumsum([math.prod(tensor.shape[:3]) for tensor in tensors])
+    return tensors[: max(1, int((n_px <= _MAX_AGREED_PX).sum()))]
 
 
 def _speed_ratio(bundle: Bundle, model: bytes, *, rounds: int) -> float:

@@ -232,8 +232,7 @@ class MainWindow(QMainWindow):
         """Stop the line cleanly and close, without a question: nobody may be there."""
         self._is_closing = True
         self._line.stop()
-        for box in self.findChildren(QMessageBox):  # it may ask whether to close
-            box.reject()
+        self._close_dialogs()  # one may ask whether to close
         self.close()
 
     def close_window(self) -> None:
@@ -269,8 +268,7 @@ class MainWindow(QMainWindow):
             return
         self._frames.stop()
         self._ticks.stop()
-        for dialog in self.findChildren(QDialog):
-            dialog.close()
+        self._close_dialogs()
         self._fails.close()
         geometry = bytes(self.saveGeometry().data())
         is_heat_shown = self._run.picture.is_heat_shown
@@ -382,10 +380,13 @@ class MainWindow(QMainWindow):
         dialog.resize(self.size() * 0.8)
         self._show_beside(dialog)
 
+    def _close_dialogs(self) -> None:
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+
     def _show_beside(self, dialog: QDialog) -> None:
         """One at a time; the line can be stopped while it stands there."""
-        for other in self.findChildren(QDialog):
-            other.close()
+        self._close_dialogs()
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowModality(Qt.WindowModality.NonModal)
         dialog.addActions([self._actions[name] for name in IN_DIALOGS])

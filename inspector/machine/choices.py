@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from inspector.errors import StoreError, UsageError
-from inspector.files.atomic import write_whole
+from inspector.files.atomic import write_errors, write_whole
 from inspector.files.tables import Table, canonical_json, parse_json
 from inspector.machine.user_folders import SAID, state_folder
 
@@ -94,9 +94,10 @@ def remember(choice: Choice, bundle_id: str, processor: str, folder: Path | None
         "choices": {name: asdict(one) for name, one in choices.items()},
     }
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        with write_errors(place):
+            place.mkdir(parents=True, exist_ok=True)
         write_whole(place / _CHOICES_FILE, canonical_json(table))
-    except (OSError, StoreError) as error:
+    except StoreError as error:
         raise UsageError(
             f"the choice cannot be kept in {str(place)!r}: {error}; give this user the right to "
             "write there"

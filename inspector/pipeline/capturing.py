@@ -322,9 +322,9 @@ class Capturing:
 
         Its first picture takes longest.
         """
-        least_ns, most_ns = (round(s * 1e9) for s in (LAST_PATIENCE_S, MOST_LAST_PATIENCE_S))
-        patience_ns = min(max(2 * self._slowest_ns, least_ns), most_ns)
-        return self._clock.monotonic_ns() - asked_ns > patience_ns
+        patience_s = max(LAST_PATIENCE_S, 2 * self._slowest_ns / 1e9)
+        waited_s = (self._clock.monotonic_ns() - asked_ns) / 1e9
+        return waited_s > min(patience_s, MOST_LAST_PATIENCE_S)
 
     def _is_lost(self, part: Triggered, asked_ns: int) -> bool:
         """Whether to wait no longer, because the next part waits."""

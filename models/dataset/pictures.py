@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inspector.bundle import InputSpec
 from inspector.capture.files.image_file import read_picture, read_stored
 from inspector.errors import CaptureError, DataError, PreprocessError
-from inspector.flow import Frame
+from inspector.flow import Frame, Preprocessed
 from inspector.preprocess import cut_into_tiles, preprocess, resized
 from inspector.quality import PictureForm, form_of
 from models.dataset.masks import defect_pixels
@@ -64,6 +64,18 @@ def load_picture(sample: Sample, max_sample: int | None) -> LoadedPicture:
         content_sha256=picture.sha256,
     )
     return LoadedPicture(sample=sample, frame=frame, sha256=picture.sha256)
+
+
+def prepare(loaded: LoadedPicture, spec: InputSpec) -> Preprocessed:
+    """A picture in the form that the network takes.
+
+    Raises:
+        DataError: It cannot be cut into tiles.
+    """
+    try:
+        return preprocess(loaded.frame, spec)
+    except PreprocessError as error:
+        raise DataError(f"picture {loaded.sample.name!r}: {error}") from error
 
 
 def mask_size_px(sample: Sample) -> tuple[int, int]:
@@ -165,10 +177,7 @@ def load_set(samples: Sequence[Sample], spec: InputSpec) -> LoadedSet:
     filled = 0
     for sample in samples:
         loaded = load_picture(sample, spec.max_sample)
-        try:
-            tiles = preprocess(loaded.frame, spec).tensor
-        except PreprocessError as error:
-            raise DataError(f"picture {sample.name!r}: {error}") from error
+        tiles = prepare(loaded, spec).tensor
         if filled + len(tiles) > len(tensors):
             needed, at_most = filled + len(tiles), MAX_SET_BYTES // math.prod(shape)
             room = max(needed, int(_GROWTH * len(tensors)))

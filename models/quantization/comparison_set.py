@@ -8,15 +8,14 @@ import numpy as np
 
 from inspector.assembly import criteria_of
 from inspector.bundle import InputSpec, Manifest
-from inspector.errors import DataError, InspectionError, PreprocessError
+from inspector.errors import DataError, InspectionError
 from inspector.flow import Preprocessed
 from inspector.inference.ort import OrtBackend
-from inspector.preprocess import preprocess
 from inspector.recipe import DEFAULT_RECIPE
 from inspector.verdict import judge, unjudged
 from models.comparing.model_results import ModelResults, judged_results
 from models.dataset.painted_defects import paint_defects
-from models.dataset.pictures import load_picture
+from models.dataset.pictures import load_picture, prepare
 from models.dataset.sample import Sample
 from models.dataset.some_of_each import some_of_each
 
@@ -66,10 +65,7 @@ def comparison_set_of(
     prepared, sha256s = [], []
     for sample in samples:
         picture = load_picture(sample, spec.max_sample)
-        try:
-            prepared.append(preprocess(picture.frame, spec))
-        except PreprocessError as error:
-            raise DataError(f"picture {sample.name!r}: {error}") from error
+        prepared.append(prepare(picture, spec))
         sha256s.append(picture.sha256)
     good = {place: one for place, one in enumerate(prepared) if samples[place].is_good}
     has_few = len(prepared) - len(good) < fewest

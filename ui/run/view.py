@@ -191,15 +191,15 @@ class RunView(QWidget):
 
     def _show_troubles(self, snapshot: RunSnapshot) -> None:
         """What is wrong with a line that goes on; each once, until it is over."""
-        lost = [camera.name for camera in snapshot.cameras if not camera.is_open]
-        if snapshot.phase not in _AT_WORK:  # then they are closed
-            lost = []
+        is_at_work = snapshot.phase in _AT_WORK  # else cameras are closed
+        lost = [one.name for one in snapshot.cameras if is_at_work and not one.is_open]
         self._is_camera_lost = bool(lost)
         # The one that is shown says so itself, over its picture.
         unseen = ", ".join(name for name in lost if name != self.picture.camera)
-        now = (snapshot.blocked_by, unseen, snapshot.change_trouble, snapshot.store_fault)
+        blocked_by, change_trouble = snapshot.blocked_by, snapshot.change_trouble
+        store_fault = snapshot.store_fault
+        now = (blocked_by, unseen, change_trouble, store_fault)
         before, self._troubles = self._troubles, now
-        blocked_by, unseen, change_trouble, store_fault = now
         if tuple(map(str, before)) == tuple(map(str, now)):
             return
         if blocked_by is not None:

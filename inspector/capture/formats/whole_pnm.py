@@ -11,7 +11,6 @@ import numpy as np
 
 from inspector.capture.files.file_faults import broken, not_read, truncated
 from inspector.capture.formats.sample_depth import Samples
-from inspector.errors import CorruptFrame
 from inspector.opencv import MAX_IMAGE_PX
 
 _CHANNELS = {b"P2": 1, b"P3": 3, b"P5": 1, b"P6": 3}
@@ -92,25 +91,17 @@ def pnm_pixels(data: bytes, layout: PnmLayout, name: str) -> Samples:
     """
     dtype = np.dtype(np.uint16 if layout.max_sample > 255 else np.uint8)
     count = _n_samples(layout)
-    samples: Samples
     if layout.is_plain:
-        values = _from_text(data[layout.samples_at :], count, name)
-        if int(values.max()) > layout.max_sample:  # before it wraps round
-            raise _above(values, layout, name)
-        samples = values.astype(dtype)
+        stored = _from_text(data[layout.samples_at :], count, name)
     else:
         stored = np.frombuffer(data, dtype.newbyteorder(">"), count, layout.samples_at)
-        samples = stored.astype(dtype)
-    if int(samples.max()) > layout.max_sample:
-        raise _above(samples, layout, name)
+    if int(stored.max()) > layout.max_sample:  # before it could wrap round
+        raise broken(name, f"the PGM or PPM holds {stored.max()}, above its {layout.max_sample}")
+    samples: Samples = stored.astype(dtype)
     if layout.n_channels == 1:
         return samples.reshape(layout.height_px, layout.width_px)
     colours = samples.reshape(layout.height_px, layout.width_px, 3)
     return np.ascontiguousarray(colours[:, :, ::-1])
-
-
-def _above(samples: Samples, layout: PnmLayout, name: str) -> CorruptFrame:
-    return broken(name, f"the PGM or PPM holds {samples.max()}, above its {layout.max_sample}")
 
 
 def _from_text(text: bytes, count: int, name: str) -> Samples:

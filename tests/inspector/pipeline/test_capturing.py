@@ -165,69 +165,53 @@ def test_picture_after_the_next_trigger_is_held_for_its_own_part(path: Path) -> 
     assert records[0].verdict.reasons[0].rule == "FrameLost"
 
 
-def test_picture_of_a_triggered_camera_is_its_parts_however_long_it_is_on_its_way(
-    path: Path,
-) -> None:
-    """Taken for the next part's, it would be a good part's picture of a bad one."""
-    stalled, go = threading.Event(), threading.Event()
+class Busy:
+    """What a camera does the first time for as long as it is not let go."""
 
-    def stall() -> None:
-        stalled.set()
-        assert go.wait(20)
+    def __init__(self) -> None:
+        self.has_begun, self.go = threading.Event(), threading.Event()
 
-    source = ScriptedSource([stall, DARK, BRIGHT])
+    def __call__(self) -> None:
+        self.has_begun.set()
+        assert self.go.wait(20)
+
+
+def trigger_while_busy(path: Path, source: ScriptedSource, busy: Busy, n_meanwhile: int) -> None:
+    """A part is triggered, and some more while the camera is busy with it."""
     source.is_triggered = True
     with running(plan(path, source, is_free=False)) as (runner, ear):
         ear.wait_for(lambda heard: Phase.READY in heard.phases())
         runner.trigger()
-        assert stalled.wait(20)
-        runner.trigger()
-        go.set()
-        ear.wait_for(lambda heard: len(heard.records) == 2)
+        assert busy.has_begun.wait(20)
+        for _ in range(n_meanwhile):
+            runner.trigger()
+        busy.go.set()
+        ear.wait_for(lambda heard: len(heard.records) == 1 + n_meanwhile)
+
+
+def test_picture_of_a_triggered_camera_is_its_parts_however_long_it_is_on_its_way(
+    path: Path,
+) -> None:
+    """Taken for the next part's, it would be a good part's picture of a bad one."""
+    busy = Busy()
+    source = ScriptedSource([busy, DARK, BRIGHT])
+    trigger_while_busy(path, source, busy, n_meanwhile=1)
     assert decided(stored(path)) == [(1, PASS), (2, FAIL)]
     assert source.calls.count("trigger") == 2
 
 
 def test_triggered_camera_is_not_told_after_the_next_trigger(path: Path) -> None:
-    stalled, go = threading.Event(), threading.Event()
-
-    def stall() -> None:
-        stalled.set()
-        assert go.wait(20)
-
-    source = ScriptedSource([stall, DARK, BRIGHT])
-    source.is_triggered = True
-    with running(plan(path, source, is_free=False)) as (runner, ear):
-        ear.wait_for(lambda heard: Phase.READY in heard.phases())
-        runner.trigger()
-        assert stalled.wait(20)
-        runner.trigger()
-        runner.trigger()
-        go.set()
-        ear.wait_for(lambda heard: len(heard.records) == 3)
+    busy = Busy()
+    trigger_while_busy(path, ScriptedSource([busy, DARK, BRIGHT]), busy, n_meanwhile=2)
     assert decided(stored(path)) == [(1, PASS), (2, ERROR), (3, FAIL)]
 
 
 def test_camera_that_was_busy_inside_until_the_next_trigger_shows_that_ones_part(
     path: Path,
 ) -> None:
-    inside, go = threading.Event(), threading.Event()
-
-    def be_busy() -> None:
-        if not inside.is_set():
-            inside.set()
-            assert go.wait(20)
-
-    source = ScriptedSource([BRIGHT])
-    source.is_triggered = True
-    source.trigger = be_busy  # type: ignore[method-assign]
-    with running(plan(path, source, is_free=False)) as (runner, ear):
-        ear.wait_for(lambda heard: Phase.READY in heard.phases())
-        runner.trigger()
-        assert inside.wait(20)
-        runner.trigger()
-        go.set()
-        ear.wait_for(lambda heard: len(heard.records) == 2)
+    busy, source = Busy(), ScriptedSource([BRIGHT])
+    source.trigger = busy  # type: ignore[method-assign]
+    trigger_while_busy(path, source, busy, n_meanwhile=1)
     assert decided(stored(path)) == [(1, ERROR), (2, FAIL)]
 
 

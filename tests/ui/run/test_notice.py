@@ -3,14 +3,15 @@
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from ui.languages import Languages
 from ui.run.notice import Notice
-from ui.texts.troubles import Trouble
+from ui.texts.troubles import Trouble, trouble_of_lost
 
 
 def test_notice_is_shown_with_details_on_demand_and_taken_away(qtbot: QtBot) -> None:
     notice = Notice()
     assert notice.isHidden()
-    notice.show_trouble(Trouble(sentence=lambda: "The disk is full.", detail="E 28"))
+    notice.show_trouble(Trouble(sentence="The disk is full.", detail="E 28"))
     assert (notice.text, notice.isVisible()) == ("The disk is full.", True)
     assert notice._detail.isHidden()
     qtbot.mouseClick(notice._more, Qt.MouseButton.LeftButton)
@@ -21,11 +22,14 @@ def test_notice_is_shown_with_details_on_demand_and_taken_away(qtbot: QtBot) -> 
 
 
 def test_notice_speaks_the_language_that_is_chosen_while_it_stands(qtbot: QtBot) -> None:
-    notice, said = Notice(), ["The disk is full."]
-    notice.show_trouble(Trouble(sentence=lambda: said[-1], detail="E 28"))
-    said.append("磁盘已满。")
+    notice, languages = Notice(), Languages()
+    notice.show_trouble(trouble_of_lost("top"))
+    assert notice.text.startswith("“top” cannot be reached.")
+    languages.switch("zh_CN")
     notice.retranslate()
-    assert (notice.text, notice.detail) == ("磁盘已满。", "E 28")
+    languages.switch("en")
+    assert notice.text.startswith("无法连接“top”")
+    assert notice.detail == "top"
     notice.clear()
     notice.retranslate()
     assert notice.text == ""
